@@ -1,0 +1,59 @@
+# Needs Python >= 3.11 with pip, and make. Everything is set up inside this folder.
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV := .uv/bin/uv
+BIN := .venv/bin
+ARGS ?=
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format docs lock clean
+
+help:  ## Show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+setup: .venv/ready  ## Build .venv from the lock file
+
+$(UV): requirements-setup.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "ews needs Python 3.11 or newer; '$(PYTHON)' is older. Say which one: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@rm -rf .uv
+	@# --target leaves the system's Python alone, also where PEP 668 guards it
+	@$(PYTHON) -m pip install --quiet --target .uv --require-hashes --only-binary :all: -r requirements-setup.lock
+	@touch $(UV)
+
+.venv/ready: $(UV) requirements.lock pyproject.toml src/ews/__init__.py
+	@echo "Setting up .venv"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch .venv/ready
+
+demo: setup  ## Simulate a book, train, score 13 months, serve (ARGS="--borrowers 1000 --no-serve" is the quick one)
+	@$(BIN)/ews demo $(ARGS)
+
+test: setup  ## Run every test
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+check: setup  ## Format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup  ## Put the code into the house format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: setup  ## Write the generated pages of docs/
+	@$(BIN)/python -m ews.features.documentation docs/features.md
+
+lock: $(UV)  ## Resolve the dependencies anew
+	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+
+clean:  ## Remove what the targets made
+	@rm -rf .venv .uv demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

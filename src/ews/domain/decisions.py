@@ -1,0 +1,145 @@
+"""A decision (预警结论): what is said about one borrower on one day, and what it rests on.
+
+The record speaks no language: codes, names and numbers only; sentences are made where it is shown.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Self
+
+from ews.domain.levels import Tier, WarningLevel
+
+Value = float | int | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A feature behind a reason. `worse_than` is the share of peers that stand better, null where nobody can say."""
+
+    feature: str
+    value: float | None
+    worse_than: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`log_odds` is what the code adds to the served log-odds of default (may be negative)."""
+
+    code: str
+    log_odds: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A rule that held: `kind` is tier_rule, signal, grade or movement; `gives` the tier or level; `inputs` as known."""
+
+    kind: str
+    code: str
+    gives: str
+    inputs: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanDecision:
+    loan_id: str
+    product: str
+    balance_fen: int | None
+    dpd: int | None
+    tier: Tier
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The decision of the batch that movement is measured against."""
+
+    batch_id: str
+    as_of: date
+    pd: float | None
+    grade: str
+    tier: Tier
+    level: WarningLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`pd` within the model's horizon, null for a borrower already in default.
+
+    `log_odds` = `base_log_odds` + the sum of the reasons' `log_odds`, the logit of `pd`.
+    `exposure_fen` sums the known balances of live loans, null where none is known.
+    `blind` names the feature families whose data the book lacks.
+    """
+
+    batch_id: str
+    portfolio: str
+    borrower_id: str
+    as_of: date
+    known_by: date
+    name: str | None
+    industry: str | None
+    region: str | None
+    branch_id: str | None
+    officer_id: str | None
+    in_default: bool
+    pd: float | None
+    log_odds: float | None
+    base_log_odds: float | None
+    grade: str
+    tier: Tier
+    level: WarningLevel
+    exposure_fen: int | None
+    before: Before | None
+    reasons: tuple[Reason, ...]
+    loans: tuple[LoanDecision, ...]
+    held: tuple[Held, ...]
+    blind: tuple[str, ...]
+    model_id: str
+    policy_hash: str
+
+    def to_json(self) -> str:
+        """Return the canonical text of the record: sorted keys, ISO dates, no spaces."""
+        return json.dumps(
+            asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        content: dict[str, Any] = json.loads(text)
+        before = content.pop("before")
+        return cls(
+            **{
+                **content,
+                "as_of": date.fromisoformat(content["as_of"]),
+                "known_by": date.fromisoformat(content["known_by"]),
+                "tier": Tier(content["tier"]),
+                "level": WarningLevel(content["level"]),
+                "before": None if before is None else _before(before),
+                "reasons": tuple(_reason(reason) for reason in content["reasons"]),
+                "loans": tuple(_loan(loan) for loan in content["loans"]),
+                "held": tuple(Held(**held) for held in content["held"]),
+                "blind": tuple(content["blind"]),
+            }
+        )
+
+
+def _before(content: dict[str, Any]) -> Before:
+    return Before(
+        **{
+            **content,
+            "as_of": date.fromisoformat(content["as_of"]),
+            "tier": Tier(content["tier"]),
+            "level": WarningLevel(content["level"]),
+        }
+    )
+
+
+def _reason(content: dict[str, Any]) -> Reason:
+    return Reason(**{**content, "evidence": tuple(Evidence(**evidence) for evidence in content["evidence"])})
+
+
+def _loan(content: dict[str, Any]) -> LoanDecision:
+    held = tuple(Held(**held) for held in content["held"])
+    return LoanDecision(**{**content, "tier": Tier(content["tier"]), "held": held})

@@ -1,0 +1,82 @@
+"""The book (贷款组合): event tables, opened for reading.
+
+Reads what `events/accept.py` wrote. Tables come as Ibis expressions on one embedded DuckDB; every row carries
+`known_on` and `known_until`, tombstones are left out (their `known_until` has already ended the version before).
+What was known on a day is said by `was_known`; which days count is said by `features/window.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from ews.domain.errors import BookError
+from ews.events.engine import connect
+from ews.events.manifest import Manifest, read_manifest
+from ews.events.schemas import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Opened by `open_book`; `tables` holds only those that the book has."""
+
+    manifest: Manifest
+    engine: ibis.BaseBackend
+    tables: Mapping[str, ir.Table]
+
+    def has(self, name: str) -> bool:
+        return name in self.tables
+
+    def table(self, name: str) -> ir.Table:
+        """Return table `name`; BookError where the book does not hold it."""
+        if name not in self.tables:
+            message = f"The book has no table '{name}'. It holds {', '.join(sorted(self.tables))}."
+            raise BookError(message)
+        return self.tables[name]
+
+    def covered(self, name: str) -> tuple[date, date] | None:
+        """Return the first and last day that the extract of `name` speaks of, None where that is unknown."""
+        entry = self.manifest.tables.get(name)
+        if entry is None or entry.covered_from is None or entry.covered_to is None:
+            return None
+        return entry.covered_from, entry.covered_to
+
+    def with_rows(self, replaced: Mapping[str, pa.Table], *, of: Mapping[str, ir.BooleanValue | None]) -> "Book":
+        """Return a book in which `replaced` stands in for the rows that `of` selects in each named table.
+
+        `replaced` has the columns of the stored tables, knowledge included; a table that the book lacks is added.
+        """
+        tables = dict(self.tables)
+        for name, rows in replaced.items():
+            fresh = self.engine.create_table(ibis.util.gen_name(f"ews_{name}"), rows, temp=True)
+            condition = of.get(name)
+            kept = tables[name].filter(~condition) if name in tables and condition is not None else None
+            tables[name] = fresh if kept is None else ibis.union(kept, fresh.select(kept.columns).cast(kept.schema()))
+        return Book(self.manifest, self.engine, tables)
+
+
+def open_book(directory: Path, *, threads: int | None = None) -> Book:
+    """Open the book in `directory`; BookError where it is missing or a file does not fit the manifest."""
+    manifest = read_manifest(directory)
+    engine = connect(threads=threads)
+    tables = {}
+    for schema in TABLES:
+        entry = manifest.tables.get(schema.name)
+        if entry is None:
+            continue
+        path = directory / entry.file
+        if not path.is_file():
+            message = f"The book's file '{path}' is missing. Import the book again."
+            raise BookError(message)
+        stored = engine.read_parquet(path)
+        tables[schema.name] = stored.filter(~stored.withdrawn).drop("withdrawn")
+    return Book(manifest, engine, tables)
+
+
+def was_known(table: ir.Table, by: ir.DateValue | date) -> ir.BooleanValue:
+    """Return the condition that a row's version was the one known at the end of day `by`."""
+    return (table.known_on <= by) & (table.known_until.isnull() | (table.known_until > by))

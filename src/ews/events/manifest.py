@@ -1,0 +1,98 @@
+"""The manifest of a book: what it holds, from when to when, and under which hash.
+
+The manifest is the commit of an import: data files lie beside it under content-hash names, and replacing
+`manifest.json` in one step is what makes them the book. The book's id is the hash of what the tables hold,
+so that the same rows give the same id wherever and whenever they were imported.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ews.domain.errors import BookError
+
+FORMAT = 1
+FILE_NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TableEntry:
+    """`sha256` of the Parquet file at `file`; `covered_from` and `covered_to` bound the days the extract speaks of."""
+
+    file: str
+    sha256: str
+    rows: int
+    rejected: int
+    covered_from: date | None
+    covered_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`portfolio` names the line of models and batches the book belongs to; `recipe` holds the source's own defaults for training."""
+
+    portfolio: str
+    extracted_on: date
+    tables: Mapping[str, TableEntry]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def book_id(self) -> str:
+        """64 hex digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Return the canonical text: sorted keys, ISO dates."""
+        content = {"format": FORMAT, **asdict(self)}
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        content = json.loads(text)
+        if content.pop("format") != FORMAT:
+            message = "The book was written in another format. Import it again with this version."
+            raise BookError(message)
+        tables = {
+            name: TableEntry(
+                **{
+                    **entry,
+                    "covered_from": _date(entry["covered_from"]),
+                    "covered_to": _date(entry["covered_to"]),
+                }
+            )
+            for name, entry in content.pop("tables").items()
+        }
+        return cls(tables=tables, extracted_on=date.fromisoformat(content.pop("extracted_on")), **content)
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Read the manifest of the book in `directory`; BookError where there is none or it is damaged."""
+    path = directory / FILE_NAME
+    try:
+        return Manifest.from_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"There is no book in '{directory}' (no {FILE_NAME}). Make one with 'ews import' or 'ews simulate'."
+        raise BookError(message) from None
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"The manifest '{path}' is damaged ({error}). Import the book again."
+        raise BookError(message) from error
+
+
+def write_manifest(directory: Path, manifest: Manifest) -> None:
+    """Publish `manifest` in one step: readers see the old one or the new one."""
+    path = directory / FILE_NAME
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(manifest.to_json())
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

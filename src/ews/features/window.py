@@ -1,0 +1,172 @@
+"""Windows: the only place where events and the days of observation are joined.
+
+Grain   a spine row is (borrower_id, as_of, known_by); what is joined to it keeps those three columns
+Months  whole months counted back from as_of. lag 0 is (as_of - 1 month, as_of], lag 1 the month before it, and
+        so on, day by day for any as_of; a month end counts as day 31, so that windows of a month end are calendar
+        months
+Known   a row counts if it happened on or before as_of and its version was the one known at the end of known_by
+Nulls   `is_covered` says whether a window lies within what the extract speaks of
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from ews.events.book import Book, was_known
+
+STALE_MONTHS = 3
+"""A statement older than this says nothing about today."""
+
+KEYS = ("borrower_id", "as_of", "known_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Spine:
+    """`table` has one row per (borrower_id, as_of, known_by); `days` are the distinct as_of in order."""
+
+    table: ir.Table
+    days: tuple[date, ...]
+
+
+def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) -> Spine:
+    """Return the spine of every borrower known on each day, by what was known on that day or by `known_by`."""
+    calendar = ibis.memtable(
+        {"as_of": list(days), "known_by": [known_by or day for day in days]},
+        schema={"as_of": "date", "known_by": "date"},
+    )
+    borrowers = book.table("borrowers")
+    crossed = borrowers.cross_join(calendar)
+    known = crossed.filter(was_known(crossed, crossed.known_by)).select(*KEYS)
+    return Spine(book.engine.create_table(ibis.util.gen_name("spine"), known, temp=True), tuple(sorted(days)))
+
+
+def lag_of(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
+    """Return how many whole months `day` lies before `as_of`; negative for later days."""
+    return (
+        12 * (as_of.year() - day.year()) + (as_of.month() - day.month()) - (_day_31(day) > _day_31(as_of)).cast("int8")
+    ).cast("int32")
+
+
+def rows_within(spine: Spine, rows: ir.Table, *, day: str, months: int | None) -> ir.Table:
+    """Join each spine row with its borrower's `rows` of the last `months` months (None: of all time).
+
+    `rows` has borrower_id, known_on and known_until. Adds `lag`, the month counted back from as_of.
+    """
+    joined = spine.table.inner_join(rows, "borrower_id")
+    happened = _as_date(joined[day])
+    joined = joined.filter(happened <= joined.as_of, was_known(joined, joined.known_by))
+    joined = joined.mutate(lag=lag_of(_as_date(joined[day]), joined.as_of))
+    return joined if months is None else joined.filter(joined.lag < months)
+
+
+def monthly(
+    spine: Spine, rows: ir.Table, *, day: str, months: int, **aggregates: Callable[[ir.Table], ir.Value]
+) -> ir.Table:
+    """Return one row per (borrower_id, as_of, known_by, lag) with `aggregates` of the month's rows.
+
+    Months without rows are absent. With several snapshots on one anchor day the events are aggregated once to
+    (borrower, month) and the snapshots share the months; borrowers whose rows were known late or corrected are
+    counted row by row for the snapshots that this touches.
+    """
+    if len(spine.days) == 1 or len({_anchor(day_) for day_ in spine.days}) > 1:
+        return _by_row(spine, spine.table, rows, day, months, aggregates)
+    return _by_month(spine, rows, day, months, aggregates)
+
+
+def statements(spine: Spine, rows: ir.Table, *, entity: str, day: str = "stated_on", count: int) -> ir.Table:
+    """Join each spine row with the last `count` statements of each of its borrower's `entity` columns.
+
+    Adds `ordinal`, 0 for the newest. An entity whose newest statement is older than STALE_MONTHS months is left
+    out, so that scoring between two statements sees what training saw.
+    """
+    reach = rows_within(spine, rows, day=day, months=count + STALE_MONTHS)
+    newest_first = ibis.window(group_by=[*KEYS, entity], order_by=ibis.desc(reach[day]))
+    ranked = reach.mutate(
+        ordinal=ibis.row_number().over(newest_first).cast("int32"),
+        newest_lag=reach.lag.min().over(ibis.window(group_by=[*KEYS, entity])),
+    )
+    return ranked.filter(ranked.ordinal < count, ranked.newest_lag < STALE_MONTHS).drop("newest_lag")
+
+
+def is_covered(book: Book, name: str, as_of: ir.DateValue, *, months: int) -> ir.BooleanValue:
+    """Return whether the extract of table `name` speaks of the whole window of `months` months before as_of."""
+    bounds = book.covered(name)
+    if bounds is None:
+        return ibis.literal(value=False)
+    day_before = ibis.literal(bounds[0] - timedelta(days=1))
+    return (lag_of(day_before, as_of) >= months) & (as_of <= ibis.literal(bounds[1]))
+
+
+def is_current(book: Book, name: str, as_of: ir.DateValue) -> ir.BooleanValue:
+    """Return whether statements of table `name` reach as_of, give or take STALE_MONTHS months."""
+    bounds = book.covered(name)
+    if bounds is None:
+        return ibis.literal(value=False)
+    return (as_of >= ibis.literal(bounds[0])) & (lag_of(ibis.literal(bounds[1]), as_of) < STALE_MONTHS)
+
+
+def _by_row(
+    spine: Spine,
+    pairs: ir.Table,
+    rows: ir.Table,
+    day: str,
+    months: int,
+    aggregates: dict[str, Callable[[ir.Table], ir.Value]],
+) -> ir.Table:
+    within = rows_within(Spine(pairs, spine.days), rows, day=day, months=months)
+    return within.group_by(*KEYS, "lag").aggregate(**{name: make(within) for name, make in aggregates.items()})
+
+
+def _by_month(
+    spine: Spine,
+    rows: ir.Table,
+    day: str,
+    months: int,
+    aggregates: dict[str, Callable[[ir.Table], ir.Value]],
+) -> ir.Table:
+    anchor = _anchor(spine.days[0])
+    rows = rows.mutate(period=_period(_as_date(rows[day]), anchor))
+    standing = rows.filter(rows.known_until.isnull())
+    cells = standing.group_by("borrower_id", "period").aggregate(
+        **{name: make(standing) for name, make in aggregates.items()}
+    )
+    pairs = spine.table.mutate(now=_period(spine.table.as_of, anchor))
+    touched = _touched(pairs, rows, day, months)
+    calm = pairs.anti_join(touched, KEYS)
+    shared = calm.inner_join(cells, "borrower_id").mutate(lag=lambda t: (t.now - t.period).cast("int32"))
+    shared = shared.filter(shared.lag >= 0, shared.lag < months).select(*KEYS, "lag", *aggregates)
+    single = _by_row(spine, touched, rows.drop("period"), day, months, aggregates)
+    return ibis.union(shared, single.select(shared.columns).cast(shared.schema()))
+
+
+def _touched(pairs: ir.Table, rows: ir.Table, day: str, months: int) -> ir.Table:
+    """Return the pairs for which some row of the window was not, or is no longer, what stands today."""
+    unsteady = rows.filter(rows.known_until.notnull() | (rows.known_on > _as_date(rows[day]))).select(
+        "borrower_id", "period", "known_on", "known_until"
+    )
+    joined = pairs.inner_join(unsteady, "borrower_id")
+    inside = (joined.period <= joined.now) & (joined.period > joined.now - months)
+    missing = joined.known_until.isnull() & (joined.known_on > joined.known_by)
+    replaced_since = joined.known_until.notnull() & was_known(joined, joined.known_by)
+    return joined.filter(inside & (missing | replaced_since)).select(*KEYS).distinct()
+
+
+def _period(day: ir.DateValue, anchor: int) -> ir.IntegerValue:
+    """Return the number of the month that ends on the anchor day and holds `day`."""
+    return (12 * day.year() + day.month() + (_day_31(day) > anchor).cast("int8")).cast("int32")
+
+
+def _day_31(day: ir.DateValue) -> ir.IntegerValue:
+    is_month_end = (day + ibis.interval(days=1)).day() == 1
+    return ibis.ifelse(is_month_end, 31, day.day())
+
+
+def _anchor(day: date) -> int:
+    return 31 if (day + timedelta(days=1)).day == 1 else day.day
+
+
+def _as_date(value: ir.Value) -> ir.DateValue:
+    return value.date() if value.type().is_timestamp() else value
