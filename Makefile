@@ -8,6 +8,7 @@ ARGS ?=
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help

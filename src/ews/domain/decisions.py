@@ -66,7 +66,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`pd` within the model's horizon, null for a borrower already in default.
+    """`pd` of default within `horizon_months`, null for a borrower already in default.
 
     `log_odds` = `base_log_odds` + the sum of the reasons' `log_odds`, the logit of `pd`.
     `exposure_fen` sums the known balances of live loans, null where none is known.
@@ -84,6 +84,7 @@ class Decision:
     branch_id: str | None
     officer_id: str | None
     in_default: bool
+    horizon_months: int
     pd: float | None
     log_odds: float | None
     base_log_odds: float | None

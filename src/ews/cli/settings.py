@@ -1,0 +1,51 @@
+"""Settings: where things are. Read once at the edge, from the environment (EWS_…) or `ews.toml`."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ews.domain.errors import SettingsError
+
+FILE = "ews.toml"
+
+
+class Settings(BaseSettings):
+    """The environment wins over the file. Addresses left out lie below `home`."""
+
+    model_config = SettingsConfigDict(env_prefix="EWS_", toml_file=FILE, extra="forbid", frozen=True)
+
+    home: Path = Path("ews-home")
+    database_url: str | None = None
+    tracking_uri: str | None = None
+    policy: Path | None = None
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'ews.db'}"
+
+    @property
+    def tracking(self) -> str:
+        return self.tracking_uri or f"sqlite:///{self.home.resolve() / 'mlflow.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(home: Path | None = None) -> Settings:
+    """Read the settings, with `home` from the command line before all others; SettingsError says which is wrong."""
+    try:
+        return Settings() if home is None else Settings(home=home)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        message = f"Setting '{name}' cannot be used: {first['msg']}. Mend it in the environment (EWS_…) or in {FILE}."
+        raise SettingsError(message) from None

@@ -1,0 +1,185 @@
+"""Decide: features, pd, reasons, tier, level. One call for the whole book and for a single borrower.
+
+Grain   one row per borrower in scope: who has a live loan at as_of
+Scope   borrowers without a live loan are out of scope; a borrower of whom no feature is known is rejected, since a
+        pd from nothing would be invented. in = scored + rejected + out of scope
+Order   rows are sorted by borrower_id, loans by (borrower_id, loan_id)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from ews.domain.decisions import Decision
+from ews.domain.progress import Progress, silent
+from ews.events.book import Book
+from ews.features.build import blind_families, build_features
+from ews.features.catalogue import FEATURES
+from ews.features.window import Spine
+from ews.models.frozen import FrozenModel, explain, predict_pd
+from ews.outcomes.standing import standing
+from ews.policy.decide import decide_borrowers, decide_loans, settle_loans, summarise_loans
+from ews.policy.policy import Policy
+from ews.scoring.facts import borrowers_known, loan_facts
+from ews.scoring.peers import Peers, peers_of
+from ews.scoring.records import Explained, Frame, records
+
+NOTHING_KNOWN = "nothing-known"
+NAMES = tuple(feature.name for feature in FEATURES)
+_BEFORE = ("pd_before", "grade_before", "tier_before", "level_before")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The batch that movement is measured against; `rows` has borrower_id, pd, grade, tier, level."""
+
+    batch_id: str
+    as_of: date
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`borrowers` has identity, facts, features and what policy added; `loans` likewise; `rejected` id and reason."""
+
+    borrowers: pd.DataFrame
+    loans: pd.DataFrame
+    rejected: pd.DataFrame
+    explained: Explained
+    peers: Peers
+    blind: tuple[str, ...]
+    borrowers_in: int
+    out_of_scope: int
+    compared: Compared | None = field(repr=False)
+
+
+def decide(
+    book: Book,
+    spine: Spine,
+    model: FrozenModel,
+    policy: Policy,
+    *,
+    compared: Compared | None = None,
+    peers: Peers | None = None,
+    progress: Progress = silent,
+) -> Decided:
+    """Decide on every borrower of `spine`, which holds one as_of.
+
+    `peers` None takes the borrowers decided as each other's peers; a single look-up hands in those of a batch.
+    """
+    as_of = spine.days[0]
+    progress("facts", 0, 4)
+    loans = _materialised(book, _in_scope(loan_facts(book, spine.table)))
+    progress("features", 1, 4)
+    features = build_features(book, spine, progress=progress)
+    borrowers, rejected = _known(_gather(book, spine, loans, features, model, policy, as_of))
+    progress("pd and reasons", 2, 4)
+    borrowers, explained = _score(borrowers, model)
+    borrowers = _with_before(borrowers, compared)
+    progress("policy", 3, 4)
+    borrowers, settled = _judge(book, borrowers, loans, policy, as_of)
+    progress("policy", 4, 4)
+    return Decided(
+        borrowers,
+        settled,
+        rejected,
+        explained,
+        peers if peers is not None else peers_of(borrowers, FEATURES),
+        blind_families(book),
+        int(spine.table.count().execute()),
+        int(spine.table.anti_join(loans, "borrower_id").count().execute()),
+        compared,
+    )
+
+
+def records_of(
+    decided: Decided, *, batch_id: str, portfolio: str, spine: Spine, known_by: date, model: FrozenModel, policy: Policy
+) -> Iterator[Decision]:
+    """Yield the record of each borrower decided, sorted by borrower_id."""
+    compared = decided.compared
+    frame = Frame(
+        batch_id,
+        portfolio,
+        spine.days[0],
+        known_by,
+        model.horizon_months,
+        model.model_id,
+        decided.blind,
+        None if compared is None else (compared.batch_id, compared.as_of),
+    )
+    return records(frame, decided.borrowers, decided.loans, decided.explained, FEATURES, decided.peers, policy)
+
+
+def _in_scope(loans: ir.Table) -> ir.Table:
+    return loans.filter(loans.live)
+
+
+def _gather(
+    book: Book, spine: Spine, loans: ir.Table, features: ir.Table, model: FrozenModel, policy: Policy, as_of: date
+) -> pd.DataFrame:
+    """Return one row per borrower with a live loan: identity, loan summary, default state, features."""
+    keys = ["borrower_id", "as_of"]
+    summary = summarise_loans(decide_loans(loans, policy, as_of))
+    unknown = loans.group_by(keys).aggregate(loans_without_balance=loans.balance.isnull().sum())
+    who = borrowers_known(book, spine.table)
+    default = standing(book, spine.table, model.definition).select(*keys, "in_default")
+    joined = who.inner_join(summary, keys).inner_join(unknown, keys)
+    joined = joined.left_join(default, keys).drop("borrower_id_right", "as_of_right")
+    joined = joined.inner_join(features.select("borrower_id", "as_of", *NAMES), keys)
+    joined = joined.mutate(in_default=joined.in_default.fill_null(False))
+    frame: pd.DataFrame = joined.order_by("borrower_id").to_pandas()
+    return frame.astype(dict.fromkeys(NAMES, "float64"))
+
+
+def _known(borrowers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split off the borrowers of whom no feature is known and whose tier no arrears decide."""
+    nothing = borrowers[list(NAMES)].isna().all(axis=1) & ~borrowers["in_default"]
+    rejected = borrowers.loc[nothing, ["borrower_id", "exposure", "loans_without_balance"]].assign(reason=NOTHING_KNOWN)
+    return borrowers.loc[~nothing].reset_index(drop=True), rejected.reset_index(drop=True)
+
+
+def _score(borrowers: pd.DataFrame, model: FrozenModel) -> tuple[pd.DataFrame, Explained]:
+    scored = ~borrowers["in_default"].to_numpy(bool)
+    probability = np.full(len(borrowers), np.nan)
+    by_feature = np.full((len(borrowers), len(NAMES)), np.nan)
+    frame = borrowers.loc[scored, list(NAMES)]
+    probability[scored] = predict_pd(model, frame)
+    explanation = explain(model, frame)
+    by_feature[scored] = 0.0  # a feature that the model does not know adds nothing
+    columns = [NAMES.index(name) for name in model.features]
+    by_feature[np.ix_(scored, columns)] = explanation.by_feature
+    return borrowers.assign(pd=probability), Explained(by_feature, explanation.base_log_odds)
+
+
+def _with_before(borrowers: pd.DataFrame, compared: Compared | None) -> pd.DataFrame:
+    if compared is None:
+        return borrowers.assign(pd_before=np.nan, **dict.fromkeys(_BEFORE[1:]))
+    before = compared.rows.rename(columns=dict(zip(("pd", "grade", "tier", "level"), _BEFORE, strict=True)))
+    return borrowers.merge(before[["borrower_id", *_BEFORE]], on="borrower_id", how="left", validate="one_to_one")
+
+
+def _judge(
+    book: Book, borrowers: pd.DataFrame, loans: ir.Table, policy: Policy, as_of: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    table = book.engine.create_table(ibis.util.gen_name("borrowers"), borrowers, temp=True)
+    judged = _materialised(book, decide_borrowers(_nan_to_null(table), policy, as_of))
+    kept = loans.semi_join(judged, "borrower_id")
+    settled = settle_loans(decide_loans(kept, policy, as_of), judged)
+    return (
+        judged.order_by("borrower_id").to_pandas(),
+        settled.order_by("borrower_id", "loan_id").to_pandas(),
+    )
+
+
+def _nan_to_null(table: ir.Table) -> ir.Table:
+    floats = [name for name, kind in table.schema().items() if kind.is_floating()]
+    return table.mutate(**{name: table[name].nullif(float("nan")) for name in floats})
+
+
+def _materialised(book: Book, table: ir.Table) -> ir.Table:
+    return book.engine.create_table(ibis.util.gen_name("scoring"), table, temp=True)

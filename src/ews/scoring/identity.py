@@ -1,0 +1,46 @@
+"""Identity of a batch: the hash of everything that its decisions depend on.
+
+Same inputs give the same id, and the same id the same bytes, so that a batch that was broken off or asked for
+twice is recognised.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import ews
+
+
+@dataclass(frozen=True, slots=True)
+class BatchKey:
+    """`compared_id` is the batch that movement is measured against, `predecessor_id` the newest one before."""
+
+    portfolio: str
+    book_id: str
+    as_of: date
+    known_by: date
+    model_id: str
+    policy_hash: str
+    code_version: str
+    predecessor_id: str | None
+    compared_id: str | None
+
+    @property
+    def batch_id(self) -> str:
+        """32 hex digits."""
+        text = json.dumps(asdict(self), sort_keys=True, default=date.isoformat)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@cache
+def code_version() -> str:
+    """Return the version of the package with a digest of its source, so that changed code makes a new batch."""
+    root = Path(ews.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted((*root.rglob("*.py"), *root.rglob("*.toml")), key=lambda path: path.relative_to(root).as_posix()):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return f"{ews.__version__}+{digest.hexdigest()[:12]}"

@@ -1,0 +1,80 @@
+"""Reconciliation: nobody and no money may be lost between the book and a batch.
+
+borrowers  in = scored + rejected + out of scope, each counted on its own
+exposure   what the batch decided and rejected adds up to the ledger's newest known rows, counted by another way;
+           loans without a balance are counted and printed, never guessed
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+
+from ews.domain.errors import ReconciliationError
+from ews.events.arrears import STALE_DAYS
+from ews.events.book import Book, was_known
+from ews.events.owners import with_borrower
+from ews.scoring.decide import Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Money in fen; `exposure_unknown` counts loans whose balance nobody states."""
+
+    borrowers_in: int
+    scored: int
+    in_default: int
+    rejected: int
+    out_of_scope: int
+    exposure_fen: int
+    exposure_unknown: int
+    ledger_fen: int | None
+
+
+def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Totals:
+    """Return the totals of a batch; ReconciliationError where they do not tie."""
+    loans = decided.loans
+    exposure = int(loans["balance"].sum()) + int(decided.rejected["exposure"].fillna(0).sum())
+    totals = Totals(
+        borrowers_in=decided.borrowers_in,
+        scored=len(decided.borrowers),
+        in_default=int(decided.borrowers["in_default"].sum()),
+        rejected=len(decided.rejected),
+        out_of_scope=decided.out_of_scope,
+        exposure_fen=exposure,
+        exposure_unknown=int(loans["balance"].isna().sum()) + int(decided.rejected["loans_without_balance"].sum()),
+        ledger_fen=_ledger_total(book, as_of, known_by),
+    )
+    _tie(
+        "borrowers",
+        totals.borrowers_in,
+        "in the book",
+        totals.scored + totals.rejected + totals.out_of_scope,
+        "scored, rejected and out of scope",
+    )
+    if totals.ledger_fen is not None:
+        _tie("exposure in fen", totals.ledger_fen, "in the ledger", totals.exposure_fen, "decided and rejected")
+    return totals
+
+
+def _ledger_total(book: Book, as_of: date, known_by: date) -> int | None:
+    if not book.has("ledger"):
+        return None
+    day, by = ibis.literal(as_of), ibis.literal(known_by)
+    loans = book.table("loans")
+    paid_out = loans.filter(was_known(loans, by), loans.opened_on.isnull() | (loans.opened_on <= day))
+    rows = with_borrower(book, "ledger").semi_join(paid_out, "loan_id")
+    rows = rows.filter(
+        was_known(rows, by), rows.stated_on <= day, rows.stated_on > day - ibis.interval(days=STALE_DAYS)
+    )
+    newest = rows.group_by("loan_id").aggregate(stated_on=rows.stated_on.max())
+    return int(rows.semi_join(newest, ["loan_id", "stated_on"]).balance.sum().execute() or 0)
+
+
+def _tie(what: str, left: int, left_name: str, right: int, right_name: str) -> None:
+    if left != right:
+        message = (
+            f"Totals do not tie: {left:,} {what} {left_name}, {right:,} {right_name} ({right - left:+,}). "
+            "Nothing was published. Check the book with 'ews check'; if it passes, report this."
+        )
+        raise ReconciliationError(message)

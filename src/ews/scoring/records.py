@@ -1,0 +1,170 @@
+"""Records: one Decision per borrower, put together from the columns that model and policy gave."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Reason, Value
+from ews.domain.features import Feature
+from ews.domain.levels import Tier, WarningLevel
+from ews.policy.conditions import condition_on
+from ews.policy.policy import Policy
+from ews.scoring.peers import Peers, group_of
+
+EVIDENCE_PER_REASON = 2
+_TIERS, _LEVELS = tuple(Tier), tuple(WarningLevel)
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Log-odds of the served pd: `by_feature` (borrowers × features) and `base`, NaN rows for who is not scored."""
+
+    by_feature: Floats
+    base: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every record of a batch shares."""
+
+    batch_id: str
+    portfolio: str
+    as_of: date
+    known_by: date
+    horizon_months: int
+    model_id: str
+    blind: tuple[str, ...]
+    compared: tuple[str, date] | None
+
+
+def records(
+    frame: Frame,
+    borrowers: pd.DataFrame,
+    loans: pd.DataFrame,
+    explained: Explained,
+    features: tuple[Feature, ...],
+    peers: Peers,
+    policy: Policy,
+) -> Iterator[Decision]:
+    """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan."""
+    rules = _rule_inputs(policy, frame.as_of)
+    loans_of = {key: part.to_dict("records") for key, part in loans.groupby("borrower_id", sort=False)}
+    codes = np.array([feature.reason.value for feature in features])
+    policy_hash = policy.hash
+    for number, row in enumerate(borrowers.to_dict("records")):
+        scored = not np.isnan(row["pd"])
+        reasons = _reasons(row, explained.by_feature[number], features, codes, peers) if scored else ()
+        base = explained.base if scored else None
+        yield Decision(
+            batch_id=frame.batch_id,
+            portfolio=frame.portfolio,
+            borrower_id=row["borrower_id"],
+            as_of=frame.as_of,
+            known_by=frame.known_by,
+            **{name: _text(row[name]) for name in ("name", "industry", "region", "branch_id", "officer_id")},
+            in_default=bool(row["in_default"]),
+            horizon_months=frame.horizon_months,
+            pd=float(row["pd"]) if scored else None,
+            log_odds=None if base is None else base + sum(reason.log_odds for reason in reasons),
+            base_log_odds=base,
+            grade=row["grade"],
+            tier=_TIERS[int(row["tier_rank"])],
+            level=_LEVELS[int(row["level_rank"])],
+            exposure_fen=_whole(row["exposure"]),
+            before=_before(frame.compared, row),
+            reasons=reasons,
+            loans=tuple(_loan(loan, rules) for loan in loans_of.get(row["borrower_id"], ())),
+            held=tuple(_held(code, row, rules) for code in (*row["held"], *row["signals"])),
+            blind=frame.blind,
+            model_id=frame.model_id,
+            policy_hash=policy_hash,
+        )
+
+
+def _reasons(
+    row: Mapping[str, Any],
+    contributions: Floats,
+    features: tuple[Feature, ...],
+    codes: npt.NDArray[np.str_],
+    peers: Peers,
+) -> tuple[Reason, ...]:
+    group = group_of(_text(row["kind"]), _text(row["industry"]))
+    found = []
+    for code in dict.fromkeys(codes.tolist()):
+        members = np.flatnonzero(codes == code)
+        order = members[np.argsort(-np.abs(contributions[members]), kind="stable")]
+        told = [features[index] for index in order if not np.isnan(row[features[index].name])]
+        evidence = tuple(
+            Evidence(feature.name, float(row[feature.name]), peers.worse_than(group, feature, row[feature.name]))
+            for feature in told[:EVIDENCE_PER_REASON]
+        )
+        found.append(Reason(code, float(contributions[members].sum()), evidence))
+    return tuple(sorted(found, key=lambda reason: (-reason.log_odds, reason.code)))
+
+
+def _rule_inputs(policy: Policy, on: date) -> dict[str, tuple[str, str, Sequence[str]]]:
+    """Return per code: kind, what it gives, and the names that its condition reads."""
+    rules: dict[str, tuple[str, str, Sequence[str]]] = {}
+    for rule in (*policy.tier_rules.loan, *policy.tier_rules.model):
+        condition = condition_on(rule.when, on)
+        rules[rule.code] = ("tier_rule", rule.floor.value, () if condition is None else condition.names)
+    for signal in policy.signals:
+        condition = condition_on(signal.when, on)
+        rules[signal.code] = ("signal", signal.level.value, () if condition is None else condition.names)
+    return rules
+
+
+def _held(code: str, row: Mapping[str, Any], rules: Mapping[str, tuple[str, str, Sequence[str]]]) -> Held:
+    kind, gives, names = rules[code]
+    return Held(kind, code, gives, {name: _plain(row[name]) for name in names})
+
+
+def _loan(loan: Mapping[str, Any], rules: Mapping[str, tuple[str, str, Sequence[str]]]) -> LoanDecision:
+    return LoanDecision(
+        loan_id=loan["loan_id"],
+        product=loan["product"],
+        balance_fen=_whole(loan["balance"]),
+        dpd=_whole(loan["dpd"]),
+        tier=_TIERS[int(loan["tier_rank"])],
+        held=tuple(_held(code, loan, rules) for code in loan["held"]),
+    )
+
+
+def _before(compared: tuple[str, date] | None, row: Mapping[str, Any]) -> Before | None:
+    if compared is None or not _text(row.get("grade_before")):
+        return None
+    pd_before = row["pd_before"]
+    return Before(
+        batch_id=compared[0],
+        as_of=compared[1],
+        pd=None if np.isnan(pd_before) else float(pd_before),
+        grade=row["grade_before"],
+        tier=Tier(row["tier_before"]),
+        level=WarningLevel(row["level_before"]),
+    )
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, np.bool_):
+        return bool(value)
+    number = float(value)
+    if np.isnan(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
