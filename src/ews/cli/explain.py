@@ -54,7 +54,11 @@ def show_decision(decision: Decision, policy: Policy, language: Language, consol
     if action:
         parts.append(Styled(f"{word['todo']}  {action}", style="bold"))
     if decision.blind:
-        parts.append(Styled(f"{word['blind']}  {', '.join(_BLIND[name].in_(language) for name in decision.blind)}", style="italic"))
+        parts.append(
+            Styled(
+                f"{word['blind']}  {', '.join(_BLIND[name].in_(language) for name in decision.blind)}", style="italic"
+            )
+        )
     if decision.reasons:
         parts.append(_reasons(decision, language, word))
     if decision.held:
@@ -77,7 +81,9 @@ def _who(decision: Decision, word: dict[str, str]) -> Styled:
 
 
 def _reasons(decision: Decision, language: Language, word: dict[str, str]) -> Table:
-    shown = Table(title=word["why"], title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)
+    shown = Table(
+        title=word["why"], title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False
+    )
     shown.add_column(justify="right", style="dim")
     shown.add_column(ratio=1)
     shown.add_column(justify="right")
@@ -93,7 +99,9 @@ def _reasons(decision: Decision, language: Language, word: dict[str, str]) -> Ta
 
 
 def _held(decision: Decision, policy: Policy, language: Language, word: dict[str, str]) -> Table:
-    shown = Table(title=word["signals"], title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)
+    shown = Table(
+        title=word["signals"], title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False
+    )
     shown.add_column(style="dim", no_wrap=True)
     shown.add_column(no_wrap=True)
     shown.add_column(ratio=1)

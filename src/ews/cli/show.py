@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bars, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
 from rich.table import Table
 
 from ews.domain.progress import Progress
@@ -54,3 +55,29 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Progress]:
 
 def count(value: int) -> str:
     return f"{value:,}"
+
+
+def fields(title: str, content: Mapping[str, Any]) -> None:
+    """Print names and values, nested ones indented."""
+    rows: list[tuple[str, str]] = []
+
+    def add(values: Mapping[str, Any], depth: int) -> None:
+        for name, value in values.items():
+            if isinstance(value, Mapping):
+                rows.append((f"{'  ' * depth}{name}", ""))
+                add(value, depth + 1)
+            else:
+                rows.append((f"{'  ' * depth}{name}", _shown(value)))
+
+    add(content, 0)
+    table(title, ("", ""), rows)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "" if value is None else str(value)

@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ews.domain.errors import AsOfError, ImmatureModelError
+from ews.domain.decisions import Decision
+from ews.domain.errors import AsOfError, ImmatureModelError, UnknownBatchError
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
@@ -30,13 +31,17 @@ from ews.policy.policy import Policy
 from ews.scoring.decide import NAMES, Compared, Decided, decide, records_of
 from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import Totals, reconcile
-from ews.store.batches import BatchRow, Store
+from ews.store.batches import comparison, find_batch, predecessor
+from ews.store.engine import Store
+from ews.store.publications import Batch, DecisionRow
+from ews.store.publish import publish
+from ews.store.standings import previous_rows
 
 SUMMARY = "batch.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ScoredBatch:
     """A published batch; `fresh` is false where it had been published before."""
 
     key: BatchKey
@@ -62,7 +67,7 @@ def score_book(
     as_of: date | None = None,
     known_by: date | None = None,
     progress: Progress = silent,
-) -> Batch:
+) -> ScoredBatch:
     """Decide on every borrower of the book at the end of day `as_of` (default: the day of extraction) and publish.
 
     `known_by` (default: as_of) is the day until which the bank's knowledge counts.
@@ -76,9 +81,8 @@ def score_book(
     with FileLock(root / ".lock"):  # two operators: the second waits, then finds the batch published
         key, compared = _key(book, store, model, policy, day, by)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
-        published = store.batch(key.batch_id) is not None
-        if not published:
-            _clear(root, store)
+        published = _is_published(store, key.batch_id)
+        _clear(root)
         if not (directory / SUMMARY).is_file():
             _write(book, directory, key, compared, model, policy, progress)
         batch = read_batch(directory, fresh=not published)
@@ -87,12 +91,12 @@ def score_book(
     return batch
 
 
-def read_batch(directory: Path, *, fresh: bool = False) -> Batch:
+def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
     """Read the summary of the batch in `directory`."""
     content = json.loads((directory / SUMMARY).read_text(encoding="utf-8"))
     key = content["key"]
     days = {name: date.fromisoformat(key[name]) for name in ("as_of", "known_by")}
-    return Batch(
+    return ScoredBatch(
         BatchKey(**{**key, **days}),
         Totals(**content["totals"]),
         content["by_tier"],
@@ -127,8 +131,8 @@ def _key(
     book: Book, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date
 ) -> tuple[BatchKey, Compared | None]:
     portfolio = book.manifest.portfolio
-    before = store.predecessor(portfolio, as_of)
-    compared = store.comparison(portfolio, as_of)
+    before = predecessor(store, portfolio, as_of)
+    compared = comparison(store, portfolio, as_of)
     key = BatchKey(
         portfolio=portfolio,
         book_id=book.manifest.book_id,
@@ -137,14 +141,26 @@ def _key(
         model_id=model.model_id,
         policy_hash=policy.hash,
         code_version=code_version(),
-        predecessor_id=None if before is None else before.batch_id,
-        compared_id=None if compared is None else compared.batch_id,
+        predecessor_id=None if before is None else before.batch.batch_id,
+        compared_id=None if compared is None else compared.batch.batch_id,
     )
-    rows = None if compared is None else Compared(compared.batch_id, compared.as_of, store.rows(compared.batch_id))
-    return key, rows
+    return key, None if compared is None else compared_with(store, compared.batch)
 
 
-def _clear(root: Path, store: Store) -> None:
+def compared_with(store: Store, batch: Batch) -> Compared:
+    """Return what movement is measured against."""
+    return Compared(batch.batch_id, batch.as_of, previous_rows(store, batch.batch_id).to_pandas())
+
+
+def _is_published(store: Store, batch_id: str) -> bool:
+    try:
+        find_batch(store, batch_id)
+    except UnknownBatchError:
+        return False
+    return True
+
+
+def _clear(root: Path) -> None:
     """Remove what a broken run left half written."""
     for left in root.glob(".partial-*"):
         shutil.rmtree(left)
@@ -210,7 +226,18 @@ def _decisions(
         texts.append(decision.to_json())
     progress("records", len(frame), len(frame))
     narrow = frame[
-        ["borrower_id", "name", "industry", "region", "branch_id", "officer_id", "in_default", "pd", "grade", "exposure"]
+        [
+            "borrower_id",
+            "name",
+            "industry",
+            "region",
+            "branch_id",
+            "officer_id",
+            "in_default",
+            "pd",
+            "grade",
+            "exposure",
+        ]
     ].assign(
         tier=[list(Tier)[rank].value for rank in frame["tier_rank"]],
         level=[list(WarningLevel)[rank].value for rank in frame["level_rank"]],
@@ -236,19 +263,20 @@ def _sync(directory: Path) -> None:
             os.fsync(file.fileno())
 
 
-def _publish(batch: Batch, store: Store, home: Path, book_directory: Path, progress: Progress) -> None:
-    columns: list[str] = [*BatchRow.decision_columns]
-    rows = pq.read_table(batch.directory / "decisions.parquet", columns=columns)
+def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path, progress: Progress) -> None:
+    totals = asdict(batch.totals)
+    del totals["ledger_fen"]
     summary: dict[str, Any] = {
-        "totals": asdict(batch.totals),
-        "by_tier": batch.by_tier,
-        "by_level": batch.by_level,
-        "blind": batch.blind,
         "book": str(book_directory.resolve()),
-        "compared_id": batch.key.compared_id,
+        "blind": batch.blind,
+        "ledger_fen": batch.totals.ledger_fen,
     }
-    store.publish(
-        BatchRow(**asdict(batch.key), summary=summary, directory=batch.directory.relative_to(home).as_posix()),
-        rows,
-        progress=progress,
+    row = Batch(
+        **asdict(batch.key),
+        **totals,
+        batch_id=batch.batch_id,
+        directory=batch.directory.relative_to(home).as_posix(),
+        summary=summary,
     )
+    records = pq.read_table(batch.directory / "decisions.parquet", columns=["record"])["record"].to_pylist()
+    publish(store, row, (DecisionRow.of(Decision.from_json(text)) for text in records), progress=progress)

@@ -1,0 +1,5 @@
+"""`python -m ews` is the command `ews`."""
+
+from ews.cli.app import main
+
+main()

@@ -1,0 +1,160 @@
+"""The command line: one command per thing that people do with the product.
+
+Tables for a terminal, one JSON object with --json. An error of the user's is told in one line and ends with its
+own status; progress goes to standard error.
+"""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ews.cli.settings import Settings, read_settings
+from ews.domain.errors import EwsError
+from ews.domain.text import Language
+
+app = typer.Typer(
+    help="Early warning for a bank's loan book: import, train, score, explain, serve.\n\n贷后风险预警：导入、训练、评分、解释、服务。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+BookOption = Annotated[Path, typer.Option("--book", help="Folder of the book. 贷款组合目录")]
+HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, batches and the store live (EWS_HOME).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+DayOption = datetime | None
+_DAY = ["%Y-%m-%d"]
+
+
+@app.command("import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="Folder of the source: source.toml and one SQL file per event table.")],
+    raw: Annotated[Path, typer.Option("--raw", help="Folder of the raw extracts: CSV (UTF-8 or GBK) and Parquet.")],
+    book: BookOption,
+    extracted_on: Annotated[
+        DayOption, typer.Option(formats=_DAY, help="Day of extraction; default: the source's.")
+    ] = None,
+    max_rejected_share: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Reject more than this and nothing is published.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a book from raw extracts. 从原始数据生成贷款组合."""
+    from ews.cli import books
+
+    books.import_book(source, raw, book, _day(extracted_on), max_rejected_share, as_json=as_json)
+
+
+@app.command()
+def check(book: Annotated[Path, typer.Argument(help="Folder of the book.")], as_json: JsonOption = False) -> None:
+    """Check a stored book against its manifest and the rules of import. 校验贷款组合."""
+    from ews.cli import books
+
+    books.check(book, as_json=as_json)
+
+
+@app.command()
+def simulate(
+    book: BookOption,
+    borrowers: Annotated[int, typer.Option(min=1)] = 5000,
+    months: Annotated[int, typer.Option(min=1)] = 60,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a synthetic book whose true risk is known. 生成模拟贷款组合."""
+    from ews.cli import books
+
+    books.simulate_book(book, borrowers, months, seed, as_json=as_json)
+
+
+@app.command()
+def train(
+    book: BookOption,
+    recipe: Annotated[Path | None, typer.Option(help="TOML file that changes the recipe.")] = None,
+    known_by: Annotated[
+        DayOption, typer.Option(formats=_DAY, help="Learn only from what was known on this day.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a model and register it; the first of a portfolio becomes champion. 训练模型."""
+    from ews.cli import modelling
+
+    modelling.train_model(_settings(home), book, recipe, _day(known_by), as_json=as_json)
+
+
+@app.command()
+def score(
+    book: BookOption,
+    as_of: Annotated[
+        DayOption, typer.Option("--as-of", formats=_DAY, help="Day to decide for; default: the day of extraction.")
+    ] = None,
+    known_by: Annotated[DayOption, typer.Option(formats=_DAY, help="Knowledge that counts; default: as_of.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Score the whole book and publish the decisions. 全量评分并发布."""
+    from ews.cli import scoring
+
+    scoring.score(_settings(home), book, _day(as_of), _day(known_by), as_json=as_json)
+
+
+@app.command()
+def explain(
+    borrower: Annotated[str, typer.Argument(help="Borrower id. 借款人编号")],
+    lang: Annotated[Language, typer.Option(help="zh or en.")] = Language.ZH,
+    batch: Annotated[str | None, typer.Option(help="Batch id; default: the newest published one.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell a borrower's risk and its reasons. 查询借款人风险及原因."""
+    from ews.cli import scoring
+
+    scoring.explain(_settings(home), borrower, lang, batch, as_json=as_json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Loopback only until accounts exist.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    home: HomeOption = None,
+) -> None:
+    """Serve the API on this machine. 启动本机服务."""
+    from ews.cli import service
+
+    service.run(_settings(home), host, port)
+
+
+@app.command()
+def demo(
+    borrowers: Annotated[int, typer.Option(min=200)] = 5000,
+    months: Annotated[int, typer.Option(min=50)] = 60,
+    seed: Annotated[int, typer.Option(min=0)] = 1,
+    directory: Annotated[Path, typer.Option(help="Folder of the demo.")] = Path("demo"),
+    serve_it: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve when done.")] = True,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Simulate a book, train, score thirteen months, and serve. 演示全流程."""
+    from ews.cli import demo as whole
+
+    whole.run(directory, borrowers=borrowers, months=months, seed=seed, port=port if serve_it else None)
+
+
+def main() -> None:
+    """Run a command; an error of the user's becomes one line and an exit status."""
+    try:
+        app()
+    except EwsError as error:
+        sys.stderr.write(f"ews: {error}\n")
+        sys.exit(error.exit_status)
+
+
+def _settings(home: Path | None) -> Settings:
+    return read_settings(home)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()

@@ -1,0 +1,82 @@
+"""The demo: the whole flow on a synthetic book, and what to try then.
+
+The champion learns only from what was known when the oldest of the scored months ended, so that each of the
+thirteen batches is made with the knowledge of its day, also in the model's labels.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from ews.cli import books, modelling, scoring, service, show
+from ews.cli.settings import Settings, read_settings
+from ews.domain.levels import WarningLevel
+from ews.domain.text import Language
+from ews.events.manifest import read_manifest
+from ews.outcomes.horizon import months_later
+from ews.scoring.wording import money_text
+from ews.store.engine import open_store
+from ews.store.warning_list import WarningFilter, warnings
+
+EARLIER_MONTHS = 12
+
+
+def run(directory: Path, *, borrowers: int, months: int, seed: int, port: int | None) -> None:
+    """Simulate, train, score thirteen months, tell what came of it; serve on `port` unless that is None."""
+    settings = read_settings(directory / "home")
+    book = directory / "book"
+    books.simulate_book(book, borrowers, months, seed, as_json=False)
+    newest = read_manifest(book).extracted_on
+    days = [months_later(newest, -back) for back in range(EARLIER_MONTHS, -1, -1)]
+    modelling.train_model(settings, book, None, days[0], as_json=False)
+    _score_months(settings, book, days)
+    _suggest(settings, book, port)
+    if port is not None:
+        service.run(settings, "127.0.0.1", port)
+
+
+def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
+    batches = [scoring.run_batch(settings, book, day) for day in days]
+    rows = [
+        (
+            batch.key.as_of,
+            show.count(batch.totals.scored),
+            *(show.count(batch.by_level[level.value]["borrowers"]) for level in reversed(WarningLevel)),
+            show.count(batch.totals.in_default),
+            money_text(batch.totals.exposure_fen, Language.ZH),
+        )
+        for batch in batches
+    ]
+    columns = ("as of", "scored", "red 红", "orange 橙", "yellow 黄", "none 无", "in default", "exposure")
+    show.table("Thirteen months 十三个月", columns, rows)
+    scoring.tell_batch(batches[-1])
+
+
+def _suggest(settings: Settings, book: Path, port: int | None) -> None:
+    """Print what to try: somebody with a red warning who has not defaulted yet, the commands and the address."""
+    borrower = _red_borrower(settings)
+    home = settings.home
+    lines = [
+        f"EWS_HOME={home} .venv/bin/ews explain {borrower} --lang zh",
+        f"EWS_HOME={home} .venv/bin/ews score --book {book}          # the same batch again: nothing changes",
+        f".venv/bin/mlflow ui --backend-store-uri {settings.tracking}   # the run, its figures and plots",
+    ]
+    if port is not None:
+        address = f"http://127.0.0.1:{port}"
+        lines[1:1] = [
+            f"curl -s {address}/v1/borrowers/{borrower}/decision",
+            f"curl -s '{address}/v1/warnings?level=red&limit=5'",
+        ]
+    show.OUT.print(f"\n[bold]Try 试一试[/bold] (a borrower with a red warning: {borrower})")
+    for line in lines:
+        show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
+
+
+def _red_borrower(settings: Settings) -> str:
+    """Return the borrower first in the warning list who is not in default, else the first one."""
+    store = open_store(settings.database, create=False)
+    try:
+        found = warnings(store, WarningFilter(), limit=200).rows
+    finally:
+        store.close()
+    early = [one for one in found if not one.in_default]
+    return (early or list(found))[0].borrower_id

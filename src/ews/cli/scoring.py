@@ -1,0 +1,111 @@
+"""Commands about decisions: score a book, explain a borrower."""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+from ews.cli import show
+from ews.cli.explain import show_decision
+from ews.cli.settings import Settings
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import Language
+from ews.events.manifest import read_manifest
+from ews.features.catalogue import FEATURES
+from ews.models.champion import champion
+from ews.policy.policy import Policy, load_policy
+from ews.policy.vocabulary import vocabulary_of
+from ews.scoring.batch import ScoredBatch, score_book
+from ews.scoring.lookup import find_decision
+from ews.scoring.wording import money_text
+from ews.store.engine import open_store
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Load the bank's policy where one is set, else the one that comes with the product."""
+    return load_policy(settings.policy, vocabulary=vocabulary_of(FEATURES))
+
+
+def score(settings: Settings, book: Path, as_of: date | None, known_by: date | None, *, as_json: bool) -> None:
+    """Score the book with the portfolio's champion, publish, and tell the summary."""
+    batch = run_batch(settings, book, as_of, known_by, quiet=as_json)
+    if as_json:
+        show.as_json(
+            {
+                "batch_id": batch.batch_id,
+                **asdict(batch.key),
+                **asdict(batch.totals),
+                "by_tier": batch.by_tier,
+                "by_level": batch.by_level,
+                "blind": batch.blind,
+                "directory": str(batch.directory),
+                "published_before": not batch.fresh,
+            }
+        )
+    else:
+        tell_batch(batch)
+
+
+def run_batch(
+    settings: Settings, book: Path, as_of: date | None, known_by: date | None = None, *, quiet: bool = False
+) -> ScoredBatch:
+    """Score and publish one day of the book."""
+    portfolio = read_manifest(book).portfolio
+    model = champion(settings.home, portfolio)
+    policy = policy_of(settings)
+    store = open_store(settings.database)
+    try:
+        with show.progress(f"score {as_of or ''}".strip(), quiet=quiet) as progress:
+            return score_book(
+                book, settings.home, store, model, policy, as_of=as_of, known_by=known_by, progress=progress
+            )
+    finally:
+        store.close()
+
+
+def tell_batch(batch: ScoredBatch) -> None:
+    """Print the summary by tier and level, and the totals that tie."""
+    total = batch.totals
+    for title, words, found in (
+        ("By tier 五级分类", {tier.value: tier.text for tier in Tier}, batch.by_tier),
+        ("By warning level 预警等级", {level.value: level.text for level in WarningLevel}, batch.by_level),
+    ):
+        rows = [
+            (
+                f"{text.zh} {text.en}",
+                show.count(found[value]["borrowers"]),
+                _share(found[value]["borrowers"], total.scored),
+                money_text(found[value]["exposure_fen"], Language.ZH),
+            )
+            for value, text in words.items()
+        ]
+        show.table(title, ("", "borrowers", "share", "exposure"), rows)
+    show.OUT.print(
+        f"in {total.borrowers_in:,} = scored {total.scored:,} (in default {total.in_default:,}) "
+        f"+ rejected {total.rejected:,} + out of scope {total.out_of_scope:,}"
+    )
+    ledger = "no ledger" if total.ledger_fen is None else f"ledger {money_text(total.ledger_fen, Language.ZH)}"
+    show.OUT.print(
+        f"exposure {money_text(total.exposure_fen, Language.ZH)} = {ledger}; loans of unknown balance {total.exposure_unknown:,}"
+    )
+    if batch.blind:
+        show.OUT.print(f"blind on {', '.join(batch.blind)}: the book has no data on it")
+    state = "published" if batch.fresh else "was published before; nothing changed"
+    show.OUT.print(f"batch {batch.batch_id} as of {batch.key.as_of}: {state}", soft_wrap=True)
+
+
+def explain(settings: Settings, borrower: str, language: Language, batch: str | None, *, as_json: bool) -> None:
+    """Tell one borrower's decision."""
+    store = open_store(settings.database, create=False)
+    try:
+        decision = find_decision(settings.home, store, borrower, batch_id=batch)
+    finally:
+        store.close()
+    if as_json:
+        show.as_json(json.loads(decision.to_json()))
+    else:
+        show_decision(decision, policy_of(settings), language, show.OUT)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "—"

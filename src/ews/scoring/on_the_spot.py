@@ -1,0 +1,170 @@
+"""On the spot: decide on one borrower now, with event rows that the book does not hold yet.
+
+The named tables replace the borrower's own rows; everybody else, the network and the peers stay as they were in one
+published batch, whose id is returned. The same code decides as for the whole book, and nothing is stored.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ews.domain.decisions import Decision
+from ews.domain.errors import AsOfError, BookError, RequestError, UnknownBorrowerError
+from ews.events.accept import accept_rows
+from ews.events.book import Book, open_book
+from ews.features.window import Spine, spine_on
+from ews.models.champion import stored_model
+from ews.policy.policy import Policy
+from ews.scoring.batch import compared_with
+from ews.scoring.decide import Compared, decide, records_of
+from ews.scoring.peers import Peers
+from ews.store.batches import find_batch
+from ews.store.engine import Store
+from ews.store.publications import Batch
+
+_KEYS = {"accounts": "account_id", "loans": "loan_id"}
+_EITHER_SIDE = {"relations": ("from_id", "to_id"), "guarantees": ("guarantor_id", "borrower_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheSpot:
+    decision: Decision
+    base_batch_id: str
+
+
+def decide_on_the_spot(
+    home: Path,
+    store: Store,
+    policy: Policy,
+    base: Batch,
+    *,
+    borrower_id: str,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    as_of: date | None = None,
+) -> OnTheSpot:
+    """Decide on `borrower_id` with `rows` per table in place of its own; nothing is stored.
+
+    `base` is the published batch that gives peers, the network and the decision compared with. Raises RequestError
+    for rows that cannot be used or belong to somebody else, UnknownBorrowerError, BookError where the book has
+    changed since the batch.
+    """
+    book = _book_of(base)
+    day = as_of or base.as_of
+    _check_day(book, day)
+    book = with_rows_of(book, borrower_id, rows)
+    spine = _spine_of(book, borrower_id, day)
+    model = stored_model(home, base.portfolio, base.model_id)
+    peers = Peers.from_arrow(pq.read_table(home / base.directory / "peers.parquet"))
+    decided = decide(book, spine, model, policy, compared=_compared(store, base, borrower_id), peers=peers)
+    found = records_of(
+        decided, batch_id=base.batch_id, portfolio=base.portfolio, spine=spine, known_by=day, model=model, policy=policy
+    )
+    decision = next(found, None)
+    if decision is None:
+        message = (
+            f"Borrower '{borrower_id}' has nothing to decide on {day}: no live loan, or no feature is known. "
+            "Give its loans and what happened on them in 'tables'."
+        )
+        raise RequestError(message)
+    return OnTheSpot(decision, base.batch_id)
+
+
+def with_rows_of(book: Book, borrower_id: str, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Book:
+    """Return the book with `rows` in place of what it holds of this borrower in the named tables."""
+    accepted = accept_rows(rows, book.engine, extracted_on=book.manifest.extracted_on)
+    owned = {name: _owned(book, accepted, name, borrower_id) for name in _KEYS}
+    for name, table in accepted.items():
+        _check_owner(name, table, borrower_id, owned)
+    return book.with_rows(accepted, of={name: _condition(book, name, borrower_id, owned) for name in accepted})
+
+
+def _book_of(base: Batch) -> Book:
+    book = open_book(Path(base.summary["book"]))
+    if book.manifest.book_id != base.book_id:
+        message = (
+            f"The book in '{base.summary['book']}' has changed since batch {base.batch_id} was made from it. "
+            "Score it again, then ask again."
+        )
+        raise BookError(message)
+    return book
+
+
+def _check_day(book: Book, day: date) -> None:
+    if day > book.manifest.extracted_on:
+        message = f"as_of {day} lies after the book's extraction on {book.manifest.extracted_on}. Ask for that day or an earlier one."
+        raise AsOfError(message)
+
+
+def _spine_of(book: Book, borrower_id: str, day: date) -> Spine:
+    spine = spine_on(book, [day])
+    own = spine.table.filter(spine.table.borrower_id == borrower_id)
+    if own.count().execute() == 0:
+        message = (
+            f"Borrower '{borrower_id}' is not in the book on {day}. "
+            "Give its row in tables.borrowers, or ask for a borrower that the book holds."
+        )
+        raise UnknownBorrowerError(message)
+    return Spine(own, spine.days)
+
+
+def _compared(store: Store, base: Batch, borrower_id: str) -> Compared | None:
+    if base.compared_id is None:
+        return None
+    compared = compared_with(store, find_batch(store, base.compared_id).batch)
+    return replace(compared, rows=compared.rows[compared.rows["borrower_id"] == borrower_id])
+
+
+def _owned(book: Book, accepted: Mapping[str, pa.Table], name: str, borrower_id: str) -> list[str]:
+    """Return the ids of the borrower's accounts or loans, from the request where it names them, and from the book."""
+    key = _KEYS[name]
+    ids: set[str] = set()
+    if book.has(name):
+        stored = book.table(name)
+        ids |= set(stored.filter(stored.borrower_id == borrower_id)[key].to_pyarrow().to_pylist())
+    if name in accepted:
+        ids |= set(accepted[name].filter(pc.equal(accepted[name]["borrower_id"], borrower_id))[key].to_pylist())
+    return sorted(ids)
+
+
+def _check_owner(name: str, rows: pa.Table, borrower_id: str, owned: Mapping[str, list[str]]) -> None:
+    """Refuse rows of another borrower: a request speaks of one."""
+    sides = _EITHER_SIDE.get(name)
+    if sides is not None:
+        pairs = zip(*(rows[side].to_pylist() for side in sides), strict=True)
+        wrong = [f"{left} and {right}" for left, right in pairs if borrower_id not in (left, right)]
+        column = " or ".join(sides)
+    elif "borrower_id" in rows.column_names:
+        column = "borrower_id"
+        wrong = [value for value in rows[column].to_pylist() if value != borrower_id]
+    else:
+        column = "account_id" if name == "transactions" else "loan_id"
+        allowed = owned["accounts" if column == "account_id" else "loans"]
+        wrong = [value for value in rows[column].to_pylist() if value not in allowed]
+    if wrong:
+        message = (
+            f"Table '{name}': {column} '{wrong[0]}' does not belong to borrower '{borrower_id}'. "
+            "Give rows of this borrower only; name new loans and accounts in their own tables."
+        )
+        raise RequestError(message)
+
+
+def _condition(book: Book, name: str, borrower_id: str, owned: Mapping[str, list[str]]) -> ir.BooleanValue | None:
+    if not book.has(name):
+        return None
+    table = book.table(name)
+    if name in _EITHER_SIDE:
+        left, right = _EITHER_SIDE[name]
+        return (table[left] == borrower_id) | (table[right] == borrower_id)
+    if "borrower_id" in table.columns:
+        return table.borrower_id == borrower_id
+    column = "account_id" if name == "transactions" else "loan_id"
+    ids = owned["accounts" if column == "account_id" else "loans"]
+    return table[column].isin(ids) if ids else ibis.literal(False)

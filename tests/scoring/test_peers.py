@@ -1,0 +1,51 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ews.domain.features import Feature
+from ews.domain.reasons import ReasonCode
+from ews.scoring.peers import WHOLE_BOOK, Peers, peers_of
+
+HIGHER = Feature("inquiries_3m", "count", "higher", ReasonCode.CREDIT_SOUGHT, "Inquiries", "查询")
+LOWER = Feature("inflow_3m", "fen", "lower", ReasonCode.INFLOW_FELL, "Inflow", "入账")
+NONE = Feature("months_on_book", "months", "none", ReasonCode.SEASONING, "Months", "月")
+FEATURES = (HIGHER, LOWER, NONE)
+
+
+def book(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"kind": "firm", "industry": "trade", **columns})
+
+
+def hundred() -> Peers:
+    values = np.arange(1.0, 101.0)
+    return peers_of(book(inquiries_3m=values, inflow_3m=values, months_on_book=values), FEATURES)
+
+
+@pytest.mark.parametrize(("value", "share"), [(0.0, 0.0), (51.0, 0.5), (1000.0, 1.0)])
+def test_a_value_is_worse_than_the_peers_below_it_where_higher_is_worse(value, share):
+    assert hundred().worse_than("firm/trade", HIGHER, value) == pytest.approx(share, abs=0.02)
+
+
+@pytest.mark.parametrize(("value", "share"), [(0.0, 1.0), (50.0, 0.5), (1000.0, 0.0)])
+def test_a_value_is_worse_than_the_peers_above_it_where_lower_is_worse(value, share):
+    assert hundred().worse_than("firm/trade", LOWER, value) == pytest.approx(share, abs=0.02)
+
+
+def test_nothing_is_said_without_direction_or_value():
+    assert hundred().worse_than("firm/trade", NONE, 5.0) is None
+    assert hundred().worse_than("firm/trade", HIGHER, float("nan")) is None
+
+
+def test_a_small_industry_is_compared_with_the_whole_book():
+    frame = book(inquiries_3m=np.arange(40.0), inflow_3m=0.0, months_on_book=0.0)
+    frame.loc[:4, "industry"] = "mining"
+    peers = peers_of(frame, FEATURES)
+    assert sorted({group for group, _ in peers.quantiles}) == [WHOLE_BOOK, "firm/trade"]
+    assert peers.worse_than("firm/mining", HIGHER, 39.5) == 1.0
+
+
+def test_peers_read_back_from_arrow_are_the_same():
+    peers = hundred()
+    again = Peers.from_arrow(peers.to_arrow())
+    assert again.quantiles.keys() == peers.quantiles.keys()
+    assert all(np.array_equal(again.quantiles[key], peers.quantiles[key]) for key in peers.quantiles)
