@@ -1,0 +1,50 @@
+"""Conditions: when a rule holds; read from its entry, checked, and dated like everything a bank may change.
+
+`when` is a text, in force from the beginning, or a table of texts by date.
+An error points at the character: file, rule, what is wrong, the text, and a caret under the place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ews.policy.dated import Dated, always
+from ews.policy.entries import Entry, dated
+from ews.policy.expressions import Fault, Node, names_in, parse
+from ews.policy.units import Scope, check
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`names` are the facts and features that the condition reads, `parameters` the parameters, each once."""
+
+    text: str
+    tree: Node
+    names: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+def read_conditions(entry: Entry, key: str, scope: Scope) -> Dated[Condition]:
+    """Return the conditions of `entry` by the day they start; PolicyError with a caret into the text."""
+    if isinstance(entry.fields.get(key), Mapping):
+        return dated(entry, key, lambda text: _condition(text, entry, scope))
+    return always(_condition(entry.fields.get(key), entry, scope))
+
+
+def _condition(given: object, entry: Entry, scope: Scope) -> Condition:
+    if not isinstance(given, str):
+        message = f'the condition is {given!r}; give a text like "dpd > 30".'
+        raise entry.fault(message)
+    text = " ".join(given.split())
+    try:
+        tree = parse(text)
+        check(tree, scope)
+        used = list(dict.fromkeys(name.name for name in names_in(tree)))
+        names = tuple(name for name in used if name in scope.words)
+        if not names:
+            message = "the condition asks for no fact or feature: it holds for everyone or for no one"
+            raise Fault(message, 0)
+    except Fault as fault:
+        end = "" if str(fault).endswith("?") else "."
+        message = f"{fault}{end}\n    {text}\n    {' ' * fault.at}^"
+        raise entry.fault(message) from None
+    return Condition(text, tree, names, tuple(name for name in used if name in scope.parameters))

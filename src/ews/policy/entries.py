@@ -1,0 +1,149 @@
+"""Entries: one item of a policy file, read field by field, with errors that name file, item and field."""
+
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ews.domain.errors import PolicyError
+from ews.domain.text import Text
+from ews.policy.dated import Dated
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`label` is what users know the item by: its code, or its place in the file."""
+
+    file: str
+    label: str
+    fields: Mapping[str, Any]
+
+    def fault(self, message: str) -> PolicyError:
+        """Return the error that says where `message` applies."""
+        return PolicyError(f"{self.file}: {self.label}: {message}")
+
+    def string(self, key: str) -> str:
+        """Return a text that must be there, with its white space made single."""
+        value = self.fields.get(key)
+        if not isinstance(value, str) or not value.strip():
+            message = f"'{key}' is {value!r}; give a text."
+            raise self.fault(message)
+        return " ".join(value.split())
+
+    def number(self, key: str) -> float:
+        value = self.fields.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            message = f"'{key}' is {value!r}; give a number."
+            raise self.fault(message)
+        return value
+
+    def count(self, key: str) -> int:
+        """Return a whole number, 0 or more."""
+        value = self.fields.get(key)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            message = f"'{key}' is {value!r}; give a whole number, 0 or more."
+            raise self.fault(message)
+        return value
+
+    def day(self, key: str) -> date:
+        value = self.fields.get(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            message = f"'{key}' is {value!r}; give a date like 2026-07-01, without quotes."
+            raise self.fault(message)
+        return value
+
+    def words(self, suffix: str = "") -> Text:
+        """Return the two languages under `en` and `zh` (with `suffix`: `en_suffix` and `zh_suffix`)."""
+        end = f"_{suffix}" if suffix else ""
+        return Text(self.string(f"en{end}"), self.string(f"zh{end}"))
+
+    def choice(self, key: str, choices: Collection[str]) -> str:
+        value = self.string(key)
+        if value not in choices:
+            message = f"'{key}' is '{value}'; it must be one of {', '.join(choices)}."
+            raise self.fault(message)
+        return value
+
+    def only(self, *allowed: str) -> "Entry":
+        """Return the entry itself; PolicyError where it has a field that would be ignored."""
+        for key in self.fields:
+            if key not in allowed:
+                message = f"'{key}' is not a field here; the fields are {', '.join(allowed)}."
+                raise self.fault(message)
+        return self
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Read a TOML file; PolicyError where it is missing or cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"The policy file '{path}' is missing. A policy needs it: start from a copy of the default policy."
+        raise PolicyError(message) from None
+    except UnicodeDecodeError as error:
+        message = f"{path.name}: the file is not UTF-8 ({error.reason} at byte {error.start}). Save it as UTF-8."
+        raise PolicyError(message) from None
+    except tomllib.TOMLDecodeError as error:
+        message = f"{path.name}: the file is not valid TOML: {error}."
+        raise PolicyError(message) from None
+
+
+def tables(content: Any, key: str, file: str, *, named: str | None = None) -> list[Entry]:
+    """Return the entries of the array `key`; `named` is the field they are known by, else their number."""
+    found = content.get(key)
+    if not isinstance(found, list) or not found or not all(isinstance(item, Mapping) for item in found):
+        message = f"{file}: there is no [[{key}]] in the file. Give at least one."
+        raise PolicyError(message)
+    entries = []
+    for number, item in enumerate(found, start=1):
+        given = item.get(named) if named else None
+        entries.append(Entry(file, given if isinstance(given, str) else f"{key} {number}", item))
+    return entries
+
+
+def unique(entries: Iterable[Entry], key: str) -> None:
+    """Raise PolicyError where two entries have the same `key`."""
+    seen = set()
+    for entry in entries:
+        value = entry.string(key)
+        if value in seen:
+            message = f"the {key} '{value}' is used twice. Rename one."
+            raise entry.fault(message)
+        seen.add(value)
+
+
+def dated(entry: Entry, key: str, read: Callable[[Any], T]) -> Dated[T]:
+    """Read a table from ISO dates to values, like { 2023-07-01 = 90 }."""
+    table = entry.fields.get(key)
+    if not isinstance(table, Mapping) or not table:
+        message = f"'{key}' is {table!r}; give values by date, like {{ 2023-07-01 = 90 }}."
+        raise entry.fault(message)
+    return Dated(
+        tuple(sorted(((_iso(day, entry), read(value)) for day, value in table.items()), key=lambda pair: pair[0]))
+    )
+
+
+def editions(entries: list[Entry], read: Callable[[Entry], T]) -> Dated[T]:
+    """Read entries that each say `starts`; PolicyError where two start on one day."""
+    starts = [entry.day("starts") for entry in entries]
+    for entry, start in zip(entries, starts, strict=True):
+        if starts.count(start) > 1:
+            message = f"two editions start on {start}. Give each its own day."
+            raise entry.fault(message)
+    pairs = ((start, read(entry)) for start, entry in zip(starts, entries, strict=True))
+    return Dated(tuple(sorted(pairs, key=lambda pair: pair[0])))
+
+
+def _iso(text: str, entry: Entry) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # 20230701 would let the same day in twice
+        message = f"'{text}' is not a date like 2023-07-01."
+        raise entry.fault(message)
+    return day

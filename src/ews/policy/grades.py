@@ -1,0 +1,105 @@
+"""Grades (信用等级): the master scale, an ordered and gap-free division of the pd.
+
+Reads   grades.toml
+Bands   [low, high); the last also holds pd = 1
+Ranks   1 for the best; the grade of borrowers in default comes last and has no band
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ews.domain.errors import PolicyError
+from ews.domain.text import Text
+from ews.policy.dated import Dated
+from ews.policy.entries import Entry, editions, tables, unique
+
+FEWEST = 7
+"""Grades besides the one in default, by the capital rules for internal ratings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    code: str
+    low: float
+    high: float
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    grades: tuple[Grade, ...]
+    default_code: str
+    default_meaning: Text
+    source: str
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All codes from best to worst; the place of a code, counted from 1, is its rank."""
+        return (*(grade.code for grade in self.grades), self.default_code)
+
+    @property
+    def default_rank(self) -> int:
+        return len(self.grades) + 1
+
+    def rank_of(self, pd: float) -> int:
+        """Return the rank of a pd in [0, 1]."""
+        return sum(grade.low <= pd for grade in self.grades)
+
+
+def read_grades(content: Mapping[str, object], file: str) -> Dated[Scale]:
+    """Return the scales by the day they start; PolicyError on a gap, an overlap or too few grades."""
+    entries = tables(content, "scale", file)
+    return editions(entries, _scale)
+
+
+def scale_on(scales: Dated[Scale], day: date) -> Scale:
+    """Return the scale for `day`; PolicyError before the first."""
+    scale = scales.on(day)
+    if scale is None:
+        message = f"The policy has no master scale on {day}; its first starts on {scales.first[0]}. Add an earlier one."
+        raise PolicyError(message)
+    return scale
+
+
+def _scale(entry: Entry) -> Scale:
+    entry.only("starts", "source", "default", "grade")
+    entries = tables(entry.fields, "grade", entry.file, named="code")
+    unique(entries, "code")
+    grades = tuple(_grade(one) for one in entries)
+    _check(grades, entry)
+    fields = entry.fields.get("default")
+    default = Entry(entry.file, f"{entry.label} default", fields if isinstance(fields, dict) else {}).only(
+        "code", "en", "zh"
+    )
+    code = default.string("code")
+    if code in {grade.code for grade in grades}:
+        message = f"the code '{code}' of borrowers in default is also the code of a grade. Rename one."
+        raise default.fault(message)
+    return Scale(grades, code, default.words(), entry.string("source"))
+
+
+def _grade(entry: Entry) -> Grade:
+    entry.only("code", "low", "high", "en", "zh")
+    grade = Grade(entry.string("code"), float(entry.number("low")), float(entry.number("high")), entry.words())
+    if not grade.low < grade.high:
+        message = (
+            f"the band [{grade.low}, {grade.high}) is empty: no pd reaches the grade. 'low' must lie below 'high'."
+        )
+        raise entry.fault(message)
+    return grade
+
+
+def _check(grades: tuple[Grade, ...], entry: Entry) -> None:
+    if len(grades) < FEWEST:
+        message = f"there are {len(grades)} grades besides default; at least {FEWEST} are needed."
+        raise entry.fault(message)
+    edge = 0.0
+    for grade in grades:
+        if grade.low != edge:
+            message = f"grade {grade.code} starts at {grade.low}, but the one before ends at {edge}. Bands must join."
+            raise entry.fault(message)
+        edge = grade.high
+    if edge != 1:
+        message = f"the last grade ends at {edge}; it must end at 1."
+        raise entry.fault(message)

@@ -1,0 +1,167 @@
+"""Rules: entries of data that give a loan a tier at best, or a borrower a warning level.
+
+Reads   tier_rules.toml, signals.toml
+A tier rule with basis `law` or `practice` asks loan facts. One with basis `model` asks borrower facts and
+proposes special mention at most: non-performing needs a statutory fact or an approved finding.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.reasons import ReasonCode
+from ews.domain.text import Text
+from ews.policy.conditions import Condition, read_conditions
+from ews.policy.dated import Dated
+from ews.policy.entries import Entry, tables, unique
+from ews.policy.units import Scope
+
+ELEMENTS: Mapping[str, Text] = {
+    "1101": Text("accounts", "账户"),
+    "1102": Text("operations and project", "经营与项目"),
+    "1103": Text("finance", "财务"),
+    "1108": Text("contingent liabilities", "或有事项"),
+    "1109": Text("group", "集团"),
+    "1110": Text("competitiveness", "竞争力"),
+    "1111": Text("other", "其他"),
+    "1201": Text("guarantor", "保证人"),
+    "1202": Text("collateral", "抵质押物"),
+}
+"""Elements of a post-loan check, by code."""
+
+FAMILIES = (
+    "account_flows",
+    "credit_inquiries",
+    "guarantee_exposure",
+    "card_overdraft",
+    "repayment_history",
+    "grade",
+    "movement",
+)
+"""Whose subject a signal is: a family of features, the grade itself, or the movement of the pd."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierRule:
+    """Where `when` holds, the tier is `floor` or worse."""
+
+    code: str
+    basis: str
+    floor: Tier
+    when: Dated[Condition]
+    meaning: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`sentence` holds {names} in place of their values; `reason` links it to the reasons of the score."""
+
+    code: str
+    element: str
+    level: WarningLevel
+    family: str
+    when: Dated[Condition]
+    sentence: Text
+    source: str
+    reason: ReasonCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class TierRules:
+    """`by_dpd_alone` tells the loans whose tier follows days past due only (脱期法): the model does not touch it."""
+
+    by_dpd_alone: Dated[Condition]
+    by_dpd_alone_source: str
+    loan: tuple[TierRule, ...]
+    model: tuple[TierRule, ...]
+
+
+def read_tier_rules(content: Mapping[str, object], file: str, *, loan: Scope, borrower: Scope) -> TierRules:
+    """Return the tier rules in the order of the file; PolicyError on the first that cannot be used."""
+    entries = tables(content, "tier_rule", file, named="code")
+    unique(entries, "code")
+    rules = tuple(_tier_rule(entry, loan, borrower) for entry in entries)
+    alone = content.get("by_days_past_due_alone")
+    entry = Entry(file, "by_days_past_due_alone", alone if isinstance(alone, dict) else {}).only("when", "source")
+    return TierRules(
+        read_conditions(entry, "when", loan),
+        entry.string("source"),
+        tuple(rule for rule in rules if rule.basis != "model"),
+        tuple(rule for rule in rules if rule.basis == "model"),
+    )
+
+
+def read_signals(content: Mapping[str, object], file: str, scope: Scope) -> tuple[Signal, ...]:
+    """Return the signals in the order of the file; PolicyError on the first that cannot be used."""
+    entries = tables(content, "signal", file, named="code")
+    unique(entries, "code")
+    return tuple(_signal(entry, scope) for entry in entries)
+
+
+def names_read(rules: Iterable[TierRule | Signal], on: date) -> tuple[str, ...]:
+    """Return the facts and features that `rules` read on `on`, each once: the inputs to keep with a decision."""
+    found = (rule.when.on(on) for rule in rules)
+    return tuple(dict.fromkeys(name for condition in found if condition is not None for name in condition.names))
+
+
+def _tier_rule(entry: Entry, loan: Scope, borrower: Scope) -> TierRule:
+    entry.only("code", "basis", "floor", "when", "en", "zh", "source")
+    basis = entry.choice("basis", ("law", "practice", "model"))
+    floor = Tier(entry.choice("floor", list(Tier)))
+    if basis == "model" and floor.non_performing:
+        message = (
+            f"the model proposes special mention at most; '{floor}' needs a statutory fact or an approved finding."
+        )
+        raise entry.fault(message)
+    when = read_conditions(entry, "when", borrower if basis == "model" else loan)
+    return TierRule(_code(entry), basis, floor, when, entry.words(), entry.string("source"))
+
+
+def _signal(entry: Entry, scope: Scope) -> Signal:
+    entry.only("code", "element", "level", "family", "when", "en", "zh", "source", "reason")
+    levels = [level for level in WarningLevel if level is not WarningLevel.NONE]
+    return Signal(
+        code=_code(entry),
+        element=entry.choice("element", ELEMENTS),
+        level=WarningLevel(entry.choice("level", levels)),
+        family=entry.choice("family", FAMILIES),
+        when=read_conditions(entry, "when", scope),
+        sentence=_sentence(entry, scope),
+        source=entry.string("source"),
+        reason=ReasonCode(entry.choice("reason", list(ReasonCode))) if "reason" in entry.fields else None,
+    )
+
+
+def _code(entry: Entry) -> str:
+    code = entry.string("code")
+    if not (code.isascii() and code.isidentifier() and code.isupper()):
+        message = f"the code '{code}' must be capitals, digits and underscores, like INFLOW_HALVED."
+        raise entry.fault(message)
+    return code
+
+
+def _sentence(entry: Entry, scope: Scope) -> Text:
+    sentence = entry.words()
+    for text in (sentence.en, sentence.zh):
+        for name in placeholders(text, entry):
+            if name not in scope.words and name not in scope.parameters:
+                message = f"the sentence holds {{{name}}}, which is neither a fact, a feature nor a parameter."
+                raise entry.fault(message)
+    return sentence
+
+
+def placeholders(text: str, entry: Entry) -> tuple[str, ...]:
+    """Return the names in braces of `text`; PolicyError where a brace holds more than a name."""
+    try:
+        parts = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        message = f"the sentence '{text}' cannot be read ({error}). Braces hold a name, like {{dpd_max}}."
+        raise entry.fault(message) from None
+    for name, spec, conversion in parts:
+        if not name.isidentifier() or spec or conversion:
+            message = f"the sentence holds {{{name}}} with more than a name in its braces. Give the name only."
+            raise entry.fault(message)
+    return tuple(name for name, _, _ in parts)

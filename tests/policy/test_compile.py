@@ -1,0 +1,178 @@
+"""The reference here reads the same tree with plain Python values and None for unknown, one row at a time."""
+
+import operator
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ews.events.engine import connect
+from ews.policy.compile import compile_condition
+from ews.policy.expressions import Arithmetic, Compare, Junction, Known, Name, Node, Not, Number, Within, Words, parse
+from ews.policy.units import Scope, check
+from ews.policy.vocabulary import Word
+
+ENGINE = connect(threads=1)
+SCHEMA = pa.schema(
+    [("a", pa.float64()), ("b", pa.int64()), ("c", pa.int8()), ("t", pa.string()), ("f", pa.bool_()), ("g", pa.int8())]
+)
+SCOPE = Scope(
+    {
+        "a": Word("ratio"),
+        "b": Word("ratio"),
+        "c": Word("ratio"),
+        "t": Word("text"),
+        "f": Word("flag"),
+        "g": Word("flag"),
+    },
+    {"limit": "ratio"},
+)
+LIMIT = {"limit": 2.0}
+COMPARE = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+ARITHMETIC = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+
+
+def value_of(node: Node, row: Mapping[str, Any]) -> Any:
+    """Return a number or word, None for unknown."""
+    if isinstance(node, Number | Words):
+        return node.value
+    if isinstance(node, Name):
+        return {**row, **LIMIT}[node.name]
+    assert isinstance(node, Arithmetic)
+    left, right = value_of(node.left, row), value_of(node.right, row)
+    unknown = left is None or right is None or (node.op == "/" and right == 0)
+    return None if unknown else ARITHMETIC[node.op](left, right)
+
+
+def reference(node: Node, row: Mapping[str, Any]) -> bool | None:
+    """Return whether `node` holds, None for unknown."""
+    truth: bool | None
+    match node:
+        case Name():
+            truth = None if row[node.name] is None else bool(row[node.name])
+        case Known():
+            truth = row[node.item.name] is not None
+        case Not():
+            part = reference(node.part, row)
+            truth = None if part is None else not part
+        case Within():
+            item = value_of(node.item, row)
+            truth = None if item is None else item in {choice.value for choice in node.choices}
+        case Junction():
+            truth = joined([reference(part, row) for part in node.parts], decisive=node.op == "or")
+        case Compare():
+            left, right = value_of(node.left, row), value_of(node.right, row)
+            truth = None if left is None or right is None else COMPARE[node.op](left, right)
+    return truth
+
+
+def joined(parts: list[bool | None], *, decisive: bool) -> bool | None:
+    if decisive in parts:
+        return decisive
+    return None if None in parts else not decisive
+
+
+def compiled(text: str, rows: list[dict[str, Any]]) -> list[bool | None]:
+    table = ENGINE.create_table("rows", pa.Table.from_pylist(rows, SCHEMA), temp=True, overwrite=True)
+    truth: list[bool | None] = (
+        table.select(truth=compile_condition(parse(text), table, LIMIT)).to_pyarrow()["truth"].to_pylist()
+    )
+    return truth
+
+
+numbers = st.sampled_from(["0", "1", "2", "-1", "0.5", "100"])
+values = st.recursive(
+    st.sampled_from(["a", "b", "c", "limit"]),
+    lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(list("+-*/")), st.one_of(inner, numbers)),
+    max_leaves=4,
+)
+leaves = st.one_of(
+    st.builds("{} {} {}".format, values, st.sampled_from(list(COMPARE)), st.one_of(values, numbers)),
+    st.builds("{} < {} <= {}".format, numbers, values, values),
+    st.sampled_from(
+        [
+            "f",
+            "g",
+            "t == 'card'",
+            "t != 'card'",
+            "t in ('card', 'loan')",
+            "b not in (1, 2)",
+            "known(a)",
+            "known(t)",
+            "known(f)",
+        ]
+    ),
+)
+conditions = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds("not ({})".format, inner),
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner),
+    ),
+    max_leaves=6,
+)
+whole = st.one_of(st.none(), st.integers(-3, 3))
+rows = st.fixed_dictionaries(
+    {
+        "a": st.one_of(st.none(), st.sampled_from([-1.5, -0.0, 0.0, 0.5, 1.0, 2.0, 1e12])),
+        "b": whole,
+        "c": whole,
+        "t": st.sampled_from([None, "card", "loan", "other"]),
+        "f": st.sampled_from([None, True, False]),
+        "g": st.sampled_from([None, 0, 1]),
+    }
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=conditions, found=st.lists(rows, min_size=1, max_size=12))
+def test_the_engine_and_plain_python_agree_on_every_row(text: str, found: list[dict[str, Any]]):
+    tree = parse(text)
+    check(tree, SCOPE)
+    assert compiled(text, found) == [reference(tree, row) for row in found]
+
+
+def row(**given: Any) -> dict[str, Any]:
+    return {"a": None, "b": None, "c": None, "t": None, "f": None, "g": None, **given}
+
+
+@pytest.mark.parametrize(
+    ("text", "given_row", "truth"),
+    [
+        ("a > 1", row(), None),
+        ("not (a > 1)", row(), None),
+        ("a > 1 or f", row(f=True), True),
+        ("a > 1 or f", row(f=False), None),
+        ("a > 1 and f", row(f=False), False),
+        ("a > 1 and f", row(f=True), None),
+        ("known(a)", row(), False),
+        ("not known(a)", row(), True),
+        ("known(a) and a > 1", row(), False),
+        ("a / b > 1", row(a=4.0, b=0), None),
+        ("a / b > 1", row(a=4.0, b=3), True),
+        ("b / c == 0.5", row(b=1, c=2), True),
+        ("c * 100 > 1", row(c=127), True),
+        ("b * b > 1", row(b=2**62), True),
+        ("a > limit", row(a=2.0), False),
+        ("a >= limit", row(a=2.0), True),
+        ("t not in ('card', 'loan')", row(), None),
+        ("not g", row(g=0), True),
+    ],
+)
+def test_the_unknown_stays_unknown_where_it_matters(text: str, given_row: dict[str, Any], truth: bool | None):
+    assert compiled(text, [given_row]) == [truth]
+
+
+def test_nan_is_unknown_not_a_large_number():
+    assert compiled("a > 1", [row(a=float("nan"))]) == [None]
+    assert compiled("known(a)", [row(a=float("nan"))]) == [False]

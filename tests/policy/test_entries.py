@@ -1,0 +1,100 @@
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ews.domain.errors import PolicyError
+from ews.policy.entries import Entry, dated, editions, read_file, tables, unique
+
+
+def entry(**fields: Any) -> Entry:
+    return Entry("rules.toml", "RULE", fields)
+
+
+def test_white_space_in_a_text_is_made_single():
+    assert entry(en=" a\n  b ").string("en") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("method", "value"),
+    [
+        ("string", None),
+        ("string", "  "),
+        ("string", 5),
+        ("number", "5"),
+        ("number", True),
+        ("count", -1),
+        ("count", 1.5),
+        ("count", True),
+        ("day", "2026-07-01"),
+        ("day", datetime(2026, 7, 1)),
+    ],
+)
+def test_a_field_of_another_kind_is_named_with_its_value(method: str, value: object):
+    with pytest.raises(PolicyError) as caught:
+        getattr(entry(field=value), method)("field")
+    assert str(caught.value).startswith(f"rules.toml: RULE: 'field' is {value!r}; give a")
+
+
+def test_a_field_that_would_be_ignored_is_an_error():
+    with pytest.raises(PolicyError, match="RULE: 'sorce' is not a field here; the fields are source"):
+        entry(sorce="x").only("source")
+
+
+def test_a_word_outside_the_choices_is_an_error():
+    with pytest.raises(PolicyError, match="'level' is 'blue'; it must be one of red, yellow"):
+        entry(level="blue").choice("level", ("red", "yellow"))
+
+
+def test_the_same_value_twice_is_an_error():
+    with pytest.raises(PolicyError, match="RULE: the code 'A' is used twice"):
+        unique([entry(code="A"), entry(code="A")], "code")
+
+
+@pytest.mark.parametrize("key", ["20230701", "2023-7-1", "tomorrow", "2023-02-30"])
+def test_a_day_is_written_in_one_way_only(key: str):
+    with pytest.raises(PolicyError, match=f"'{key}' is not a date like 2023-07-01"):
+        dated(entry(values={key: 1}), "values", lambda value: value)
+
+
+def test_days_come_in_order_whatever_their_order_in_the_file():
+    values = dated(entry(values={"2027-01-01": 2, "2023-07-01": 1}), "values", lambda value: value)
+    assert values.values == ((date(2023, 7, 1), 1), (date(2027, 1, 1), 2))
+
+
+@pytest.mark.parametrize("values", [None, 90, {}])
+def test_values_without_dates_are_an_error(values: object):
+    with pytest.raises(PolicyError, match="give values by date"):
+        dated(entry(values=values), "values", lambda value: value)
+
+
+def test_two_editions_on_one_day_are_an_error():
+    with pytest.raises(PolicyError, match="two editions start on 2026-01-01"):
+        editions([entry(starts=date(2026, 1, 1)), entry(starts=date(2026, 1, 1))], lambda one: one)
+
+
+@pytest.mark.parametrize("content", [{}, {"signal": []}, {"signal": {}}, {"signal": [1]}])
+def test_a_file_without_entries_is_an_error(content: dict[str, Any]):
+    with pytest.raises(PolicyError, match=r"signals.toml: there is no \[\[signal\]\]"):
+        tables(content, "signal", "signals.toml")
+
+
+def test_a_missing_file_says_which_and_what_to_do(tmp_path: Path):
+    with pytest.raises(PolicyError, match=r"grades\.toml' is missing.*start from a copy of the default policy"):
+        read_file(tmp_path / "grades.toml")
+
+
+def test_a_file_in_gbk_is_refused_with_the_place(tmp_path: Path):
+    path = tmp_path / "grades.toml"
+    path.write_bytes("name = '等级'".encode("gbk"))
+    with pytest.raises(PolicyError, match=r"grades.toml: the file is not UTF-8 \(.* at byte 8\)"):
+        read_file(path)
+
+
+@pytest.mark.parametrize("text", ["a = ", "a = 1\na = 2", "values = { 2023-07-01 = 1, 2023-07-01 = 2 }", "[[x"])
+def test_a_file_that_is_not_toml_says_the_line(tmp_path: Path, text: str):
+    path = tmp_path / "grades.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"grades.toml: the file is not valid TOML: .*"):
+        read_file(path)
