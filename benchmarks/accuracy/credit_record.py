@@ -1,0 +1,91 @@
+"""credit_record: monthly status of 45,985 accounts; 60 days past due within six months, out of time.
+
+Trains on months -36 to -18 (every second), tests on -11, -9, -7, -6: the last label of training ends in month -12.
+Rows are accounts with a status in the month that are less than 60 days past due.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.accuracy.contenders import imported, plain, product, table_of
+from benchmarks.accuracy.paired import Part, difference, figures, per_part
+from ews.outcomes.horizon import months_later
+
+MONTH_0 = date(2020, 6, 30)
+TRAIN = list(range(-36, -17, 2))
+TEST = [-11, -9, -7, -6]
+HORIZON = 6
+CODES = {"X": -2, "C": -1, "0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+NAMES = ("auc", "captured_1pct", "captured_5pct", "captured_10pct", "log_loss")
+PEER = "plain_lightgbm"
+
+
+def measure(data: Path, directory: Path) -> dict[str, Any]:
+    """Return figures over all rows, below 30 days past due, and among active accounts (status 0)."""
+    grid = _grid(pd.read_parquet(data / "credit_record.parquet"))
+    days = {month: months_later(MONTH_0, month) for month in (*TRAIN, *TEST)}
+    table, recipe = table_of(
+        imported("credit_record", data, directory),
+        list(days.values()),
+        snapshots=[day.isoformat() for day in days.values()],
+    )
+    as_of = table.keys["as_of"].to_numpy()
+    taught = np.isin(as_of, [days[month] for month in TRAIN])
+    ours = product(table.subset(taught), table.subset(~taught), recipe)
+    served = pd.Series(ours, index=pd.MultiIndex.from_arrays([table.borrowers[~taught], as_of[~taught]]))
+    seen = pd.concat([_rows(grid, month) for month in TRAIN])
+    unseen = pd.concat([_rows(grid, month) for month in TEST])
+    names = [name for name in seen.columns if name not in ("outcome", "account", "month")]
+    keys = pd.MultiIndex.from_arrays([unseen["account"].astype(str), unseen["month"].map(days)])
+    status = unseen["status_0"].to_numpy()
+    scores = {
+        "ews": served.reindex(keys).to_numpy(),
+        PEER: plain(seen[names], seen["outcome"].to_numpy(np.int8), unseen[names]),
+        "current_status": status.astype(np.float64),
+    }
+    if np.isnan(scores["ews"]).any():
+        message = f"{int(np.isnan(scores['ews']).sum())} test rows have no pd from the product; rows must be the same."
+        raise ValueError(message)
+    part = Part(unseen["account"].to_numpy(object), unseen["outcome"].to_numpy(np.int8), scores)
+    return {"rows": len(unseen), "defaults": int(part.outcome.sum()), **_figures(part, status)}
+
+
+def _figures(part: Part, status: np.ndarray[Any, Any]) -> dict[str, Any]:
+    segments = {"": np.ones(len(status), bool), "_below_30dpd": status <= 0, "_active": status == 0}
+    parts = {name: _subset(part, rows) for name, rows in segments.items()}
+
+    def of(contender: str, names: tuple[str, ...]) -> dict[str, float]:
+        whole = figures([part], contender, names)
+        return whole | {f"auc{name}": per_part([parts[name]], contender, "auc")[0] for name in segments if name}
+
+    paired = {f"auc{name}": difference([parts[name]], "ews", PEER, "auc") for name in segments}
+    paired["captured_5pct"] = difference([part], "ews", PEER, "captured_5pct")
+    peers = {PEER: {**of(PEER, NAMES), "ews_minus_peer": paired}, "current_status": of("current_status", NAMES[:1])}
+    return {**of("ews", NAMES), "peers": peers}
+
+
+def _subset(part: Part, rows: np.ndarray[Any, Any]) -> Part:
+    return Part(part.groups[rows], part.outcome[rows], {name: score[rows] for name, score in part.scores.items()})
+
+
+def _grid(raw: pd.DataFrame) -> pd.DataFrame:
+    """Return accounts × months of status codes, NaN where there is no row."""
+    account, month, status = raw.columns[:3]
+    codes = raw[status].astype(str).map(CODES)
+    return raw.assign(code=codes).pivot_table(index=account, columns=month, values="code", aggfunc="first")
+
+
+def _rows(grid: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Return the accounts of one month: the last twelve statuses, months on book, what came within six months."""
+    now = grid[month]
+    chosen = now.notna() & (now < CODES["2"])
+    window = grid.loc[chosen]
+    columns: dict[str, Any] = {f"status_{back}": window.get(month - back) for back in range(12)}
+    columns["months_on_book"] = window[[name for name in grid.columns if name <= month]].notna().sum(axis=1)
+    later = window[[name for name in grid.columns if month < name <= month + HORIZON]]
+    outcome = (later >= CODES["2"]).any(axis=1).astype(np.int8)
+    return pd.DataFrame({**columns, "outcome": outcome, "account": window.index, "month": month})
