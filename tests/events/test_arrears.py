@@ -9,7 +9,13 @@ from ews.features.window import spine_on
 from tests.books import book_of
 
 START = date(2026, 1, 1)
-LOAN = {"loan_id": "L1", "borrower_id": "B1", "product": "business", "opened_on": date(2025, 1, 1), "repayment": "instalment"}
+LOAN = {
+    "loan_id": "L1",
+    "borrower_id": "B1",
+    "product": "business",
+    "opened_on": date(2025, 1, 1),
+    "repayment": "instalment",
+}
 BORROWER = {"borrower_id": "B1", "kind": "firm"}
 
 
@@ -18,7 +24,13 @@ def due(day: date, amount: int = 100, component: str = "principal") -> dict[str,
 
 
 def paid(number: int, day: date, amount: int, known_on: date | None = None) -> dict[str, object]:
-    return {"payment_id": f"P{number}", "loan_id": "L1", "paid_on": day, "paid_amount": amount, "known_on": known_on or day}
+    return {
+        "payment_id": f"P{number}",
+        "loan_id": "L1",
+        "paid_on": day,
+        "paid_amount": amount,
+        "known_on": known_on or day,
+    }
 
 
 def dpd_on(book, as_of: date) -> int | None:
@@ -61,7 +73,9 @@ def test_without_instalments_dpd_comes_from_the_ledger_aged_from_the_day_stated(
     assert dpd_on(book, date(2026, 9, 1)) is None
 
 
-@pytest.mark.parametrize(("balance", "product", "live"), [(0, "business", False), (1, "business", True), (0, "card", True)])
+@pytest.mark.parametrize(
+    ("balance", "product", "live"), [(0, "business", False), (1, "business", True), (0, "card", True)]
+)
 def test_a_loan_paid_off_is_no_longer_live_but_a_card_at_zero_is(balance, product, live):
     ledger = [{"loan_id": "L1", "stated_on": date(2026, 1, 31), "balance": balance, "dpd": 0}]
     book = book_of({"borrowers": [BORROWER], "loans": [{**LOAN, "product": product}], "ledger": ledger})
@@ -79,7 +93,9 @@ def test_a_loan_goes_into_default_on_the_91st_day_unless_it_is_paid_by_then():
         assert [day.date() if hasattr(day, "date") else day for day in found.default_on] == expected
 
 
-schedule = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 50)), min_size=1, max_size=8, unique_by=lambda item: item[0])
+schedule = st.lists(
+    st.tuples(st.integers(0, 300), st.integers(1, 50)), min_size=1, max_size=8, unique_by=lambda item: item[0]
+)
 payments = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 80)), max_size=8)
 
 

@@ -1,6 +1,8 @@
 """The embedded engine: one way to start DuckDB, with nothing fetched and the same bytes each time."""
 
 import importlib.util
+import os
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -21,6 +23,7 @@ def connect(*, threads: int | None = None) -> ibis.BaseBackend:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "preserve_insertion_order": "true",
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"ews-{os.getpid()}"),  # made only when memory runs out
     }
     if threads is not None:
         settings["threads"] = str(threads)

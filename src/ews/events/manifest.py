@@ -70,13 +70,13 @@ class Manifest:
         return cls(tables=tables, extracted_on=date.fromisoformat(content.pop("extracted_on")), **content)
 
 
-def read_manifest(directory: Path) -> Manifest:
+def read_manifest(directory: Path, file_name: str = FILE_NAME) -> Manifest:
     """Read the manifest of the book in `directory`; BookError where there is none or it is damaged."""
-    path = directory / FILE_NAME
+    path = directory / file_name
     try:
         return Manifest.from_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        message = f"There is no book in '{directory}' (no {FILE_NAME}). Make one with 'ews import' or 'ews simulate'."
+        message = f"There is no book in '{directory}' (no {file_name}). Make one with 'ews import' or 'ews simulate'."
         raise BookError(message) from None
     except (ValueError, KeyError, TypeError) as error:
         message = f"The manifest '{path}' is damaged ({error}). Import the book again."

@@ -1,0 +1,21 @@
+-- Outcomes 表现结果
+-- Key 主键: borrower_id, kind
+-- A row happened on 发生日: occurred_on
+-- Columns that are not marked required may be left out. 未标注 required 的列可以省略。
+SELECT
+    -- Borrower | 借款人编号
+    -- id; required; one of borrowers.borrower_id
+    borrower_id,
+    -- Kind | 类型
+    -- text; required; dpd_90 | write_off | restructured | litigation | default | closed
+    kind,
+    -- Occurred on; may be unknown | 发生日（可未知）
+    -- date
+    as_date(occurred_on) AS occurred_on,
+    -- Day from which the bank knew the row; default the day it happened | 获知日，缺省为发生日
+    -- date
+    as_date(known_on) AS known_on,
+    -- True if this version takes the row back | 是否撤销该记录
+    -- true or false
+    withdrawn,
+FROM raw.outcomes

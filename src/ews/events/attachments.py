@@ -1,0 +1,59 @@
+"""Databases that a source attaches, read only: DuckDB or SQLite files, or PostgreSQL.
+
+Extensions come from installed packages, none is downloaded. A password for PostgreSQL belongs into the environment
+(PGPASSWORD) or into ~/.pgpass, not into source.toml.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from ews.domain.errors import SourceError
+from ews.events import sql
+from ews.events.engine import extension_file
+from ews.events.source import Attachment
+
+_TAKEN = ("raw", "main", "memory", "temp", "system")
+_EXTENSIONS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
+
+
+def attach(con: duckdb.DuckDBPyConnection, folder: Path, attachments: Mapping[str, Attachment]) -> None:
+    """Attach every database under its alias; SourceError where one is missing or cannot be opened."""
+    for alias, database in attachments.items():
+        if alias.lower() in _TAKEN:
+            message = f"[attach.{alias}]: the name is taken. Choose another than {', '.join(_TAKEN)}."
+            raise SourceError(message)
+        where = database.path
+        if database.type != "postgres":
+            file = folder / database.path
+            if not file.is_file():
+                message = f"[attach.{alias}]: the database file '{file}' does not exist. Deliver it or mend 'path'."
+                raise SourceError(message)
+            where = str(file)
+        _load_extension(con, database.type)
+        kind = "" if database.type == "duckdb" else f"TYPE {database.type}, "
+        try:
+            con.execute(f"ATTACH {sql.literal(where)} AS {sql.name(alias)} ({kind}READ_ONLY)")
+        except duckdb.Error as error:
+            message = (
+                f"[attach.{alias}]: the {database.type} database cannot be opened ({error}). Check 'path' "
+                "and that it is running."
+            )
+            raise SourceError(message) from error
+
+
+def _load_extension(con: duckdb.DuckDBPyConnection, kind: str) -> None:
+    if kind not in _EXTENSIONS:
+        return
+    file = extension_file(_EXTENSIONS[kind])
+    if file is None:
+        message = (
+            f"Reading {kind} needs the package duckdb-extension-{_EXTENSIONS[kind].replace('_', '-')}. "
+            "Install it and import again."
+        )
+        raise SourceError(message)
+    con.execute(f"LOAD {sql.literal(str(file))}")
+    if kind == "sqlite":
+        # SQLite does not hold columns to their types; our own strict reading does.
+        con.execute("SET sqlite_all_varchar = true")

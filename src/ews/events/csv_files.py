@@ -1,0 +1,140 @@
+"""CSV files: read strictly, in whatever of the two encodings they are, with every line accounted for.
+
+Columns are all text; the first line names them. A line that is not of the file's form or encoding goes to
+quarantine under the table name raw.<stem>, with its line number.
+"""
+
+import csv
+from pathlib import Path
+
+import duckdb
+
+from ews.domain.errors import SourceError
+from ews.events import sql
+from ews.events.encoding import Encoding, Survey, decide, is_gb18030, records, survey, transcode
+from ews.events.publication import rejected_in
+from ews.events.quarantine import write_rows
+from ews.events.rejections import Reason
+from ews.events.report import FileResult
+from ews.events.source import FileFormat
+
+_REJECTED = "ews_rejected_lines"
+
+
+def load_csv(con: duckdb.DuckDBPyConnection, file: Path, form: FileFormat, stage: Path) -> FileResult:
+    """Make raw.<stem> from `file`; SourceError where it is empty or cannot be read as CSV."""
+    seen = survey(file)
+    encoding = _encoding(file, form, seen)
+    readable, refused = file, stage / f"{file.stem}.refused.json"
+    if not (seen.as_it_stands and encoding == "utf-8"):
+        readable = stage / f"{file.stem}.utf8.csv"
+        transcode(file, encoding, form.delimiter, target=readable, refused=refused)
+    names = _header(file, readable, form.delimiter)
+    table = stage / f"{file.stem}.raw.parquet"
+    try:
+        con.execute(f"COPY ({_read(readable, names, form.delimiter)}) TO {sql.literal(str(table))} (FORMAT parquet)")
+    except duckdb.Error as error:
+        message = (
+            f"The file '{file}' cannot be read as CSV ({error}). Deliver it again or set "
+            f"[files.{file.stem}] in source.toml."
+        )
+        raise SourceError(message) from error
+    con.execute(f"CREATE VIEW raw.{sql.name(file.stem)} AS FROM {sql.parquet(str(table))}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {_REJECTED} AS {_rejected_lines(file, refused)}")
+    for leftover in ("ews_scans", "ews_misread"):
+        con.execute(f"DROP TABLE {leftover}")
+    offered = con.execute(f"SELECT count(*) FROM {sql.parquet(str(table))}").fetchall()[0][0]
+    _account_for_lines(con, readable, table, names, seen, offered)
+    counted = con.execute(f"SELECT reason, count(*) FROM {_REJECTED} GROUP BY reason ORDER BY reason").fetchall()
+    reasons = {Reason(reason): count for reason, count in counted}
+    if reasons:
+        write_rows(con, f'FROM {_REJECTED} ORDER BY "row"', rejected_in(stage) / f"raw.{file.stem}.parquet")
+    return FileResult(file.name, encoding, offered + sum(reasons.values()), reasons)
+
+
+def _encoding(file: Path, form: FileFormat, seen: Survey) -> Encoding:
+    if form.encoding in ("gbk", "gb18030"):
+        return "gb18030"
+    if form.encoding == "utf-8":
+        return "utf-8"
+    if seen.foreign and is_gb18030(file):
+        message = (
+            f"The file '{file}' can be read as UTF-8 and as GB18030 (GBK), and nothing in it tells which. Set encoding "
+            f"in [files.{file.stem}] of source.toml."
+        )
+        raise SourceError(message)
+    if seen.valid_utf8:
+        return "utf-8"
+    return decide(file, form.delimiter)
+
+
+def _header(file: Path, readable: Path, delimiter: str) -> list[str]:
+    with readable.open("rb") as content:
+        _, first = next(records(content, delimiter))
+    header = first.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n")
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    names = [name.strip() or f"column{number}" for number, name in enumerate(names, start=1)]
+    twice = {name for name in names if [other.casefold() for other in names].count(name.casefold()) > 1}
+    if twice or not names:
+        message = (
+            f"The header of '{file}' names {sorted(twice) or 'nothing'} more than once. Give every column a "
+            "name of its own."
+        )
+        raise SourceError(message)
+    return names
+
+
+def _read(readable: Path, names: list[str], delimiter: str) -> str:
+    columns = ", ".join(f"{sql.literal(name)}: 'VARCHAR'" for name in names)
+    return (
+        f"FROM read_csv({sql.literal(str(readable))}, header = true, auto_detect = false, columns = {{{columns}}},"
+        f" delim = {sql.literal(delimiter)}, quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0,"
+        " rejects_scan = 'ews_scans', rejects_table = 'ews_misread')"
+    )
+
+
+def _rejected_lines(file: Path, refused: Path) -> str:
+    """Return the SELECT of the lines set aside, in the columns of a quarantine."""
+    table = f'{sql.literal(f"raw.{file.stem}")} AS "table"'
+    nothing = "CAST(NULL AS VARCHAR)"
+    misread = (
+        f'SELECT {table}, CAST(min(line) AS BIGINT) AS "row", {nothing} AS "column", {nothing} AS value,'
+        f" {sql.literal(Reason.MALFORMED)} AS reason, lower(min(CAST(error_type AS VARCHAR))) AS detail,"
+        " any_value(csv_line) AS content FROM ews_misread GROUP BY line_byte_position"
+    )
+    if not refused.is_file():
+        return misread
+    return (
+        f'{misread} UNION ALL SELECT {table}, "row", {nothing}, {nothing},'
+        f" {sql.literal(Reason.ENCODING)}, {nothing}, content"
+        f" FROM read_json({sql.literal(str(refused))}, format = 'newline_delimited',"
+        " columns = {'row': 'BIGINT', 'content': 'VARCHAR'}, maximum_object_size = 100000000)"
+    )
+
+
+def _account_for_lines(
+    con: duckdb.DuckDBPyConnection, readable: Path, table: Path, names: list[str], seen: Survey, offered: int
+) -> None:
+    """SourceError where lines were neither offered nor rejected: no row may vanish between file and book."""
+    breaks = "length({0}) - length(replace({0}, chr(10), ''))"
+    lines = (
+        1
+        + offered
+        + con.execute(
+            f"SELECT coalesce(sum(1 + {breaks.format('content')}), 0) FROM {_REJECTED} WHERE reason = ?",
+            [Reason.MALFORMED],
+        ).fetchall()[0][0]
+    )
+    if lines >= seen.lines:
+        return
+    if seen.has_quotes:
+        inside = " + ".join(f"coalesce({breaks.format(sql.name(name))}, 0)" for name in names)
+        lines += con.execute(f"SELECT coalesce(sum({inside}), 0) FROM {sql.parquet(str(table))}").fetchall()[0][0]
+    with readable.open("rb") as content:
+        there = sum(1 for line in content if line.strip())
+    if lines < there:
+        message = (
+            f"{there - lines} lines of '{readable.name}' were lost in reading. Look for quotes that do not "
+            "close, or deliver the file as Parquet."
+        )
+        raise SourceError(message)

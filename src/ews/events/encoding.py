@@ -1,0 +1,198 @@
+"""Encoding of raw text files: UTF-8 or GB18030 (GBK), told by evidence, with the lines that do not fit set aside.
+
+Evidence is what only one of the two explains: a line that holds Chinese in valid UTF-8 speaks for UTF-8 (its
+bytes would also pass as GBK, as rubbish); a line that is no UTF-8 and is valid GB18030 speaks for GB18030. A
+file that is valid UTF-8 throughout and holds Chinese, or ASCII only, is UTF-8; one that is valid in both, with
+letters of other alphabets where GB18030 reads Chinese, is left to the user to declare. In a mixed file the
+majority decides and the lines of the other encoding are rejected: none is read as rubbish, none is lost. A
+record with line breaks inside quotes stands or falls as one.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from ews.domain.errors import SourceError
+
+Encoding = Literal["utf-8", "gb18030"]
+
+_CHUNK = 8 << 20
+_MOST_LINES = 1000
+"""A quote that is still open after so many lines is taken for a stray one."""
+
+_CHINESE = re.compile("[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
+_OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a look over all bytes shows; `as_it_stands` says that DuckDB can read the file itself.
+
+    `foreign` says that the file, read as UTF-8, holds other than ASCII and yet no Chinese.
+    """
+
+    valid_utf8: bool
+    foreign: bool
+    mixed_newlines: bool
+    has_quotes: bool
+    lines: int
+
+    @property
+    def as_it_stands(self) -> bool:
+        return self.valid_utf8 and not self.mixed_newlines
+
+
+def survey(file: Path) -> Survey:
+    """Look over the bytes of `file`; SourceError where it is empty or in an encoding that is not supported."""
+    reader = _Reader()
+    quotes, breaks, crlf, last = False, 0, 0, b""
+    with file.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            if not last:
+                _refuse_marks(file, chunk)
+            reader.read(chunk)
+            quotes = quotes or b'"' in chunk
+            breaks += chunk.count(b"\n")
+            crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            last = chunk[-1:]
+    if not last:
+        message = (
+            f"The file '{file}' is empty (0 bytes). Deliver it again, with its header line where there are no rows."
+        )
+        raise SourceError(message)
+    reader.read(b"", final=True)
+    foreign = reader.valid and not reader.ascii and not reader.chinese
+    return Survey(reader.valid, foreign, 0 < crlf < breaks, quotes, breaks + (last != b"\n"))
+
+
+def is_gb18030(file: Path) -> bool:
+    """Say whether all bytes of `file` are valid GB18030."""
+    reader = _Reader("gb18030")
+    with file.open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            reader.read(chunk)
+    reader.read(b"", final=True)
+    return reader.valid
+
+
+def decide(file: Path, delimiter: str) -> Encoding:
+    """Return the encoding for which most records of `file` speak, UTF-8 where as many speak for either."""
+    utf8 = gb18030 = 0
+    with file.open("rb") as content:
+        for _, record in records(content, delimiter):
+            if record.isascii():
+                continue
+            speaks = _speaks_for(record)
+            utf8 += speaks == "utf-8"
+            gb18030 += speaks == "gb18030"
+    return "gb18030" if gb18030 > utf8 else "utf-8"
+
+
+def transcode(file: Path, encoding: Encoding, delimiter: str, *, target: Path, refused: Path) -> int:
+    """Write the records of `file` that are in `encoding` to `target` as UTF-8 with plain line ends.
+
+    The others leave blank lines and go to `refused`, a JSON object per line with `row` (line of the file) and
+    `content`. Returns how many.
+    """
+    count = 0
+    with file.open("rb") as content, target.open("wb") as good, refused.open("w", encoding="utf-8") as bad:
+        for line, record in records(content, delimiter):
+            text = _read(record, encoding)
+            if text is not None:
+                good.write(text.encode().replace(b"\r\n", b"\n"))
+                continue
+            if line == 1:
+                message = (
+                    f"The header of '{file}' is not in {encoding}, as the rest of the file is. Save the "
+                    "file anew in one encoding."
+                )
+                raise SourceError(message)
+            count += 1
+            good.write(b"\n" * record.count(b"\n"))  # so that later lines keep their numbers
+            shown = record.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+            bad.write(json.dumps({"row": line, "content": shown}, ensure_ascii=False) + "\n")
+    return count
+
+
+def records(content: BinaryIO, delimiter: str) -> Iterator[tuple[int, bytes]]:
+    """Yield (number of its first line, bytes) per record; line breaks inside quotes do not end one."""
+    mark = re.escape(delimiter.encode())
+    quoted = re.compile(rb'(^|%s|\n)"(?:[^"]|"")*"(?=%s|\r?\n|$)' % (mark, mark))
+    opening = re.compile(rb'(?:^|%s|\n)"' % mark)
+    open_lines: list[bytes] = []
+    start = 1
+    for number, line in enumerate(content, start=1):
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901 - the mark is no part of the first name
+        if not open_lines:
+            start = number
+            if line.count(b'"') % 2 == 0:
+                yield start, line
+                continue
+        open_lines.append(line)
+        record = b"".join(open_lines)
+        if len(open_lines) >= _MOST_LINES or not opening.search(quoted.sub(rb"\1", record)):
+            yield start, record
+            open_lines = []
+    if open_lines:
+        yield start, b"".join(open_lines)
+
+
+def _speaks_for(record: bytes) -> Encoding | None:
+    """Return the encoding that alone explains `record`, None where both do or neither."""
+    try:
+        return "utf-8" if _CHINESE.search(record.decode("utf-8")) else None
+    except UnicodeDecodeError:
+        pass
+    try:
+        record.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    return "gb18030"
+
+
+def _read(record: bytes, encoding: Encoding) -> str | None:
+    """Return the text of `record`, None where it is not in `encoding`."""
+    if record.isascii():
+        return record.decode("ascii")
+    if encoding == "gb18030" and _speaks_for(record) == "utf-8":
+        return None
+    try:
+        return record.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+class _Reader:
+    """Decodes chunk after chunk and remembers what it met."""
+
+    def __init__(self, encoding: Encoding = "utf-8") -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self.valid = self.ascii = True
+        self.chinese = False
+
+    def read(self, chunk: bytes, *, final: bool = False) -> None:
+        if not self.valid:
+            return
+        self.ascii = self.ascii and chunk.isascii()
+        try:
+            text = self._decoder.decode(chunk, final)
+        except UnicodeDecodeError:
+            self.valid = False
+            return
+        self.chinese = self.chinese or (not text.isascii() and _CHINESE.search(text) is not None)
+
+
+def _refuse_marks(file: Path, chunk: bytes) -> None:
+    if chunk.startswith(_OTHER_MARKS):
+        message = f"The file '{file}' is in UTF-16. Save it as UTF-8 or GB18030 (GBK)."
+        raise SourceError(message)
+    if b"\r" in chunk and b"\n" not in chunk:
+        message = (
+            f"The lines of '{file}' end with CR alone. Save it with the line ends of Windows (CRLF) or Linux (LF)."
+        )
+        raise SourceError(message)

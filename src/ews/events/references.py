@@ -1,0 +1,31 @@
+"""References: what the rows of one table may refer to in another, looked up among the rows accepted there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ews.domain.errors import SourceError
+from ews.events import sql
+from ews.events.schemas import EventTable
+
+
+def known_values(schema: EventTable, files: Mapping[str, Path]) -> dict[str, str]:
+    """Return for each column that refers to a table the SELECT of the values that stand there.
+
+    `files` holds the stored Parquet of each table. SourceError where rows must refer to a table that is not there.
+    """
+    found = {}
+    for column in schema.columns:
+        if column.refers is None:
+            continue
+        table, key = column.refers.split(".")
+        if table in files:
+            found[column.name] = f"SELECT {key} FROM {sql.parquet(str(files[table]))} WHERE NOT withdrawn"
+        elif column.required:
+            message = (
+                f"Table '{schema.name}' refers to '{table}', which the source does not deliver. Add "
+                f"{table}.sql, made up where the bank has none."
+            )
+            raise SourceError(message)
+        else:
+            found[column.name] = "SELECT CAST(NULL AS VARCHAR) WHERE false"
+    return found
