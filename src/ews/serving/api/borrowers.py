@@ -1,0 +1,119 @@
+"""Borrowers: who one is, what was decided, and how that went over time."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ews.serving.api.cursors import read_cursor, write_cursor
+from ews.serving.api.decision_out import DecisionOut
+from ews.serving.api.examples import example
+from ews.serving.api.parameters import BorrowerId, Cursor, Lang, Limit, Portfolio, languages
+from ews.serving.api.problems import problems
+from ews.serving.api.standing_out import StandingOut
+from ews.serving.services import ServicesDep
+from ews.store.batches import BatchKey
+from ews.store.standings import borrower_decision, borrower_history
+
+router = APIRouter(tags=["borrowers"])
+
+_PROBLEMS = (
+    "unknown-parameter",
+    "unusable-value",
+    "unknown-borrower",
+    "ambiguous-borrower",
+    "invalid-request",
+    "store-unavailable",
+)
+
+
+class Links(BaseModel):
+    """Where to go on."""
+
+    decision: str = Field(examples=["/v1/borrowers/B000123/decision?portfolio=sme"])
+    decisions: str = Field(examples=["/v1/borrowers/B000123/decisions?portfolio=sme"])
+
+
+class BorrowerOut(BaseModel):
+    """Who a borrower is, as of the newest decision."""
+
+    borrower_id: str
+    name: str | None
+    industry: str | None
+    region: str | None
+    branch_id: str | None
+    officer_id: str | None
+    newest_decision: StandingOut
+    links: Links
+
+
+class HistoryOut(BaseModel):
+    """A page of a borrower's decisions."""
+
+    items: list[StandingOut] = Field(description="Newest first; superseded ones stay and are marked")
+    next_cursor: str | None = Field(description="For the next page, null on the last")
+
+
+@router.get(
+    "/v1/borrowers/{borrower_id:path}/decision",
+    summary="The newest decision on a borrower",
+    responses={**example("decision"), **problems("unknown-batch", *_PROBLEMS)},
+)
+def read_decision(
+    borrower_id: BorrowerId,
+    services: ServicesDep,
+    portfolio: Portfolio = None,
+    batch_id: Annotated[str | None, Query(description="Of this batch instead of the newest", max_length=200)] = None,
+    lang: Lang = None,
+) -> DecisionOut:
+    """Return the newest published decision in full: pd, reasons, tier of each loan, level, and what to do."""
+    decision = services.find_decision(borrower_id, batch_id=batch_id, portfolio=portfolio)
+    return DecisionOut.of(decision, services, languages(lang))
+
+
+@router.get(
+    "/v1/borrowers/{borrower_id:path}/decisions",
+    summary="All decisions on a borrower",
+    responses={**example("history"), **problems("bad-cursor", *_PROBLEMS)},
+)
+def list_decisions(
+    borrower_id: BorrowerId,
+    services: ServicesDep,
+    portfolio: Portfolio = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    lang: Lang = None,
+) -> HistoryOut:
+    """Return the published decisions on a borrower, newest first, page by page."""
+    filters = {"borrower_id": borrower_id, "portfolio": portfolio}
+    after = read_cursor(cursor, BatchKey, filters)
+    rows, key = borrower_history(services.store, borrower_id, limit=limit, after=after, portfolio=portfolio)
+    return HistoryOut(
+        items=[StandingOut.of(row, languages(lang)) for row in rows],
+        next_cursor=None if key is None else write_cursor(key, filters),
+    )
+
+
+@router.get(
+    "/v1/borrowers/{borrower_id:path}",
+    summary="Who a borrower is",
+    responses={**example("borrower"), **problems(*_PROBLEMS)},
+)
+def read_borrower(
+    borrower_id: BorrowerId, services: ServicesDep, portfolio: Portfolio = None, lang: Lang = None
+) -> BorrowerOut:
+    """Return who the borrower is, the newest decision in one line, and where to read more."""
+    standing = borrower_decision(services.store, borrower_id, portfolio=portfolio).standing
+    path = f"/v1/borrowers/{quote(borrower_id, safe='')}"
+    asked = f"?portfolio={quote(standing.portfolio, safe='')}"
+    return BorrowerOut(
+        borrower_id=standing.borrower_id,
+        name=standing.name,
+        industry=standing.industry,
+        region=standing.region,
+        branch_id=standing.branch_id,
+        officer_id=standing.officer_id,
+        newest_decision=StandingOut.of(standing, languages(lang)),
+        links=Links(decision=f"{path}/decision{asked}", decisions=f"{path}/decisions{asked}"),
+    )

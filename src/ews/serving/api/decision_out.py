@@ -1,0 +1,173 @@
+"""A decision as the API tells it: the record, its codes with their meaning, and sentences."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Self
+
+from pydantic import BaseModel, Field
+
+from ews.domain.decisions import Before, Decision, Held, LoanDecision, Reason
+from ews.domain.text import Language
+from ews.serving.api.words import Coded, Words, coded, coded_gives, coded_reason, feature_words
+from ews.serving.services import Services
+
+Languages = tuple[Language, ...]
+
+
+class EvidenceOut(BaseModel):
+    """A feature behind a reason."""
+
+    feature: str = Field(description="Name in the feature catalogue", examples=["inflow_change_3m"])
+    name: Words
+    value: float | None = Field(description="In the feature's unit; money in fen", examples=[-0.6])
+    worse_than: float | None = Field(
+        description="Share of peers that stand better, 0 to 1; null where nobody can say", examples=[0.93]
+    )
+
+
+class ReasonOut(BaseModel):
+    """What a group of features adds to the log-odds of default; may be negative."""
+
+    reason: Coded
+    log_odds: float = Field(description="All reasons and `base_log_odds` add up to `log_odds`", examples=[1.5])
+    sentence: Words
+    evidence: list[EvidenceOut]
+
+    @classmethod
+    def of(cls, reason: Reason, services: Services, languages: Languages) -> Self:
+        return cls(
+            reason=coded_reason(reason.code, languages),
+            log_odds=reason.log_odds,
+            sentence={one: services.wording.reason_sentence(reason, one) for one in languages},
+            evidence=[
+                EvidenceOut(
+                    feature=one.feature,
+                    name=feature_words(services.features, one.feature, languages),
+                    value=one.value,
+                    worse_than=one.worse_than,
+                )
+                for one in reason.evidence
+            ],
+        )
+
+
+class HeldOut(BaseModel):
+    """A rule of the policy that held."""
+
+    kind: str = Field(description="tier_rule, signal, grade or movement", examples=["signal"])
+    code: str = Field(description="Code in the policy", examples=["INFLOW_HALVED"])
+    gives: Coded
+    inputs: Mapping[str, float | int | str | bool | None] = Field(
+        description="The values that the condition read, as known on the day", examples=[{"inflow_change_3m": -0.6}]
+    )
+    sentence: Words
+
+    @classmethod
+    def of(cls, held: Held, services: Services, languages: Languages) -> Self:
+        return cls(
+            kind=held.kind,
+            code=held.code,
+            gives=coded_gives(held.gives, languages),
+            inputs=held.inputs,
+            sentence={one: services.wording.held_sentence(held, one) for one in languages},
+        )
+
+
+class LoanOut(BaseModel):
+    """One loan and its tier."""
+
+    loan_id: str = Field(examples=["L000123-1"])
+    product: str = Field(examples=["business"])
+    balance_fen: int | None = Field(description="Principal outstanding in fen, null where unknown", examples=[31200000])
+    dpd: int | None = Field(description="Days past due, null where unknown", examples=[3])
+    tier: Coded
+    held: list[HeldOut]
+
+    @classmethod
+    def of(cls, loan: LoanDecision, services: Services, languages: Languages) -> Self:
+        return cls(
+            loan_id=loan.loan_id,
+            product=loan.product,
+            balance_fen=loan.balance_fen,
+            dpd=loan.dpd,
+            tier=coded(loan.tier, languages),
+            held=[HeldOut.of(one, services, languages) for one in loan.held],
+        )
+
+
+class BeforeOut(BaseModel):
+    """The decision that movement is measured against."""
+
+    batch_id: str = Field(examples=["5f0c1f6e"])
+    as_of: date = Field(examples=["2026-05-31"])
+    pd: float | None = Field(examples=[0.1])
+    grade: str = Field(examples=["G5"])
+    tier: Coded
+    level: Coded
+
+    @classmethod
+    def of(cls, before: Before, languages: Languages) -> Self:
+        return cls(
+            batch_id=before.batch_id,
+            as_of=before.as_of,
+            pd=before.pd,
+            grade=before.grade,
+            tier=coded(before.tier, languages),
+            level=coded(before.level, languages),
+        )
+
+
+class DecisionOut(BaseModel):
+    """What is said about one borrower on one day, and what it rests on."""
+
+    batch_id: str = Field(description="Batch that the decision belongs to or, on the spot, rests on")
+    portfolio: str = Field(examples=["sme"])
+    borrower_id: str = Field(examples=["B000123"])
+    as_of: date = Field(description="The day it is about", examples=["2026-06-30"])
+    known_by: date = Field(description="The day until which the bank's knowledge counts", examples=["2026-06-30"])
+    headline: Words
+    action: Words
+    name: str | None = Field(examples=["Firm 123"])
+    industry: str | None = Field(examples=["retail"])
+    region: str | None = Field(examples=["Hangzhou"])
+    branch_id: str | None = Field(examples=["branch-1"])
+    officer_id: str | None = Field(examples=["officer-1"])
+    in_default: bool = Field(description="Already in default on the day")
+    horizon_months: int = Field(description="Months within which default is expected with `pd`", examples=[12])
+    pd: float | None = Field(description="Probability of default within the horizon, null in default", examples=[0.25])
+    log_odds: float | None = Field(description="ln(pd / (1 - pd))", examples=[-1.0986])
+    base_log_odds: float | None = Field(description="Where the reasons start from", examples=[-3.0])
+    grade: str = Field(description="Grade of the master scale, D in default", examples=["G6"])
+    tier: Coded
+    level: Coded
+    exposure_fen: int | None = Field(description="Known balances of live loans in fen, null where none is known")
+    before: BeforeOut | None = Field(description="Null where there is no earlier decision to compare with")
+    reasons: list[ReasonOut] = Field(description="From what raises the risk most to what lowers it most")
+    loans: list[LoanOut]
+    held: list[HeldOut] = Field(description="Rules that held for the borrower as a whole")
+    blind: list[str] = Field(description="Feature families whose data the book lacks", examples=[["card_overdraft"]])
+    model_id: str
+    policy_hash: str
+
+    @classmethod
+    def of(cls, decision: Decision, services: Services, languages: Languages) -> Self:
+        reasons = sorted(decision.reasons, key=lambda reason: (-reason.log_odds, reason.code))
+        plain = {name: getattr(decision, name) for name in _PLAIN}
+        return cls(
+            **plain,
+            headline={one: services.wording.headline(decision, one) for one in languages},
+            action={one: services.wording.action_text(decision, one) for one in languages},
+            tier=coded(decision.tier, languages),
+            level=coded(decision.level, languages),
+            before=None if decision.before is None else BeforeOut.of(decision.before, languages),
+            reasons=[ReasonOut.of(one, services, languages) for one in reasons],
+            loans=[LoanOut.of(one, services, languages) for one in decision.loans],
+            held=[HeldOut.of(one, services, languages) for one in decision.held],
+            blind=list(decision.blind),
+        )
+
+
+_PLAIN = sorted(
+    set(DecisionOut.model_fields)
+    - {"headline", "action", "tier", "level", "before", "reasons", "loans", "held", "blind"}
+)

@@ -1,0 +1,109 @@
+"""Decisions on the spot: a borrower's event rows in the body, decided by the code that decides the whole book."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
+
+from ews.events.schemas import TABLES
+from ews.serving.api.decision_out import DecisionOut
+from ews.serving.api.examples import SPOT_REQUEST, example
+from ews.serving.api.parameters import Lang, languages
+from ews.serving.api.problems import problems
+from ews.serving.base_batch import base_batch
+from ews.serving.services import ServicesDep
+
+router = APIRouter(tags=["decisions"])
+
+_NAMES = tuple(table.name for table in TABLES)
+
+
+def _iso_day(value: object) -> object:
+    """Refuse numbers, which would be read as seconds since 1970."""
+    if value is not None and not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        message = "Input should be a date like 2026-06-30"
+        raise ValueError(message)
+    return value
+
+
+Row = dict[str, str | int | FiniteFloat | bool | None]
+
+
+class SpotRequest(BaseModel):
+    """A borrower and event rows that stand in for those of the book."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [SPOT_REQUEST]})
+
+    borrower_id: str = Field(
+        description="The borrower, known to the book or described in `tables`",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f]+$",
+    )
+    as_of: Annotated[date | None, BeforeValidator(_iso_day)] = Field(
+        default=None,
+        description="The day to decide on; the day of the batch that the decision rests on where not given",
+    )
+    portfolio: str | None = Field(
+        default=None,
+        description="Whose champion decides; needed where there are several and the borrower is new",
+        max_length=200,
+    )
+    tables: dict[str, list[Row]] = Field(
+        default={},
+        description="Per event table all rows of this borrower; tables that are not named stay as the book has them. "
+        f"Columns as in the event tables, money in integer fen. Tables: {', '.join(_NAMES)}.",
+    )
+
+    @field_validator("tables")
+    @classmethod
+    def _known(cls, tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
+        for name in tables:
+            if name not in _NAMES:
+                message = f"'{name[:100]}' is no event table; the tables are {', '.join(_NAMES)}"
+                raise ValueError(message)
+        return tables
+
+
+class SpotOut(BaseModel):
+    """A decision on the spot."""
+
+    base_batch_id: str = Field(description="Published batch that peers, network and earlier tiers came from")
+    decision: DecisionOut
+
+
+@router.post(
+    "/v1/decisions",
+    summary="Decide on a borrower on the spot",
+    responses={
+        **example("spot"),
+        **problems(
+            "unknown-parameter",
+            "malformed-body",
+            "unknown-borrower",
+            "unknown-batch",
+            "ambiguous-borrower",
+            "body-too-large",
+            "invalid-request",
+            "bad-request",
+            "bad-as-of",
+            "bad-book",
+            "bad-model",
+            "immature-model",
+            "store-unavailable",
+        ),
+    },
+)
+def decide(request: SpotRequest, services: ServicesDep, lang: Lang = None) -> SpotOut:
+    """Decide on one borrower with the event rows of the body; the result is returned and not stored.
+
+    The rows replace the borrower's own in the named tables. Peers, network and earlier tiers come from the newest
+    published batch up to `as_of`, whose id is returned.
+    """
+    base = base_batch(services.store, request.borrower_id, request.portfolio, request.as_of)
+    found = services.decide(base, borrower_id=request.borrower_id, rows=request.tables, as_of=request.as_of)
+    return SpotOut(
+        base_batch_id=found.base_batch_id, decision=DecisionOut.of(found.decision, services, languages(lang))
+    )

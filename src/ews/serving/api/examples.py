@@ -1,0 +1,204 @@
+"""Examples that the OpenAPI shows: one answer of each route. A test holds them against the models.
+
+None holds a null: FastAPI leaves nulls out of what it shows.
+"""
+
+from typing import Any
+
+_ORANGE = {"code": "orange", "text": {"en": "orange", "zh": "橙色预警"}}
+_SPECIAL = {"code": "special_mention", "text": {"en": "special mention", "zh": "关注"}}
+_INFLOW = {"code": "INFLOW_FELL", "text": {"en": "Money coming in has fallen", "zh": "入账减少"}}
+
+_STANDING = {
+    "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
+    "portfolio": "sme",
+    "as_of": "2026-06-30",
+    "published_at": "2026-07-01T02:10:00",
+    "superseded": False,
+    "newest": True,
+    "pd": 0.25,
+    "grade": "G6",
+    "tier": _SPECIAL,
+    "level": _ORANGE,
+    "exposure_fen": 31200000,
+    "in_default": False,
+    "top_reason": _INFLOW,
+}
+_WHO = {"name": "Firm 123", "industry": "retail", "region": "Hangzhou", "branch_id": "N01", "officer_id": "O17"}
+_SIGNAL = {
+    "kind": "signal",
+    "code": "INFLOW_HALVED",
+    "gives": _ORANGE,
+    "inputs": {"inflow_change_3m": -0.6},
+    "sentence": {"en": "Money coming in fell by 60%", "zh": "近3个月入账下降60%"},
+}
+_OVERDUE = {
+    "kind": "tier_rule",
+    "code": "OVERDUE",
+    "gives": _SPECIAL,
+    "inputs": {"dpd": 3},
+    "sentence": {"en": "Principal or interest is past due", "zh": "本金或利息逾期"},
+}
+_DECISION = {
+    "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
+    "portfolio": "sme",
+    "borrower_id": "B000123",
+    "as_of": "2026-06-30",
+    "known_by": "2026-06-30",
+    "headline": {
+        "en": "orange · default within 1 year: about 1/4 · grade G6",
+        "zh": "橙色预警 · 1 年内违约约 1/4 · 等级 G6",
+    },
+    "action": {"en": "Visit and write down what was found.", "zh": "上门检查并书面记录。"},
+    **_WHO,
+    "in_default": False,
+    "horizon_months": 12,
+    "pd": 0.25,
+    "log_odds": -1.0986,
+    "base_log_odds": -2.5986,
+    "grade": "G6",
+    "tier": _SPECIAL,
+    "level": _ORANGE,
+    "exposure_fen": 31200000,
+    "before": {
+        "batch_id": "1c9d",
+        "as_of": "2026-05-31",
+        "pd": 0.1,
+        "grade": "G5",
+        "tier": {"code": "pass", "text": {"en": "pass", "zh": "正常"}},
+        "level": {"code": "none", "text": {"en": "none", "zh": "无预警"}},
+    },
+    "reasons": [
+        {
+            "reason": _INFLOW,
+            "log_odds": 1.5,
+            "sentence": {
+                "en": "Money coming in has fallen: by 60%, below 93% of peers",
+                "zh": "入账减少：下降60%，低于 93% 的同业",
+            },
+            "evidence": [
+                {
+                    "feature": "inflow_change_3m",
+                    "name": {"en": "Change of money received", "zh": "入账变动"},
+                    "value": -0.6,
+                    "worse_than": 0.93,
+                }
+            ],
+        }
+    ],
+    "loans": [
+        {
+            "loan_id": "L000123-1",
+            "product": "business",
+            "balance_fen": 31200000,
+            "dpd": 3,
+            "tier": _SPECIAL,
+            "held": [_OVERDUE],
+        }
+    ],
+    "held": [_SIGNAL],
+    "blind": ["card_overdraft"],
+    "model_id": "9b2e",
+    "policy_hash": "77aa",
+}
+_BATCH = {
+    "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
+    "portfolio": "sme",
+    "as_of": "2026-06-30",
+    "known_by": "2026-06-30",
+    "published_at": "2026-07-01T02:10:00",
+    "superseded": False,
+    "newest": True,
+    "book_id": "aa01",
+    "model_id": "9b2e",
+    "policy_hash": "77aa",
+    "code_version": "0.1.0+0123456789ab",
+    "predecessor_id": "1c9d",
+    "compared_id": "1c9d",
+    "borrowers_in": 5000,
+    "scored": 4180,
+    "in_default": 61,
+    "rejected": 0,
+    "out_of_scope": 820,
+    "exposure_fen": 512000000000,
+    "exposure_unknown": 12,
+    "tallies": [{"tier": _SPECIAL, "level": _ORANGE, "borrowers": 96, "exposure_fen": 9300000000}],
+}
+_MODEL = {
+    "portfolio": "sme",
+    "model_id": "9b2e",
+    "run_id": "3e5f",
+    "since": "2026-06-01T10:00:00",
+    "horizon_months": 12,
+    "catalogue_version": "1",
+    "features": [
+        {
+            "name": "inflow_change_3m",
+            "text": {"en": "Change of money received", "zh": "入账变动"},
+            "unit": "ratio",
+            "worse": "lower",
+            "reason": _INFLOW,
+        }
+    ],
+    "metrics": {"auc": 0.83},
+}
+
+SPOT_REQUEST: dict[str, Any] = {
+    "borrower_id": "B000123",
+    "as_of": "2026-06-30",
+    "tables": {
+        "transactions": [
+            {
+                "posting_id": "P1",
+                "account_id": "A000123",
+                "occurred_at": "2026-06-28T10:15:00",
+                "amount": 1500000,
+                "category": "sales",
+            }
+        ]
+    },
+}
+
+METRICS = 'ews_batch_age_seconds{portfolio="sme"} 3600.0\news_decisions{level="red",portfolio="sme",tier="loss"} 12.0\n'
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "alive": {"status": "alive", "version": "0.1.0"},
+    "batch": _BATCH,
+    "batches": {"items": [_BATCH], "next_cursor": "eyJsaXN0Ijoi…"},
+    "borrower": {
+        "borrower_id": "B000123",
+        **_WHO,
+        "newest_decision": _STANDING,
+        "links": {
+            "decision": "/v1/borrowers/B000123/decision?portfolio=sme",
+            "decisions": "/v1/borrowers/B000123/decisions?portfolio=sme",
+        },
+    },
+    "decision": _DECISION,
+    "history": {"items": [_STANDING], "next_cursor": "eyJsaXN0Ijoi…"},
+    "model": {"items": [_MODEL]},
+    "policy": {
+        "hash": "77aa",
+        "parameters": [
+            {
+                "name": "substandard_above_dpd",
+                "unit": "days",
+                "source": "CBIRC and PBoC Order [2023] No. 1",
+                "values": [{"from": "2023-07-01", "value": 90}],
+            }
+        ],
+        "grades": [],
+        "tier_rules": {},
+        "signals": [],
+        "playbook": [],
+    },
+    "ready": {"status": "ready", "checks": [{"name": "store", "detail": "answers"}]},
+    "spot": {"base_batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f", "decision": _DECISION},
+    "warnings": {"items": [{**_STANDING, "borrower_id": "B000123", **_WHO}], "next_cursor": "eyJsaXN0Ijoi…"},
+}
+"""Answers by name of the route."""
+
+
+def example(name: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI response of a route that succeeds."""
+    return {200: {"description": "As asked", "content": {"application/json": {"example": EXAMPLES[name]}}}}

@@ -1,0 +1,57 @@
+"""Parameters that several routes take, and the check that no other is sent."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+from fastapi.routing import APIRoute
+
+from ews.domain.errors import RequestError
+from ews.domain.text import Language
+
+_TEXT = r"^[^\x00-\x1f]*$"
+_LISTS = frozenset({"level"})
+
+BorrowerId = Annotated[
+    str,
+    Path(
+        description="The borrower's id in the book", min_length=1, max_length=200, pattern=_TEXT, examples=["B000123"]
+    ),
+]
+BatchId = Annotated[str, Path(description="The id of the batch", min_length=1, max_length=200, pattern=_TEXT)]
+Portfolio = Annotated[
+    str | None,
+    Query(
+        description="Only this portfolio; needed where two portfolios use the same ids", max_length=200, pattern=_TEXT
+    ),
+]
+Filter = Annotated[str | None, Query(max_length=200, pattern=_TEXT)]
+Lang = Annotated[Language | None, Query(description="Language of all sentences and names; both where it is not given")]
+Limit = Annotated[int, Query(description="Most rows on a page", ge=1, le=200)]
+Cursor = Annotated[
+    str | None,
+    Query(description="`next_cursor` of the page before; the first page where it is not given", max_length=2_000),
+]
+
+
+class UnknownParameterError(RequestError):
+    code = "unknown-parameter"
+
+
+def refuse_unknown(request: Request) -> None:
+    """Raise UnknownParameterError for a query parameter that the route does not take, or takes once and got twice."""
+    route = request.scope["route"]
+    allowed = {parameter.alias for parameter in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in allowed:
+            listed = ", ".join(f"'{one}'" for one in sorted(allowed)) or "none"
+            message = f"The query parameter '{name[:100]}' is not known here. This path takes: {listed}."
+            raise UnknownParameterError(message)
+        if name not in _LISTS and given.count(name) > 1:
+            message = f"The query parameter '{name}' is given {given.count(name)} times. Give it once."
+            raise UnknownParameterError(message)
+
+
+def languages(lang: Language | None) -> tuple[Language, ...]:
+    """Return the languages to tell in."""
+    return tuple(Language) if lang is None else (lang,)

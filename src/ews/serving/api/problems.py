@@ -1,0 +1,189 @@
+"""Problems: every failure is told as application/problem+json (RFC 9457), with what, which value, what to do.
+
+One table maps the codes of errors to statuses; `problems` gives the same to the OpenAPI.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError, DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ews.domain.errors import EwsError
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:ews:problem:"
+_SHOWN = 100
+"""Characters of a wrong value that are told back."""
+
+
+class Kind(NamedTuple):
+    status: int
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad-cursor": Kind(400, "The cursor cannot be used"),
+    "unknown-parameter": Kind(400, "The query parameter is not known here"),
+    "malformed-body": Kind(400, "The body is not JSON"),
+    "unusable-value": Kind(400, "A value cannot be looked up"),
+    "unknown-host": Kind(400, "The service is asked under a name that is not its own"),
+    "not-found": Kind(404, "There is nothing under this path"),
+    "unknown-borrower": Kind(404, "The borrower is not known"),
+    "unknown-batch": Kind(404, "The batch is not known"),
+    "method-not-allowed": Kind(405, "The path does not take this method"),
+    "ambiguous-borrower": Kind(409, "Several portfolios have a borrower of this id"),
+    "record-gone": Kind(410, "The full record is no longer kept"),
+    "body-too-large": Kind(413, "The body is too large"),
+    "invalid-request": Kind(422, "The request holds a value that cannot be used"),
+    "bad-request": Kind(422, "The request holds a value that cannot be used"),
+    "bad-as-of": Kind(422, "The day lies outside what the book covers"),
+    "too-many-rejected": Kind(422, "Too many rows were rejected"),
+    "error": Kind(500, "The request failed"),
+    "internal-error": Kind(500, "Something went wrong inside the service"),
+    "bad-recipe": Kind(500, "A recipe cannot be used"),
+    "bad-source": Kind(500, "A source cannot be used"),
+    "cannot-train": Kind(500, "The book holds too little to learn from"),
+    "does-not-reconcile": Kind(500, "Totals do not tie"),
+    "bad-book": Kind(503, "The book cannot be used"),
+    "bad-model": Kind(503, "The model cannot be used"),
+    "bad-policy": Kind(503, "The policy cannot be used"),
+    "bad-settings": Kind(503, "The settings cannot be used"),
+    "immature-model": Kind(503, "The model knows more than was known on the day"),
+    "not-ready": Kind(503, "The service is not ready"),
+    "store-unavailable": Kind(503, "The store does not answer"),
+}
+"""Status and title by code of error."""
+
+_BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "body-too-large", 400: "malformed-body"}
+
+
+class Fault(BaseModel):
+    """One thing that is wrong."""
+
+    field: str = Field(description="Where it is: place in the body, parameter, or check", examples=["query.limit"])
+    value: str | None = Field(description="What was found there, cut after 100 characters", examples=["500"])
+    message: str = Field(description="What is wrong with it", examples=["Input should be less than or equal to 200"])
+
+
+class Problem(BaseModel):
+    """A problem after RFC 9457."""
+
+    type: str = Field(description="Names the kind of problem", examples=["urn:ews:problem:unknown-borrower"])
+    title: str = Field(description="The kind in words", examples=["The borrower is not known"])
+    status: int = Field(description="HTTP status", examples=[404])
+    detail: str = Field(
+        description="What is wrong, which value, what to do",
+        examples=["Borrower 'B9' has no published decision. Check the id, or score a book with it."],
+    )
+    instance: str = Field(description="The path that was asked", examples=["/v1/borrowers/B9"])
+    code: str = Field(description="Stable code, to be read by programs", examples=["unknown-borrower"])
+    request_id: str = Field(description="Under this id the service has logged the request", examples=["4f1c2a"])
+    errors: list[Fault] = Field(default=[], description="Each single fault, where there are several places")
+
+
+def problem(request: Request, code: str, detail: str, faults: list[Fault] | None = None) -> Response:
+    """Return the response that tells a problem."""
+    kind = KINDS.get(code, KINDS["error"])
+    request.state.problem = code
+    body = Problem(
+        type=TYPE + code,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=request.url.path,
+        code=code,
+        request_id=getattr(request.state, "request_id", ""),
+        errors=faults or [],
+    )
+    return JSONResponse(body.model_dump(), status_code=kind.status, media_type=MEDIA_TYPE)
+
+
+def too_large(most: int) -> str:
+    """Return what is said of a body of more than `most` bytes."""
+    return f"The body is larger than {most:,} bytes. Send fewer rows."
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI responses of a route that can fail with `codes`."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        kind = KINDS[code]
+        example = {
+            "type": TYPE + code,
+            "title": kind.title,
+            "status": kind.status,
+            "detail": "What is wrong, which value, what to do.",
+            "instance": "/v1/…",
+            "code": code,
+            "request_id": "4f1c2a",
+            "errors": [],
+        }
+        told = responses.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: {"examples": {}}}})
+        told["description"] = "; ".join(filter(None, (told["description"], f"{kind.title} (`{code}`)")))
+        content = told["content"][MEDIA_TYPE]
+        content["schema"] = {"$ref": "#/components/schemas/Problem"}
+        content["examples"][code] = {"value": example}
+    return responses
+
+
+def install(app: FastAPI) -> None:
+    """Tell every error that reaches the app as a problem."""
+    app.add_exception_handler(EwsError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(DataError, _on_data)
+    app.add_exception_handler(DBAPIError, _on_store)
+
+
+def _on_error(request: Request, error: Exception) -> Response:
+    return problem(request, getattr(error, "code", "error"), str(error))
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    broken = next((one for one in found if one["type"] == "json_invalid"), None)
+    if broken is not None:
+        why = f"{broken['ctx']['error']} at character {broken['loc'][-1]}"
+        return problem(request, "malformed-body", f"The body is not JSON: {why}. Mend it and send it again.")
+    faults = [_fault(one) for one in found]
+    told = "; ".join(
+        f"'{fault.field}' {'is missing' if fault.value is None else f'is {fault.value}'}: {fault.message}"
+        for fault in faults
+    )
+    return problem(request, "invalid-request", f"{told}. Mend what is named and send the request again.", faults)
+
+
+def _fault(one: Mapping[str, Any]) -> Fault:
+    value = None if one["type"] == "missing" else repr(one["input"])
+    if value is not None and len(value) > _SHOWN:
+        value = value[:_SHOWN] + "…"
+    return Fault(field=".".join(str(part) for part in one["loc"]), value=value, message=one["msg"])
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    details = {
+        404: f"There is nothing under '{request.url.path}'. The paths are listed in /openapi.json.",
+        405: f"'{request.url.path}' does not take {request.method}. The methods are listed in /openapi.json.",
+        413: too_large(request.app.state.max_body_bytes),
+        400: "The body cannot be read as UTF-8 JSON. Mend it and send it again.",
+    }
+    return problem(request, _BY_STATUS.get(status, "error"), details.get(status, "The request failed."))
+
+
+def _on_data(request: Request, _error: Exception) -> Response:
+    detail = (
+        "A value of the request is one that the store cannot hold, so nothing can be found under it. Check the values."
+    )
+    return problem(request, "unusable-value", detail)
+
+
+def _on_store(request: Request, _error: Exception) -> Response:
+    detail = "The store does not answer. Try again; if it lasts, see what /readyz says."
+    return problem(request, "store-unavailable", detail)

@@ -1,0 +1,67 @@
+"""Warnings: who has one in the newest batches, gravest first."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ews.domain.levels import WarningLevel
+from ews.serving.api.cursors import read_cursor, write_cursor
+from ews.serving.api.examples import example
+from ews.serving.api.parameters import Cursor, Filter, Lang, Limit, Portfolio, languages
+from ews.serving.api.problems import problems
+from ews.serving.api.standing_out import WarningOut
+from ews.serving.services import ServicesDep
+from ews.store.warning_list import WarningFilter, WarningKey, warnings
+
+router = APIRouter(tags=["warnings"])
+
+
+class Level(StrEnum):
+    """Levels that are warnings."""
+
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
+class WarningsOut(BaseModel):
+    """A page of the warning list."""
+
+    items: list[WarningOut] = Field(description="By level from red to yellow, then exposure from large to small")
+    next_cursor: str | None = Field(description="For the next page, null on the last")
+
+
+@router.get(
+    "/v1/warnings",
+    summary="The warning list",
+    responses={
+        **example("warnings"),
+        **problems(
+            "bad-cursor", "unknown-parameter", "unusable-value", "invalid-request", "bad-request", "store-unavailable"
+        ),
+    },
+)
+def list_warnings(
+    services: ServicesDep,
+    level: Annotated[list[Level], Query(description="Only these levels; may be given several times")] = [],  # noqa: B006
+    branch: Annotated[Filter, Query(description="Only borrowers of this branch")] = None,
+    officer: Annotated[Filter, Query(description="Only borrowers of this officer")] = None,
+    portfolio: Portfolio = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    lang: Lang = None,
+) -> WarningsOut:
+    """Return the borrowers with a warning in the newest batch of each portfolio, page by page.
+
+    All pages come from the batches that were newest when the first was read.
+    """
+    levels = frozenset(WarningLevel(one.value) for one in level)
+    wanted = WarningFilter(levels, branch, officer, portfolio)
+    filters = {"level": levels, "branch": branch, "officer": officer, "portfolio": portfolio}
+    page = warnings(services.store, wanted, limit=limit, after=read_cursor(cursor, WarningKey, filters))
+    return WarningsOut(
+        items=[WarningOut.of(row, languages(lang)) for row in page.rows],
+        next_cursor=None if page.next_key is None else write_cursor(page.next_key, filters),
+    )

@@ -1,0 +1,98 @@
+"""Services: what the routes need, put together at the edge and handed to `create_app`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Request
+
+from ews.domain.decisions import Decision, Held, Reason
+from ews.domain.features import Feature
+from ews.domain.text import Language
+from ews.store.engine import Store
+from ews.store.publications import Batch
+
+
+class SpotDecision(Protocol):
+    """`base_batch_id` is the published batch that peers, network and earlier tiers came from."""
+
+    @property
+    def decision(self) -> Decision: ...
+    @property
+    def base_batch_id(self) -> str: ...
+
+
+class DecideOnTheSpot(Protocol):
+    """Called by several threads at once. Its EwsErrors become problems."""
+
+    def __call__(
+        self,
+        base: Batch,
+        *,
+        borrower_id: str,
+        rows: Mapping[str, Sequence[Mapping[str, Any]]],
+        as_of: date | None = None,
+    ) -> SpotDecision:
+        """Decide on one borrower, whose rows in the named tables are replaced by `rows`; nothing is stored."""
+
+
+class FindDecision(Protocol):
+    """Called by several threads at once."""
+
+    def __call__(self, borrower_id: str, *, batch_id: str | None = None, portfolio: str | None = None) -> Decision:
+        """Return the newest record of a borrower, or that of one batch; EwsErrors become problems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences that a record is told in."""
+
+    headline: Callable[[Decision, Language], str]
+    reason_sentence: Callable[[Reason, Language], str]
+    held_sentence: Callable[[Held, Language], str]
+    action_text: Callable[[Decision, Language], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """The champion of a portfolio; `features` in the order of the model, `metrics` those of its validation."""
+
+    portfolio: str
+    model_id: str
+    run_id: str | None
+    since: datetime | None
+    horizon_months: int
+    catalogue_version: str
+    features: tuple[str, ...]
+    metrics: Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """`content` has the keys parameters, grades, tier_rules, signals, playbook."""
+
+    hash: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`models` loads the champions: ModelError where there is none or one cannot be loaded."""
+
+    store: Store
+    decide: DecideOnTheSpot
+    find_decision: FindDecision
+    models: Callable[[], Sequence[ModelFacts]]
+    policy: PolicyFacts
+    wording: Wording
+    features: tuple[Feature, ...]
+    version: str
+
+
+def _services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(_services_of)]

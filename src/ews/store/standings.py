@@ -1,0 +1,161 @@
+"""Standings: how a borrower stands in the batches that are published.
+
+Order   newest first: by as_of, then by publication
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+from sqlalchemy.sql.selectable import CTE
+
+from ews.domain.decisions import Decision
+from ews.domain.errors import RequestError, UnknownBorrowerError
+from ews.domain.levels import Tier, WarningLevel
+from ews.store.batches import BatchKey, find_batch, ranked
+from ews.store.engine import Store, reading
+from ews.store.publications import Standing
+from ews.store.tables import decisions, records
+
+_BATCH = ("publication", "batch_id", "portfolio", "as_of", "published_at")
+_OWN = (
+    "borrower_id",
+    "name",
+    "branch_id",
+    "officer_id",
+    "industry",
+    "region",
+    "pd",
+    "grade",
+    "tier",
+    "level",
+    "exposure_fen",
+    "in_default",
+    "top_reason",
+)
+_PREVIOUS = pa.schema(
+    {"borrower_id": pa.string(), "pd": pa.float64(), "grade": pa.string(), "tier": pa.string(), "level": pa.string()}
+)
+
+
+class AmbiguousBorrowerError(RequestError):
+    """The id stands for borrowers of several portfolios."""
+
+    code = "ambiguous-borrower"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`record` is null where the batch is no longer kept in full; it is then in the batch's Parquet."""
+
+    standing: Standing
+    record: Decision | None
+
+
+def borrower_decision(
+    store: Store, borrower_id: str, *, batch_id: str | None = None, portfolio: str | None = None
+) -> Found:
+    """Return the newest decision on a borrower, or that of batch `batch_id`.
+
+    UnknownBorrowerError where there is none, UnknownBatchError for an unknown batch, AmbiguousBorrowerError where
+    several portfolios have a borrower of that id and neither batch nor portfolio is named.
+    """
+    batch = None if batch_id is None else find_batch(store, batch_id)
+    view = ranked()
+    query = _standings(view).where(decisions.c.borrower_id == borrower_id)
+    if batch is not None:
+        query = query.where(view.c.batch_id == batch.batch.batch_id)
+    with reading(store) as connection:
+        if batch is None:
+            query = query.where(view.c.portfolio == _portfolio_of(connection, borrower_id, portfolio))
+        row = connection.execute(_newest_first(query, view).limit(1)).first()
+        if row is None:
+            where = f"batch '{batch_id}'" if batch is not None else "any batch"
+            message = f"Borrower '{borrower_id}' is not in {where}. Check the id, or name another batch."
+            raise UnknownBorrowerError(message)
+        record = connection.execute(
+            select(records.c.record).where(
+                records.c.publication == row.publication, records.c.borrower_id == borrower_id
+            )
+        ).scalar()
+    return Found(to_standing(row), None if record is None else Decision.from_json(record))
+
+
+def borrower_history(
+    store: Store, borrower_id: str, *, limit: int = 1_000, after: BatchKey | None = None, portfolio: str | None = None
+) -> tuple[Sequence[Standing], BatchKey | None]:
+    """Return up to `limit` decisions on a borrower after `after`, and where the next page starts.
+
+    Errors as in `borrower_decision`.
+    """
+    view = ranked()
+    query = _standings(view).where(decisions.c.borrower_id == borrower_id)
+    if after is not None:
+        query = query.where(tuple_(view.c.as_of, view.c.publication) < tuple_(after.as_of, after.publication))
+    with reading(store) as connection:
+        query = query.where(view.c.portfolio == _portfolio_of(connection, borrower_id, portfolio))
+        rows = connection.execute(_newest_first(query, view).limit(limit + 1)).all()
+    found = [to_standing(row) for row in rows[:limit]]
+    return found, BatchKey(found[-1].as_of, found[-1].publication) if len(rows) > limit else None
+
+
+def previous_rows(store: Store, batch_id: str) -> pa.Table:
+    """Return borrower_id, pd, grade, tier, level of a batch, sorted by borrower_id, to measure movement against."""
+    number = find_batch(store, batch_id).number
+    query = select(*(decisions.c[name] for name in _PREVIOUS.names)).where(decisions.c.publication == number)
+    with reading(store) as connection:
+        rows = connection.execute(query.order_by(decisions.c.borrower_id)).all()
+    columns = zip(*rows, strict=True) if rows else [()] * len(_PREVIOUS)
+    return pa.table(
+        [pa.array(list(column), field.type) for column, field in zip(columns, _PREVIOUS, strict=True)], _PREVIOUS
+    )
+
+
+def standing_columns(view: CTE) -> list[ColumnElement[Any]]:
+    """Return what `to_standing` reads, from `decisions` joined to `view`."""
+    return [
+        *(view.c[name] for name in _BATCH),
+        view.c.edition,
+        view.c.age,
+        *(decisions.c[name] for name in _OWN),
+    ]
+
+
+def to_standing(row: Row[Any]) -> Standing:
+    own = {name: getattr(row, name) for name in (*_BATCH, *_OWN)}
+    return Standing(
+        **{
+            **own,
+            "tier": Tier(row.tier),
+            "level": WarningLevel(row.level),
+            "superseded": row.edition > 1,
+            "newest": row.age == 1,
+        }
+    )
+
+
+def _portfolio_of(connection: Connection, borrower_id: str, asked: str | None) -> str:
+    """Return the portfolio that a borrower's decisions are looked up in."""
+    view = ranked()
+    query = _standings(view).where(decisions.c.borrower_id == borrower_id)
+    found = connection.execute(query.with_only_columns(view.c.portfolio).distinct().order_by(view.c.portfolio))
+    portfolios = found.scalars().all()
+    if not portfolios or (asked is not None and asked not in portfolios):
+        where = "" if asked is None else f" in portfolio '{asked}'"
+        message = f"Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it."
+        raise UnknownBorrowerError(message)
+    if asked is None and len(portfolios) > 1:
+        listed = ", ".join(f"'{one}'" for one in portfolios)
+        message = f"Borrower '{borrower_id}' is in {len(portfolios)} portfolios: {listed}. Name the portfolio."
+        raise AmbiguousBorrowerError(message)
+    return asked or portfolios[0]
+
+
+def _standings(view: CTE) -> Select[Any]:
+    return select(*standing_columns(view)).join_from(decisions, view, decisions.c.publication == view.c.publication)
+
+
+def _newest_first(query: Select[Any], view: CTE) -> Select[Any]:
+    return query.order_by(view.c.as_of.desc(), view.c.publication.desc())

@@ -1,0 +1,70 @@
+import importlib
+import pkgutil
+
+import pytest
+
+import ews.store
+from ews.domain.errors import EwsError
+from ews.serving.api.problems import KINDS, problems
+
+
+def _kinds_of_error(root: type[EwsError] = EwsError) -> set[type[EwsError]]:
+    return {root}.union(*(_kinds_of_error(kind) for kind in root.__subclasses__()))
+
+
+def test_every_error_has_a_status():
+    for module in pkgutil.walk_packages(ews.store.__path__, "ews.store."):
+        if "migrations" not in module.name:
+            importlib.import_module(module.name)
+    assert {kind.code for kind in _kinds_of_error()} - set(KINDS) == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("unknown-borrower", 404),
+        ("unknown-batch", 404),
+        ("ambiguous-borrower", 409),
+        ("bad-cursor", 400),
+        ("unknown-parameter", 400),
+        ("bad-as-of", 422),
+        ("bad-request", 422),
+        ("bad-book", 503),
+        ("bad-model", 503),
+        ("immature-model", 503),
+        ("does-not-reconcile", 500),
+    ],
+)
+def test_the_table_of_statuses(code, status):
+    assert KINDS[code].status == status
+
+
+def test_two_problems_of_one_status_are_documented_together():
+    found = problems("unknown-borrower", "unknown-batch")
+    assert list(found) == [404]
+    assert found[404]["description"] == (
+        "The borrower is not known (`unknown-borrower`); The batch is not known (`unknown-batch`)"
+    )
+    assert set(found[404]["content"]["application/problem+json"]["examples"]) == {"unknown-borrower", "unknown-batch"}
+
+
+def test_an_unknown_path_and_a_wrong_method_are_problems(client, problem_of):
+    assert problem_of(client.get("/v2/x")) == (
+        404,
+        "not-found",
+        "There is nothing under '/v2/x'. The paths are listed in /openapi.json.",
+    )
+    assert problem_of(client.delete("/v1/policy")) == (
+        405,
+        "method-not-allowed",
+        "'/v1/policy' does not take DELETE. The methods are listed in /openapi.json.",
+    )
+
+
+def test_a_problem_names_the_path_and_the_request(client):
+    body = client.get("/v1/borrowers/B9", headers={"x-request-id": "r-1"}).json()
+    assert (body["instance"], body["request_id"], body["title"]) == (
+        "/v1/borrowers/B9",
+        "r-1",
+        "The borrower is not known",
+    )

@@ -1,0 +1,153 @@
+"""A service over a small store, with a model, a policy and wording that are as simple as can be."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from ews.domain.decisions import Decision
+from ews.domain.errors import UnknownBatchError
+from ews.domain.features import Feature
+from ews.domain.reasons import ReasonCode
+from ews.serving.app import create_app
+from ews.serving.services import ModelFacts, PolicyFacts, Services, Wording
+from ews.store.engine import Store, open_store
+from ews.store.publications import Batch
+from ews.store.standings import borrower_decision
+from tests.store.samples import JULY, JUNE, decision, published, row
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient` is deprecated")
+    from starlette.testclient import TestClient
+
+FEATURE = Feature("inflow_change_3m", "ratio", "lower", ReasonCode.INFLOW_FELL, "Change of money received", "入账变动")
+MODEL = ModelFacts("sme", "m1", "run-1", datetime(2026, 6, 1, 9), 12, "1", ("inflow_change_3m",), {"auc": 0.8})
+POLICY = PolicyFacts(
+    "p1", {"parameters": [1], "grades": [2], "tier_rules": {"rules": []}, "signals": [3], "playbook": [4]}
+)
+NOW = datetime(2026, 8, 1, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    decision: Decision
+    base_batch_id: str
+
+
+@dataclass
+class SpotDesk:
+    """Decides by answering with a red warning, and keeps what it was asked."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    fails: Exception | None = None
+
+    def __call__(
+        self,
+        base: Batch,
+        *,
+        borrower_id: str,
+        rows: Mapping[str, Sequence[Mapping[str, Any]]],
+        as_of: date | None = None,
+    ) -> Spot:
+        self.asked.append({"base": base.batch_id, "borrower_id": borrower_id, "rows": rows, "as_of": as_of})
+        if self.fails is not None:
+            raise self.fails
+        return Spot(decision(borrower_id, as_of=as_of or base.as_of), base.batch_id)
+
+
+WORDING = Wording(
+    headline=lambda one, language: f"{language.value}:{one.level.value}",
+    reason_sentence=lambda one, language: f"{language.value}:{one.code}",
+    held_sentence=lambda one, language: f"{language.value}:{one.code}",
+    action_text=lambda one, language: f"{language.value}:act" if one.reasons else "",
+)
+
+
+def finder(store: Store) -> Callable[..., Decision]:
+    """Return a look-up that knows no record but those of the store."""
+
+    def find(borrower_id: str, *, batch_id: str | None = None, portfolio: str | None = None) -> Decision:
+        found = borrower_decision(store, borrower_id, batch_id=batch_id, portfolio=portfolio)
+        if found.record is None:
+            message = f"The record of batch '{found.standing.batch_id}' is gone. Restore it."
+            raise UnknownBatchError(message)
+        return found.record
+
+    return find
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Give a store with June and July: B1 to B4 in both, B5 in June only, an id with a slash."""
+    opened = open_store(f"sqlite:///{tmp_path / 'ews.db'}")
+    june = [row(name, as_of=JUNE, pd=0.1) for name in ("B1", "B2", "B3", "B4", "B5")]
+    july = [row(name, as_of=JULY, pd=0.25) for name in ("A/1", "B1", "B2", "B3", "B4")]
+    published(opened, "june", june)
+    published(opened, "july", july, as_of=JULY)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk() -> SpotDesk:
+    return SpotDesk()
+
+
+@pytest.fixture
+def services(store: Store, desk: SpotDesk) -> Services:
+    return Services(
+        store=store,
+        decide=desk,
+        find_decision=finder(store),
+        models=lambda: (MODEL,),
+        policy=POLICY,
+        wording=WORDING,
+        features=(FEATURE,),
+        version="0.1.0",
+    )
+
+
+@pytest.fixture
+def app_client() -> Iterator[Callable[[FastAPI], TestClient]]:
+    """Give a function that opens a client on an app."""
+    opened: list[TestClient] = []
+
+    def open_client(app: FastAPI) -> TestClient:
+        opened.append(TestClient(app, base_url="http://127.0.0.1:8000"))
+        return opened[-1]
+
+    yield open_client
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def client_of(app_client: Callable[[FastAPI], TestClient]) -> Callable[..., TestClient]:
+    """Give a function that opens a client on an app with the services changed as said."""
+    return lambda services, **changed: app_client(create_app(replace(services, **changed), now=lambda: NOW))
+
+
+@pytest.fixture
+def client(client_of: Callable[..., TestClient], services: Services) -> TestClient:
+    return client_of(services)
+
+
+@pytest.fixture
+def problem_of() -> Callable[[Any], tuple[int, str, str]]:
+    """Give a function that returns status, code and detail of a problem, having checked its form."""
+
+    def read(response: Any) -> tuple[int, str, str]:
+        assert response.headers["content-type"] == "application/problem+json"
+        body = response.json()
+        assert set(body) == {"type", "title", "status", "detail", "instance", "code", "request_id", "errors"}
+        assert body["type"] == f"urn:ews:problem:{body['code']}"
+        assert body["request_id"] == response.headers["x-request-id"]
+        assert body["status"] == response.status_code
+        return response.status_code, body["code"], body["detail"]
+
+    return read

