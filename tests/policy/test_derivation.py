@@ -27,7 +27,7 @@ def test_what_held_is_kept_with_its_inputs_and_parameters():
 
 
 def test_grade_and_movement_are_kinds_of_their_own():
-    row = {"grade_rank": 9, "in_default": False, "pd": 0.4, "pd_change": 5.0, "grade_fall": 3}
+    row = {"grade_rank": 9, "in_default": False, "pd": 0.4, "pd_before": 0.08, "pd_change": 5.0, "grade_fall": 3}
     held = derive(["GRADE_RED", "PD_ROSE_STEEPLY"], row, POLICY, DAY)
     assert [(one.kind, one.gives) for one in held] == [("grade", "red"), ("movement", "orange")]
 

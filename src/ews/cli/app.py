@@ -111,9 +111,9 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Tell a borrower's risk and its reasons. 查询借款人风险及原因."""
-    from ews.cli import scoring
+    from ews.cli import explain as told
 
-    scoring.explain(_settings(home), borrower, lang, batch, as_json=as_json)
+    told.explain(_settings(home), borrower, lang, batch, as_json=as_json)
 
 
 @app.command()

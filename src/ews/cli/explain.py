@@ -1,15 +1,21 @@
-"""How a decision is told on a terminal: the answer first, then why, then what it rests on."""
+"""The command that explains a borrower: the answer first, then why, then what it rests on."""
+
+import json
 
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
+from ews.cli import show
+from ews.cli.settings import Settings, policy_of
 from ews.domain.decisions import Decision
 from ews.domain.levels import WarningLevel
 from ews.domain.text import Language, Text
 from ews.policy.policy import Policy
 from ews.scoring import wording
+from ews.scoring.lookup import find_decision
+from ews.store.engine import open_store
 
 TOP_REASONS = 5
 _STYLE = {
@@ -44,6 +50,19 @@ _BLIND = {
     "card_overdraft": Text("cards", "信用卡"),
     "repayment_history": Text("repayment history", "还款记录"),
 }
+
+
+def explain(settings: Settings, borrower: str, language: Language, batch: str | None, *, as_json: bool) -> None:
+    """Tell one borrower's decision."""
+    store = open_store(settings.database, create=False)
+    try:
+        decision = find_decision(settings.home, store, borrower, batch_id=batch)
+    finally:
+        store.close()
+    if as_json:
+        show.as_json(json.loads(decision.to_json()))
+    else:
+        show_decision(decision, policy_of(settings), language, show.OUT)
 
 
 def show_decision(decision: Decision, policy: Policy, language: Language, console: Console) -> None:
@@ -123,7 +142,7 @@ def _loans(decision: Decision, policy: Policy, language: Language, word: dict[st
         because = "；".join(wording.held_sentence(held, policy, language) for held in loan.held)
         shown.add_row(
             loan.loan_id,
-            loan.product,
+            wording.PRODUCTS[loan.product].in_(language),
             wording.value_text("balance", loan.balance_fen, language),
             wording.value_text("dpd", loan.dpd, language),
             loan.tier.text.in_(language),

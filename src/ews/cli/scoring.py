@@ -1,29 +1,18 @@
-"""Commands about decisions: score a book, explain a borrower."""
+"""The command that decides: score a book."""
 
-import json
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from ews.cli import show
-from ews.cli.explain import show_decision
-from ews.cli.settings import Settings
+from ews.cli.settings import Settings, policy_of
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
 from ews.events.manifest import read_manifest
-from ews.features.catalogue import FEATURES
 from ews.models.champion import champion
-from ews.policy.policy import Policy, load_policy
-from ews.policy.vocabulary import vocabulary_of
 from ews.scoring.batch import ScoredBatch, score_book
-from ews.scoring.lookup import find_decision
 from ews.scoring.wording import money_text
 from ews.store.engine import open_store
-
-
-def policy_of(settings: Settings) -> Policy:
-    """Load the bank's policy where one is set, else the one that comes with the product."""
-    return load_policy(settings.policy, vocabulary=vocabulary_of(FEATURES))
 
 
 def score(settings: Settings, book: Path, as_of: date | None, known_by: date | None, *, as_json: bool) -> None:
@@ -92,19 +81,6 @@ def tell_batch(batch: ScoredBatch) -> None:
         show.OUT.print(f"blind on {', '.join(batch.blind)}: the book has no data on it")
     state = "published" if batch.fresh else "was published before; nothing changed"
     show.OUT.print(f"batch {batch.batch_id} as of {batch.key.as_of}: {state}", soft_wrap=True)
-
-
-def explain(settings: Settings, borrower: str, language: Language, batch: str | None, *, as_json: bool) -> None:
-    """Tell one borrower's decision."""
-    store = open_store(settings.database, create=False)
-    try:
-        decision = find_decision(settings.home, store, borrower, batch_id=batch)
-    finally:
-        store.close()
-    if as_json:
-        show.as_json(json.loads(decision.to_json()))
-    else:
-        show_decision(decision, policy_of(settings), language, show.OUT)
 
 
 def _share(part: int, whole: int) -> str:

@@ -6,6 +6,9 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ews.domain.errors import SettingsError
+from ews.features.catalogue import FEATURES
+from ews.policy.policy import Policy, load_policy
+from ews.policy.vocabulary import vocabulary_of
 
 FILE = "ews.toml"
 
@@ -19,6 +22,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     tracking_uri: str | None = None
     policy: Path | None = None
+    """Folder of the bank's own policy files."""
 
     @property
     def database(self) -> str:
@@ -49,3 +53,8 @@ def read_settings(home: Path | None = None) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         message = f"Setting '{name}' cannot be used: {first['msg']}. Mend it in the environment (EWS_…) or in {FILE}."
         raise SettingsError(message) from None
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Load the bank's policy where one is set, else the one that comes with the product."""
+    return load_policy(settings.policy, vocabulary=vocabulary_of(FEATURES))

@@ -57,7 +57,10 @@ class TierRule:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`sentence` holds {names} in place of their values; `reason` links it to the reasons of the score."""
+    """`sentence` holds {names} in place of their values, `told` are those of facts and features.
+
+    `reason` links the signal to the reasons of the score.
+    """
 
     code: str
     element: str
@@ -65,6 +68,7 @@ class Signal:
     family: str
     when: Dated[Condition]
     sentence: Text
+    told: tuple[str, ...]
     source: str
     reason: ReasonCode | None
 
@@ -102,9 +106,17 @@ def read_signals(content: Mapping[str, object], file: str, scope: Scope) -> tupl
 
 
 def names_read(rules: Iterable[TierRule | Signal], on: date) -> tuple[str, ...]:
-    """Return the facts and features that `rules` read on `on`, each once: the inputs to keep with a decision."""
-    found = (rule.when.on(on) for rule in rules)
-    return tuple(dict.fromkeys(name for condition in found if condition is not None for name in condition.names))
+    """Return the facts and features that `rules` read or tell on `on`, each once: the inputs to keep with a decision."""
+    return tuple(dict.fromkeys(name for rule in rules for name in inputs_of(rule, on)))
+
+
+def inputs_of(rule: TierRule | Signal, on: date) -> tuple[str, ...]:
+    """Return the facts and features that one rule reads and its sentence tells on `on`; none before it is in force."""
+    condition = rule.when.on(on)
+    if condition is None:
+        return ()
+    told = rule.told if isinstance(rule, Signal) else ()
+    return tuple(dict.fromkeys((*condition.names, *told)))
 
 
 def _tier_rule(entry: Entry, loan: Scope, borrower: Scope) -> TierRule:
@@ -123,13 +135,16 @@ def _tier_rule(entry: Entry, loan: Scope, borrower: Scope) -> TierRule:
 def _signal(entry: Entry, scope: Scope) -> Signal:
     entry.only("code", "element", "level", "family", "when", "en", "zh", "source", "reason")
     levels = [level for level in WarningLevel if level is not WarningLevel.NONE]
+    sentence = _sentence(entry, scope)
+    told = (name for text in (sentence.en, sentence.zh) for name in placeholders(text, entry))
     return Signal(
         code=_code(entry),
         element=entry.choice("element", ELEMENTS),
         level=WarningLevel(entry.choice("level", levels)),
         family=entry.choice("family", FAMILIES),
         when=read_conditions(entry, "when", scope),
-        sentence=_sentence(entry, scope),
+        sentence=sentence,
+        told=tuple(dict.fromkeys(name for name in told if name in scope.words)),
         source=entry.string("source"),
         reason=ReasonCode(entry.choice("reason", list(ReasonCode))) if "reason" in entry.fields else None,
     )

@@ -22,6 +22,7 @@ from ews.features.build import blind_families, build_features
 from ews.features.catalogue import FEATURES
 from ews.features.window import Spine
 from ews.models.frozen import FrozenModel, explain, predict_pd
+from ews.outcomes.definition import Definition
 from ews.outcomes.standing import standing
 from ews.policy.decide import decide_borrowers, decide_loans, settle_loans, summarise_loans
 from ews.policy.policy import Policy
@@ -127,7 +128,7 @@ def _gather(
     summary = summarise_loans(decide_loans(loans, policy, as_of))
     unknown = loans.group_by(keys).aggregate(loans_without_balance=loans.balance.isnull().sum())
     who = borrowers_known(book, spine.table)
-    default = standing(book, spine.table, model.definition).select(*keys, "in_default")
+    default = standing(book, spine.table, Definition.from_dict(model.definition)).select(*keys, "in_default")
     joined = who.inner_join(summary, keys).inner_join(unknown, keys)
     joined = joined.left_join(default, keys).drop("borrower_id_right", "as_of_right")
     joined = joined.inner_join(features.select("borrower_id", "as_of", *NAMES), keys)
@@ -158,7 +159,8 @@ def _score(borrowers: pd.DataFrame, model: FrozenModel) -> tuple[pd.DataFrame, E
 
 def _with_before(borrowers: pd.DataFrame, compared: Compared | None) -> pd.DataFrame:
     if compared is None:
-        return borrowers.assign(pd_before=np.nan, **dict.fromkeys(_BEFORE[1:]))
+        nothing = dict.fromkeys(_BEFORE[1:], pd.Series(dtype="str"))
+        return borrowers.assign(pd_before=np.nan, **nothing)
     before = compared.rows.rename(columns=dict(zip(("pd", "grade", "tier", "level"), _BEFORE, strict=True)))
     return borrowers.merge(before[["borrower_id", *_BEFORE]], on="borrower_id", how="left", validate="one_to_one")
 

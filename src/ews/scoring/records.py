@@ -1,7 +1,7 @@
 """Records: one Decision per borrower, put together from the columns that model and policy gave."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Reason, Value
 from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
-from ews.policy.conditions import condition_on
+from ews.policy.derivation import derive
 from ews.policy.policy import Policy
 from ews.scoring.peers import Peers, group_of
 
@@ -54,7 +54,6 @@ def records(
     policy: Policy,
 ) -> Iterator[Decision]:
     """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan."""
-    rules = _rule_inputs(policy, frame.as_of)
     loans_of = {key: part.to_dict("records") for key, part in loans.groupby("borrower_id", sort=False)}
     codes = np.array([feature.reason.value for feature in features])
     policy_hash = policy.hash
@@ -80,8 +79,8 @@ def records(
             exposure_fen=_whole(row["exposure"]),
             before=_before(frame.compared, row),
             reasons=reasons,
-            loans=tuple(_loan(loan, rules) for loan in loans_of.get(row["borrower_id"], ())),
-            held=tuple(_held(code, row, rules) for code in (*row["held"], *row["signals"])),
+            loans=tuple(_loan(loan, row, policy, frame.as_of) for loan in loans_of.get(row["borrower_id"], ())),
+            held=_held((*row["held"], *row["signals"]), row, policy, frame.as_of),
             blind=frame.blind,
             model_id=frame.model_id,
             policy_hash=policy_hash,
@@ -109,31 +108,22 @@ def _reasons(
     return tuple(sorted(found, key=lambda reason: (-reason.log_odds, reason.code)))
 
 
-def _rule_inputs(policy: Policy, on: date) -> dict[str, tuple[str, str, Sequence[str]]]:
-    """Return per code: kind, what it gives, and the names that its condition reads."""
-    rules: dict[str, tuple[str, str, Sequence[str]]] = {}
-    for rule in (*policy.tier_rules.loan, *policy.tier_rules.model):
-        condition = condition_on(rule.when, on)
-        rules[rule.code] = ("tier_rule", rule.floor.value, () if condition is None else condition.names)
-    for signal in policy.signals:
-        condition = condition_on(signal.when, on)
-        rules[signal.code] = ("signal", signal.level.value, () if condition is None else condition.names)
-    return rules
+def _held(codes: Iterable[str], row: Mapping[str, Any], policy: Policy, on: date) -> tuple[Held, ...]:
+    return tuple(
+        replace(held, inputs={name: _plain(value) for name, value in held.inputs.items()})
+        for held in derive(codes, row, policy, on)
+    )
 
 
-def _held(code: str, row: Mapping[str, Any], rules: Mapping[str, tuple[str, str, Sequence[str]]]) -> Held:
-    kind, gives, names = rules[code]
-    return Held(kind, code, gives, {name: _plain(row[name]) for name in names})
-
-
-def _loan(loan: Mapping[str, Any], rules: Mapping[str, tuple[str, str, Sequence[str]]]) -> LoanDecision:
+def _loan(loan: Mapping[str, Any], borrower: Mapping[str, Any], policy: Policy, on: date) -> LoanDecision:
+    """Return the loan's part; the model's rule that reaches a loan asks its borrower's facts."""
     return LoanDecision(
         loan_id=loan["loan_id"],
         product=loan["product"],
         balance_fen=_whole(loan["balance"]),
         dpd=_whole(loan["dpd"]),
         tier=_TIERS[int(loan["tier_rank"])],
-        held=tuple(_held(code, loan, rules) for code in loan["held"]),
+        held=_held(loan["held"], {**borrower, **loan}, policy, on),
     )
 
 

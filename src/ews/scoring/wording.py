@@ -5,7 +5,6 @@ A missing value is "—".
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from ews.domain.decisions import Decision, Evidence, Held, Reason, Value
 from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
@@ -23,7 +22,16 @@ _UNITS: Mapping[str, str] = {
     **{feature.name: feature.unit for feature in FEATURES},
     **{fact.name: fact.unit for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
 }
+PRODUCTS: Mapping[str, Text] = {
+    "business": Text("business loan", "经营贷款"),
+    "mortgage": Text("mortgage", "按揭贷款"),
+    "consumer": Text("consumer loan", "消费贷款"),
+    "card": Text("card", "信用卡"),
+    "other": Text("other", "其他"),
+}
 _COUNTED = {"days": Text("{} days", "{} 天"), "months": Text("{} months", "{} 个月"), "count": Text("{}", "{}")}
+_IN_DEFAULT = Text("in default", "已违约")
+_YEAR = Text("1 year", "1 年")
 _FLAG = {True: Text("yes", "是"), False: Text("no", "否")}
 
 
@@ -56,35 +64,36 @@ def value_text(name: str, value: Value, language: Language) -> str:
         return f"{value:+.0%}"
     if unit == "ratio":
         return f"{value:.2f}"
-    return _COUNTED[unit].in_(language).format(f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}")
+    return _COUNTED[unit].in_(language).format(_number(value))
 
 
 def pd_text(pd: float | None, horizon_months: int, language: Language) -> str:
     """Return the risk as one in so many, which people grasp faster than a percentage."""
-    chinese = language is Language.ZH
     if pd is None:
-        return "已违约" if chinese else "in default"
-    span = f"{horizon_months} 个月内" if horizon_months != 12 else "1 年内"
-    span_en = f"{horizon_months} months" if horizon_months != 12 else "1 year"
-    if pd >= 0.4:
-        return f"{span}违约约 {pd:.0%}" if chinese else f"default within {span_en}: about {pd:.0%}"
-    odds = f"1/{round(1 / max(pd, 1e-4)):,}"
-    return f"{span}违约约 {odds}" if chinese else f"default within {span_en}: about {odds}"
+        return _IN_DEFAULT.in_(language)
+    span = _YEAR if horizon_months == 12 else Text(f"{horizon_months} months", f"{horizon_months} 个月")
+    if language is Language.ZH:
+        return f"{span.zh}内违约约 {odds_text(pd)}"
+    return f"default within {span.en}: about {odds_text(pd)}"
+
+
+def odds_text(pd: float) -> str:
+    """Return 1/7; a percentage where one in so many would be too coarse."""
+    return f"{pd:.0%}" if pd >= 0.4 else f"1/{round(1 / max(pd, 1e-4)):,}"
 
 
 def headline(decision: Decision, language: Language) -> str:
     """Return the answer first: level, risk and its movement, grade, tier, exposure."""
-    chinese = language is Language.ZH
-    level, tier = decision.level.text.in_(language), decision.tier.text.in_(language)
     risk = pd_text(decision.pd, decision.horizon_months, language)
     grade = decision.grade
     if decision.before is not None:
-        before = pd_text(decision.before.pd, decision.horizon_months, language)
-        day = decision.before.as_of.isoformat()
-        risk += f"（{day}：{before}）" if chinese else f" ({day}: {before})"
+        before = _IN_DEFAULT.in_(language) if decision.before.pd is None else odds_text(decision.before.pd)
+        moved = f"{decision.before.as_of}: {before}"
+        risk += f"（{moved}）" if language is Language.ZH else f" ({moved})"
         grade = f"{decision.before.grade}→{grade}" if decision.before.grade != grade else grade
+    level, tier = decision.level.text.in_(language), decision.tier.text.in_(language)
     money = value_text("exposure", decision.exposure_fen, language)
-    if chinese:
+    if language is Language.ZH:
         return f"{level} · {risk} · 等级 {grade} · 五级分类 {tier} · 敞口 {money}"
     return f"{level} · {risk} · grade {grade} · tier {tier} · exposure {money}"
 
@@ -112,12 +121,11 @@ def evidence_sentence(evidence: Evidence, language: Language) -> str:
 
 def held_sentence(held: Held, policy: Policy, language: Language) -> str:
     """Return what a rule says, with the values it held on; the code where the policy no longer knows it."""
-    codes = {rule.code: rule for rule in (*policy.tier_rules.loan, *policy.tier_rules.model, *policy.signals)}
-    rule = codes.get(held.code)
+    rule = next((rule for rule in policy.rules if rule.code == held.code), None)
     if rule is None:
         return held.code
     if isinstance(rule, Signal):
-        values: dict[str, Any] = {name: value_text(name, value, language) for name, value in held.inputs.items()}
+        values = {name: _in_sentence(name, value, language) for name, value in held.inputs.items()}
         return rule.sentence.in_(language).format_map(_Shown(values))
     return rule.meaning.in_(language)
 
@@ -134,6 +142,17 @@ def action_text(decision: Decision, policy: Policy, language: Language) -> str:
     dpd = max((loan.dpd for loan in decision.loans if loan.dpd is not None), default=None)
     action = action_for(policy, decision.level, dpd, decision.exposure_fen, decision.as_of)
     return "" if action is None else action.text.in_(language)
+
+
+def _in_sentence(name: str, value: Value, language: Language) -> str:
+    """Return a value for a sentence that names the unit itself: 38, not 38 days."""
+    if isinstance(value, int | float) and _UNITS.get(name) in _COUNTED:
+        return _number(value)
+    return value_text(name, value, language)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 class _Shown(dict[str, str]):
