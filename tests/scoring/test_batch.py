@@ -1,0 +1,185 @@
+import hashlib
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from scipy.special import logit
+
+from ews.domain.decisions import Decision
+from ews.domain.errors import AsOfError, ImmatureModelError, ReconciliationError
+from ews.events.book import open_book
+from ews.features.window import spine_on
+from ews.scoring import batch as batches
+from ews.scoring.batch import read_batch, score_book
+from ews.scoring.decide import decide
+from ews.scoring.reconcile import reconcile
+from ews.store.batches import batch_page
+from ews.store.engine import open_store
+from tests.homes import DAYS, ScoredHome, store_url
+
+
+def bytes_of(directory: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(directory.iterdir())}
+
+
+def batch_directory(home: Path, day: date) -> Path:
+    return next((home / "decisions" / "synthetic").glob(f"{day}-*"))
+
+
+def decisions_of(home: Path, day: date) -> list[Decision]:
+    rows = pq.read_table(batch_directory(home, day) / "decisions.parquet", columns=["record"])
+    return [Decision.from_json(text) for text in rows["record"].to_pylist()]
+
+
+@pytest.fixture
+def copy(scored: ScoredHome, tmp_path: Path) -> ScoredHome:
+    """A home with the champion but without batches."""
+    home = tmp_path / "home"
+    shutil.copytree(scored.home / "models", home / "models")
+    return ScoredHome(scored.book, home)
+
+
+def test_two_runs_of_the_same_batch_are_equal_byte_for_byte(scored, copy):
+    with copy.store() as store:
+        for day in DAYS:
+            score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=day)
+    for day in DAYS:
+        assert batch_directory(copy.home, day).name == batch_directory(scored.home, day).name
+        assert bytes_of(batch_directory(copy.home, day)) == bytes_of(batch_directory(scored.home, day))
+
+
+def test_a_batch_asked_for_again_is_left_as_it_is(scored):
+    with scored.store() as store:
+        before = batch_page(store, limit=10)[0]
+        again = score_book(scored.book, scored.home, store, scored.model, scored.policy, as_of=DAYS[1])
+        assert not again.fresh
+        assert batch_page(store, limit=10)[0] == before
+
+
+def test_everyone_in_the_book_is_scored_rejected_or_out_of_scope_and_money_ties_to_the_ledger(scored):
+    for day in DAYS:
+        totals = read_batch(batch_directory(scored.home, day)).totals
+        assert totals.borrowers_in == totals.scored + totals.rejected + totals.out_of_scope
+        assert totals.exposure_fen == totals.ledger_fen
+        assert totals.scored == len(decisions_of(scored.home, day))
+
+
+def test_lost_money_is_found_and_nothing_is_published(scored):
+    book = open_book(scored.book)
+    decided = decide(book, spine_on(book, [DAYS[1]]), scored.model, scored.policy)
+    poorer = replace(decided, loans=decided.loans.iloc[1:])
+    with pytest.raises(ReconciliationError, match=r"exposure in fen in the ledger"):
+        reconcile(book, poorer, DAYS[1], DAYS[1])
+    fewer = replace(decided, borrowers=decided.borrowers.iloc[1:])
+    with pytest.raises(ReconciliationError, match=r"borrowers in the book"):
+        reconcile(book, fewer, DAYS[1], DAYS[1])
+
+
+def test_reasons_add_up_to_the_served_pd(scored):
+    told = [decision for decision in decisions_of(scored.home, DAYS[1]) if decision.pd is not None]
+    assert len(told) > 300
+    for decision in told:
+        total = decision.base_log_odds + sum(reason.log_odds for reason in decision.reasons)
+        assert abs(total - logit(decision.pd)) < 1e-6
+
+
+def test_a_borrower_in_default_has_grade_d_no_pd_a_tier_and_a_red_warning(scored):
+    failed = [decision for decision in decisions_of(scored.home, DAYS[1]) if decision.in_default]
+    assert failed
+    for decision in failed:
+        assert (decision.grade, decision.pd, decision.reasons) == ("D", None, ())
+        assert decision.level == "red"
+        assert decision.tier.non_performing
+
+
+def test_the_second_month_is_compared_with_the_first(scored):
+    before = {decision.borrower_id: decision for decision in decisions_of(scored.home, DAYS[0])}
+    after = decisions_of(scored.home, DAYS[1])
+    moved = [decision for decision in after if decision.before is not None]
+    assert len(moved) > 300
+    for decision in moved:
+        assert decision.before.pd == before[decision.borrower_id].pd
+        assert decision.before.grade == before[decision.borrower_id].grade
+
+
+def test_what_the_bank_learnt_after_the_day_changes_no_decision(scored):
+    """The book as it is now, and the book cut down to what was known on the day, give the same decisions."""
+    book, day = open_book(scored.book), DAYS[0]
+    known = {name: table.filter(table.known_on <= day) for name, table in book.tables.items()}
+    cut = replace(book, tables=known)
+    now, then = (decide(each, spine_on(each, [day]), scored.model, scored.policy) for each in (book, cut))
+    assert now.borrowers["borrower_id"].tolist() == then.borrowers["borrower_id"].tolist()
+    np.testing.assert_array_equal(now.borrowers["pd"], then.borrowers["pd"])
+    assert now.borrowers["tier_rank"].tolist() == then.borrowers["tier_rank"].tolist()
+    assert [list(codes) for codes in now.borrowers["signals"]] == [list(codes) for codes in then.borrowers["signals"]]
+
+
+def test_a_book_without_cards_and_inquiries_is_scored_and_says_that_it_is_blind_on_them(scored):
+    book = open_book(scored.book)
+    without = {name: table for name, table in book.tables.items() if name not in ("card_statements", "inquiries")}
+    decided = decide(replace(book, tables=without), spine_on(book, [DAYS[1]]), scored.model, scored.policy)
+    assert set(decided.blind) == {"card_overdraft", "credit_inquiries"}
+    assert decided.borrowers.loc[~decided.borrowers["in_default"], "pd"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("as_of", [date(1990, 1, 31), date(2026, 7, 1)])
+def test_a_day_outside_the_book_is_refused_and_nothing_is_published(copy, as_of):
+    with copy.store() as store:
+        with pytest.raises(AsOfError, match=rf"{as_of} lies outside"):
+            score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=as_of)
+        assert batch_page(store, limit=1)[0] == []
+    assert not (copy.home / "decisions").exists()
+
+
+def test_a_model_that_learnt_from_later_outcomes_is_refused(copy):
+    with copy.store() as store, pytest.raises(ImmatureModelError, match="outcomes known until"):
+        score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=date(2023, 1, 31))
+
+
+def test_a_run_killed_while_it_writes_leaves_nothing_visible_and_the_next_one_gives_the_same_bytes(scored, copy):
+    command = [sys.executable, "-m", "ews", "score", "--book", str(copy.book), "--home", str(copy.home)]
+    process = subprocess.Popen([*command, "--as-of", DAYS[0].isoformat()], stderr=subprocess.DEVNULL)
+    root = copy.home / "decisions" / "synthetic"
+    while process.poll() is None and not list(root.glob(".partial-*")):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with copy.store() as store:
+        published = batch_page(store, limit=1)[0]
+        assert process.returncode == -signal.SIGKILL
+        assert published == []
+        score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
+    assert bytes_of(batch_directory(copy.home, DAYS[0])) == bytes_of(batch_directory(scored.home, DAYS[0]))
+    assert not list(root.glob(".partial-*"))
+
+
+def test_a_batch_that_was_written_but_not_committed_is_taken_up(scored, copy, monkeypatch):
+    shutil.copytree(scored.home / "decisions", copy.home / "decisions")
+    monkeypatch.setattr(batches, "decide", lambda *_, **__: pytest.fail("the batch was decided again"))
+    with copy.store() as store:
+        taken_up = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
+        assert taken_up.fresh
+        assert [one.batch.batch_id for one in batch_page(store, limit=2)[0]] == [taken_up.batch_id]
+
+
+def test_the_summary_in_the_folder_names_the_hash_of_each_file(scored):
+    directory = batch_directory(scored.home, DAYS[1])
+    summary = json.loads((directory / "batch.json").read_text())
+    found = bytes_of(directory)
+    del found["batch.json"]
+    assert summary["files"] == found
+
+
+def test_the_store_is_where_the_home_says(scored):
+    store = open_store(store_url(scored.home), create=False)
+    assert len(batch_page(store, limit=10)[0]) == len(DAYS)
+    store.close()
