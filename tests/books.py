@@ -1,7 +1,7 @@
 """Small books made in memory, so that a test can say in a few rows what a bank knew."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import ibis
@@ -32,8 +32,11 @@ def book_of(
     extracted_on: date = date(2030, 12, 31),
     engine: ibis.BaseBackend = ENGINE,
 ) -> Book:
-    """Return a book of `rows` per table; known_on defaults to the day a row happened, corrections end their forerunners."""
-    tables = {name: engine.create_table(ibis.util.gen_name(name), stored(name, content), temp=True) for name, content in rows.items()}
+    """Return a book of `rows` per table; known_on defaults to the day a row happened."""
+    tables = {
+        name: engine.create_table(ibis.util.gen_name(name), stored(name, content), temp=True)
+        for name, content in rows.items()
+    }
     entries = {
         name: TableEntry(
             file="", sha256="", rows=len(content), rejected=0, covered_from=covered[0], covered_to=covered[1]
@@ -57,12 +60,10 @@ def stored(name: str, rows: Rows) -> pa.Table:
     standing = [row for row in complete if not row.get("withdrawn")]
     fields = [(column.name, ARROW[SQL_TYPES[column.kind]]) for column in schema.columns]
     fields += [("known_on", pa.date32()), ("known_until", pa.date32())]
-    return pa.table(
-        {field: pa.array([row.get(field) for row in standing], kind) for field, kind in fields}
-    )
+    return pa.table({field: pa.array([row.get(field) for row in standing], kind) for field, kind in fields})
 
 
 def _with_knowledge(happened: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
     day = row.get(happened) if happened else None
-    day = day.date() if hasattr(day, "date") else day
+    day = day.date() if isinstance(day, datetime) else day
     return {"known_on": day or date(1900, 1, 1), **row}

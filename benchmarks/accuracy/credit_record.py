@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.contenders import imported, plain, product, table_of
+from benchmarks.accuracy.contenders import Floats, imported, plain, product, table_of
 from benchmarks.accuracy.paired import Part, difference, figures, per_part
 from ews.outcomes.horizon import months_later
 
@@ -34,7 +34,7 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
         snapshots=[day.isoformat() for day in days.values()],
     )
     as_of = table.keys["as_of"].to_numpy()
-    taught = np.isin(as_of, [days[month] for month in TRAIN])
+    taught = np.isin(as_of, np.array([days[month] for month in TRAIN]))
     ours = product(table.subset(taught), table.subset(~taught), recipe)
     served = pd.Series(ours, index=pd.MultiIndex.from_arrays([table.borrowers[~taught], as_of[~taught]]))
     seen = pd.concat([_rows(grid, month) for month in TRAIN])
@@ -42,8 +42,8 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
     names = [name for name in seen.columns if name not in ("outcome", "account", "month")]
     keys = pd.MultiIndex.from_arrays([unseen["account"].astype(str), unseen["month"].map(days)])
     status = unseen["status_0"].to_numpy()
-    scores = {
-        "ews": served.reindex(keys).to_numpy(),
+    scores: dict[str, Floats] = {
+        "ews": np.asarray(served.reindex(keys), dtype=np.float64),
         PEER: plain(seen[names], seen["outcome"].to_numpy(np.int8), unseen[names]),
         "current_status": status.astype(np.float64),
     }
@@ -85,7 +85,8 @@ def _rows(grid: pd.DataFrame, month: int) -> pd.DataFrame:
     chosen = now.notna() & (now < CODES["2"])
     window = grid.loc[chosen]
     columns: dict[str, Any] = {f"status_{back}": window.get(month - back) for back in range(12)}
-    columns["months_on_book"] = window[[name for name in grid.columns if name <= month]].notna().sum(axis=1)
-    later = window[[name for name in grid.columns if month < name <= month + HORIZON]]
+    months = np.asarray(grid.columns, dtype=np.int64)
+    columns["months_on_book"] = window.loc[:, months <= month].notna().sum(axis=1)
+    later = window.loc[:, (months > month) & (months <= month + HORIZON)]
     outcome = (later >= CODES["2"]).any(axis=1).astype(np.int8)
     return pd.DataFrame({**columns, "outcome": outcome, "account": window.index, "month": month})

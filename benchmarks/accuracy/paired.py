@@ -45,9 +45,7 @@ def figures(parts: Sequence[Part], contender: str, names: Sequence[str]) -> dict
 
 
 def per_part(parts: Sequence[Part], contender: str, name: str) -> list[float]:
-    return [
-        MEASURES[name](part.scores[contender], part.outcome)(np.ones(len(part.outcome))) for part in parts
-    ]
+    return [MEASURES[name](part.scores[contender], part.outcome)(np.ones(len(part.outcome))) for part in parts]
 
 
 def difference(parts: Sequence[Part], ours: str, other: str, name: str) -> dict[str, float]:
@@ -60,9 +58,7 @@ def difference(parts: Sequence[Part], ours: str, other: str, name: str) -> dict[
     ]
 
     def gap(weights: Floats) -> float:
-        found = [
-            mine(share) - its(share) for (mine, its), share in zip(pairs, np.split(weights, edges), strict=True)
-        ]
+        found = [mine(share) - its(share) for (mine, its), share in zip(pairs, np.split(weights, edges), strict=True)]
         return float(np.nanmean(found))
 
     drawn = [gap(weights) for weights in draws(groups, replicates=REPLICATES, seed=SEED)]

@@ -22,7 +22,7 @@ def run(data: Path, *, only: tuple[str, ...], as_json: bool) -> None:
         for name in only or SETS:
             started = time.perf_counter()
             result[name] = SETS[name](data, Path(directory))
-            print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)  # noqa: T201
+            print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
     if as_json:
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
     else:

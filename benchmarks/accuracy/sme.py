@@ -12,7 +12,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.accuracy.contenders import imported, plain, product, table_of
+from benchmarks.accuracy.contenders import Floats, imported, plain, product, table_of
 from benchmarks.accuracy.paired import Part, difference, figures, per_part
 from ews.training.table import TrainingTable
 
@@ -37,11 +37,11 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
     for train, test in folds.split(sums, outcome):
         mask = np.isin(np.arange(len(firms)), train)
         logistic = make_pipeline(StandardScaler(), LogisticRegression())
-        volume = np.log1p(sums[["sales"]].clip(lower=0))
+        volume = pd.DataFrame({"log_sales": np.log1p(sums["sales"].clip(lower=0))})
         scores = {
             "ews": product(table.subset(mask), table.subset(~mask), recipe),
             "plain_lightgbm": plain(sums.iloc[train], outcome[train], sums.iloc[test]),
-            "logistic_on_sales": logistic.fit(volume.iloc[train], outcome[train]).predict_proba(volume.iloc[test])[:, 1],
+            "logistic_on_sales": _second(logistic.fit(volume.iloc[train], outcome[train]), volume.iloc[test]),
         }
         parts.append(Part(firms["firm_id"].to_numpy(object)[~mask], outcome[~mask], scores))
     peers = {
@@ -54,6 +54,11 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
     }
     spread = float(np.std(per_part(parts, "ews", "auc"), ddof=1))
     return {**figures(parts, "ews", NAMES), "auc_std": spread, "rows": len(firms), "peers": peers}
+
+
+def _second(model: Any, rows: pd.DataFrame) -> Floats:
+    """Return the probability of default, the second of two classes."""
+    return np.asarray(model.predict_proba(rows), dtype=np.float64)[:, 1]
 
 
 def _sums(invoices: pd.DataFrame, firms: pd.Series) -> pd.DataFrame:

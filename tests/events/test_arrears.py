@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def paid(number: int, day: date, amount: int, known_on: date | None = None) -> d
 def dpd_on(book, as_of: date) -> int | None:
     states = loan_states(book, spine_on(book, [as_of]).table).execute()
     value = states.dpd.iloc[0]
-    return None if value is None or value != value else int(value)
+    return None if pd.isna(value) else int(value)
 
 
 def test_dpd_is_the_age_of_the_oldest_item_that_payments_do_not_cover():
@@ -111,7 +112,7 @@ def test_dpd_and_default_days_equal_a_walk_day_by_day(items, paid_items, on):
         }
     )
 
-    def walked(day: int) -> int:
+    def walked(day):
         money = sum(amount for when, amount in paid_items if when <= day)
         for when, amount in sorted(items):
             money -= amount

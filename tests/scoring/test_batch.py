@@ -42,7 +42,7 @@ def decisions_of(home: Path, day: date) -> list[Decision]:
 
 @pytest.fixture
 def copy(scored: ScoredHome, tmp_path: Path) -> ScoredHome:
-    """A home with the champion but without batches."""
+    """Return a home with the champion but without batches."""
     home = tmp_path / "home"
     shutil.copytree(scored.home / "models", home / "models")
     return ScoredHome(scored.book, home)

@@ -16,7 +16,8 @@ from ews.domain.errors import EwsError
 from ews.domain.text import Language
 
 app = typer.Typer(
-    help="Early warning for a bank's loan book: import, train, score, explain, serve.\n\n贷后风险预警：导入、训练、评分、解释、服务。",
+    help="Early warning for a bank's loan book: import, train, score, explain, serve.\n\n"
+    "贷后风险预警：导入、训练、评分、解释、服务。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,6 +28,8 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, b
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 DayOption = datetime | None
 _DAY = ["%Y-%m-%d"]
+UNSOUND = 3
+"""Exit status of a check that found something."""
 
 
 @app.command("import")
@@ -53,7 +56,8 @@ def check(book: Annotated[Path, typer.Argument(help="Folder of the book.")], as_
     """Check a stored book against its manifest and the rules of import. 校验贷款组合."""
     from ews.cli import books
 
-    books.check(book, as_json=as_json)
+    if not books.check_stored(book, as_json=as_json):
+        raise typer.Exit(UNSOUND)
 
 
 @app.command()

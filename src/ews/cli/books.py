@@ -7,6 +7,7 @@ from pathlib import Path
 from ews.cli import show
 from ews.events.importing import import_source
 from ews.events.report import ImportResult
+from ews.events.verification import check_book
 from ews.simulation.simulate import simulate
 
 
@@ -41,10 +42,27 @@ def _tell_import(result: ImportResult, book: Path) -> None:
     if result.quarantine is not None:
         show.OUT.print(f"Rejected rows lie in {result.quarantine}", soft_wrap=True)
     manifest = result.manifest
-    show.OUT.print(
-        f"Book {book}: portfolio {manifest.portfolio}, extracted on {manifest.extracted_on}, id {manifest.book_id[:12]}",
-        soft_wrap=True,
-    )
+    what = f"portfolio {manifest.portfolio}, extracted on {manifest.extracted_on}, id {manifest.book_id[:12]}"
+    show.OUT.print(f"Book {book}: {what}", soft_wrap=True)
+
+
+def check_stored(book: Path, *, as_json: bool) -> bool:
+    """Check a stored book, tell what was found, and return whether it is sound."""
+    report = check_book(book)
+    if as_json:
+        show.as_json(report.as_dict())
+        return report.ok
+    rows = [
+        (
+            checked.name,
+            show.count(checked.rows),
+            "; ".join(f"{each.fault.text.zh} {each.fault.text.en}: {each.detail}" for each in checked.problems) or "ok",
+        )
+        for checked in report.tables
+    ]
+    show.table("Check 校验", ("", "rows", "found"), rows)
+    show.OUT.print(f"Book {book}: {'sound 完好' if report.ok else 'damaged 有问题'}", soft_wrap=True)
+    return report.ok
 
 
 def simulate_book(book: Path, borrowers: int, months: int, seed: int, *, as_json: bool) -> None:

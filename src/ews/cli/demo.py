@@ -42,7 +42,7 @@ def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
             show.count(batch.totals.scored),
             *(show.count(batch.by_level[level.value]["borrowers"]) for level in reversed(WarningLevel)),
             show.count(batch.totals.in_default),
-            money_text(batch.totals.exposure_fen, Language.ZH),
+            money_text(batch.totals.exposure_fen or 0, Language.ZH),
         )
         for batch in batches
     ]

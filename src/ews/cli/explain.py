@@ -2,7 +2,7 @@
 
 import json
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
@@ -68,27 +68,23 @@ def explain(settings: Settings, borrower: str, language: Language, batch: str | 
 def show_decision(decision: Decision, policy: Policy, language: Language, console: Console) -> None:
     """Print the decision in one panel."""
     word = {name: text.in_(language) for name, text in _WORDS.items()}
-    parts = [Styled(f" {wording.headline(decision, language)} ", style=_STYLE[decision.level]), _who(decision, word)]
+    parts: list[RenderableType] = [
+        Styled(f" {wording.headline(decision, language)} ", style=_STYLE[decision.level]),
+        _who(decision, word),
+    ]
     action = wording.action_text(decision, policy, language)
     if action:
         parts.append(Styled(f"{word['todo']}  {action}", style="bold"))
     if decision.blind:
-        parts.append(
-            Styled(
-                f"{word['blind']}  {', '.join(_BLIND[name].in_(language) for name in decision.blind)}", style="italic"
-            )
-        )
+        missing = ", ".join(_BLIND[name].in_(language) for name in decision.blind)
+        parts.append(Styled(f"{word['blind']}  {missing}", style="italic"))
     if decision.reasons:
         parts.append(_reasons(decision, language, word))
     if decision.held:
         parts.append(_held(decision, policy, language, word))
     parts.append(_loans(decision, policy, language, word))
-    parts.append(
-        Styled(
-            f"{word['as_of']} {decision.as_of} · {word['batch']} {decision.batch_id[:12]} · {word['model']} {decision.model_id[:12]}",
-            style="dim",
-        )
-    )
+    batch, model = f"{word['batch']} {decision.batch_id[:12]}", f"{word['model']} {decision.model_id[:12]}"
+    parts.append(Styled(f"{word['as_of']} {decision.as_of} · {batch} · {model}", style="dim"))
     title = f"{decision.name or ''} {decision.borrower_id}".strip()
     console.print(Panel(Group(*parts), title=title, title_align="left"))
 

@@ -11,6 +11,7 @@ from ews.domain.text import Language
 from ews.events.manifest import read_manifest
 from ews.models.champion import champion
 from ews.scoring.batch import ScoredBatch, score_book
+from ews.scoring.reconcile import Totals
 from ews.scoring.wording import money_text
 from ews.store.engine import open_store
 
@@ -73,14 +74,20 @@ def tell_batch(batch: ScoredBatch) -> None:
         f"in {total.borrowers_in:,} = scored {total.scored:,} (in default {total.in_default:,}) "
         f"+ rejected {total.rejected:,} + out of scope {total.out_of_scope:,}"
     )
-    ledger = "no ledger" if total.ledger_fen is None else f"ledger {money_text(total.ledger_fen, Language.ZH)}"
-    show.OUT.print(
-        f"exposure {money_text(total.exposure_fen, Language.ZH)} = {ledger}; loans of unknown balance {total.exposure_unknown:,}"
-    )
+    show.OUT.print(_exposure(total))
     if batch.blind:
         show.OUT.print(f"blind on {', '.join(batch.blind)}: the book has no data on it")
     state = "published" if batch.fresh else "was published before; nothing changed"
     show.OUT.print(f"batch {batch.batch_id} as of {batch.key.as_of}: {state}", soft_wrap=True)
+
+
+def _exposure(total: Totals) -> str:
+    unknown = f"loans of unknown balance {total.exposure_unknown:,}"
+    if total.exposure_fen is None:
+        return f"exposure unknown: {unknown}"
+    money = f"exposure {money_text(total.exposure_fen, Language.ZH)}"
+    tied = "" if total.ledger_fen is None else f" = ledger {money_text(total.ledger_fen, Language.ZH)}"
+    return f"{money}{tied}; {unknown}"
 
 
 def _share(part: int, whole: int) -> str:

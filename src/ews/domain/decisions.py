@@ -34,7 +34,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rule that held: `kind` is tier_rule, signal, grade or movement; `gives` the tier or level; `inputs` as known."""
+    """A rule that held: `kind` is tier_rule, signal, grade or movement; `gives` a tier or level; `inputs` as known."""
 
     kind: str
     code: str

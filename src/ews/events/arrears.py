@@ -128,7 +128,7 @@ def _schedule_dpd(book: Book, days: ir.Table) -> ir.Table:
 
 
 def _schedule_defaults(book: Book, above_dpd: int, by: ir.DateValue) -> ir.Table | None:
-    """Return, for each due item, the day it became older than `above_dpd`, where payments had not covered it by then."""
+    """Return the day on which each due item became older than `above_dpd`, where payments had not covered it."""
     if not _has_schedule(book):
         return None
     due = with_borrower(book, "instalments")

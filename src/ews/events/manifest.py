@@ -34,7 +34,7 @@ class TableEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`portfolio` names the line of models and batches the book belongs to; `recipe` holds the source's own defaults for training."""
+    """`portfolio` names the line of models and batches; `recipe` holds the source's own defaults for training."""
 
     portfolio: str
     extracted_on: date

@@ -106,7 +106,7 @@ def read_signals(content: Mapping[str, object], file: str, scope: Scope) -> tupl
 
 
 def names_read(rules: Iterable[TierRule | Signal], on: date) -> tuple[str, ...]:
-    """Return the facts and features that `rules` read or tell on `on`, each once: the inputs to keep with a decision."""
+    """Return the facts and features that `rules` read or tell on `on`, each once: inputs to keep with a decision."""
     return tuple(dict.fromkeys(name for rule in rules for name in inputs_of(rule, on)))
 
 

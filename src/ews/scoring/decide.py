@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ews.domain.decisions import Decision
 from ews.domain.progress import Progress, silent
@@ -32,7 +33,9 @@ from ews.scoring.records import Explained, Frame, records
 
 NOTHING_KNOWN = "nothing-known"
 NAMES = tuple(feature.name for feature in FEATURES)
-_BEFORE = ("pd_before", "grade_before", "tier_before", "level_before")
+_BEFORE = pa.schema(
+    {"pd_before": pa.float64(), "grade_before": pa.string(), "tier_before": pa.string(), "level_before": pa.string()}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,17 @@ def decide(
     `peers` None takes the borrowers decided as each other's peers; a single look-up hands in those of a batch.
     """
     as_of = spine.days[0]
-    progress("facts", 0, 4)
+    progress("decide", 0, 4)
     loans = _materialised(book, _in_scope(loan_facts(book, spine.table)))
-    progress("features", 1, 4)
     features = build_features(book, spine, progress=progress)
-    borrowers, rejected = _known(_gather(book, spine, loans, features, model, policy, as_of))
-    progress("pd and reasons", 2, 4)
-    borrowers, explained = _score(borrowers, model)
-    borrowers = _with_before(borrowers, compared)
-    progress("policy", 3, 4)
-    borrowers, settled = _judge(book, borrowers, loans, policy, as_of)
-    progress("policy", 4, 4)
+    progress("decide", 1, 4)
+    gathered = _materialised(book, _gather(book, spine, loans, features, model, policy, as_of))
+    known, rejected = _known(gathered)
+    progress("decide", 2, 4)
+    scores, explained = _score(known, model)
+    progress("decide", 3, 4)
+    borrowers, settled = _judge(book, gathered, _with_before(scores, compared), loans, policy, as_of)
+    progress("decide", 4, 4)
     return Decided(
         borrowers,
         settled,
@@ -122,7 +125,7 @@ def _in_scope(loans: ir.Table) -> ir.Table:
 
 def _gather(
     book: Book, spine: Spine, loans: ir.Table, features: ir.Table, model: FrozenModel, policy: Policy, as_of: date
-) -> pd.DataFrame:
+) -> ir.Table:
     """Return one row per borrower with a live loan: identity, loan summary, default state, features."""
     keys = ["borrower_id", "as_of"]
     summary = summarise_loans(decide_loans(loans, policy, as_of))
@@ -132,55 +135,55 @@ def _gather(
     joined = who.inner_join(summary, keys).inner_join(unknown, keys)
     joined = joined.left_join(default, keys).drop("borrower_id_right", "as_of_right")
     joined = joined.inner_join(features.select("borrower_id", "as_of", *NAMES), keys)
-    joined = joined.mutate(in_default=joined.in_default.fill_null(False))
-    frame: pd.DataFrame = joined.order_by("borrower_id").to_pandas()
-    return frame.astype(dict.fromkeys(NAMES, "float64"))
+    return joined.mutate(in_default=joined.in_default.fill_null(False))
 
 
-def _known(borrowers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Split off the borrowers of whom no feature is known and whose tier no arrears decide."""
-    nothing = borrowers[list(NAMES)].isna().all(axis=1) & ~borrowers["in_default"]
-    rejected = borrowers.loc[nothing, ["borrower_id", "exposure", "loans_without_balance"]].assign(reason=NOTHING_KNOWN)
-    return borrowers.loc[~nothing].reset_index(drop=True), rejected.reset_index(drop=True)
+def _known(gathered: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ids, default state and features of those to decide, and those of whom nothing is known with the reason."""
+    kept = ("borrower_id", "in_default", "exposure", "loans_without_balance")
+    frame = gathered.select(*kept, *NAMES).order_by("borrower_id").to_pandas()
+    frame = frame.astype(dict.fromkeys(NAMES, "float64"))
+    nothing = frame[list(NAMES)].isna().all(axis=1) & ~frame["in_default"]
+    rejected = frame.loc[nothing, ["borrower_id", "exposure", "loans_without_balance"]].assign(reason=NOTHING_KNOWN)
+    return frame.loc[~nothing].reset_index(drop=True), rejected.reset_index(drop=True)
 
 
-def _score(borrowers: pd.DataFrame, model: FrozenModel) -> tuple[pd.DataFrame, Explained]:
-    scored = ~borrowers["in_default"].to_numpy(bool)
-    probability = np.full(len(borrowers), np.nan)
-    by_feature = np.full((len(borrowers), len(NAMES)), np.nan)
-    frame = borrowers.loc[scored, list(NAMES)]
+def _score(known: pd.DataFrame, model: FrozenModel) -> tuple[pd.DataFrame, Explained]:
+    """Return borrower_id and pd (NaN in default), and what each feature adds to its log-odds."""
+    scored = ~known["in_default"].to_numpy(bool)
+    probability = np.full(len(known), np.nan)
+    by_feature = np.full((len(known), len(NAMES)), np.nan)
+    frame = known.loc[scored, list(NAMES)]
     probability[scored] = predict_pd(model, frame)
     explanation = explain(model, frame)
     by_feature[scored] = 0.0  # a feature that the model does not know adds nothing
-    columns = [NAMES.index(name) for name in model.features]
-    by_feature[np.ix_(scored, columns)] = explanation.by_feature
-    return borrowers.assign(pd=probability), Explained(by_feature, explanation.base_log_odds)
+    columns = np.array([NAMES.index(name) for name in model.features])
+    by_feature[np.ix_(np.flatnonzero(scored), columns)] = explanation.by_feature
+    return known[["borrower_id"]].assign(pd=probability), Explained(by_feature, explanation.base_log_odds)
 
 
-def _with_before(borrowers: pd.DataFrame, compared: Compared | None) -> pd.DataFrame:
-    if compared is None:
-        nothing = dict.fromkeys(_BEFORE[1:], pd.Series(dtype="str"))
-        return borrowers.assign(pd_before=np.nan, **nothing)
-    before = compared.rows.rename(columns=dict(zip(("pd", "grade", "tier", "level"), _BEFORE, strict=True)))
-    return borrowers.merge(before[["borrower_id", *_BEFORE]], on="borrower_id", how="left", validate="one_to_one")
+def _with_before(scores: pd.DataFrame, compared: Compared | None) -> pa.Table:
+    """Return the scores with pd, grade, tier and level of the batch compared with, null where there is none."""
+    names = dict(zip(("pd", "grade", "tier", "level"), _BEFORE.names, strict=True))
+    rows = pd.DataFrame(columns=["borrower_id", *names]) if compared is None else compared.rows
+    before = rows.rename(columns=names).astype({"borrower_id": "str", "pd_before": "float64"})
+    joined = scores.merge(before[["borrower_id", *_BEFORE.names]], on="borrower_id", how="left", validate="one_to_one")
+    schema = pa.schema([("borrower_id", pa.string()), ("pd", pa.float64()), *_BEFORE])
+    return pa.Table.from_pandas(joined, schema, preserve_index=False)  # NaN becomes null
 
 
 def _judge(
-    book: Book, borrowers: pd.DataFrame, loans: ir.Table, policy: Policy, as_of: date
+    book: Book, gathered: ir.Table, scores: pa.Table, loans: ir.Table, policy: Policy, as_of: date
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    table = book.engine.create_table(ibis.util.gen_name("borrowers"), borrowers, temp=True)
-    judged = _materialised(book, decide_borrowers(_nan_to_null(table), policy, as_of))
+    scored = book.engine.create_table(ibis.util.gen_name("scores"), scores, temp=True)
+    judged = _materialised(book, decide_borrowers(gathered.inner_join(scored, "borrower_id"), policy, as_of))
     kept = loans.semi_join(judged, "borrower_id")
     settled = settle_loans(decide_loans(kept, policy, as_of), judged)
+    borrowers = judged.order_by("borrower_id").to_pandas()
     return (
-        judged.order_by("borrower_id").to_pandas(),
+        borrowers.astype({**dict.fromkeys(NAMES, "float64"), "pd": "float64", "pd_before": "float64"}),
         settled.order_by("borrower_id", "loan_id").to_pandas(),
     )
-
-
-def _nan_to_null(table: ir.Table) -> ir.Table:
-    floats = [name for name, kind in table.schema().items() if kind.is_floating()]
-    return table.mutate(**{name: table[name].nullif(float("nan")) for name in floats})
 
 
 def _materialised(book: Book, table: ir.Table) -> ir.Table:

@@ -99,7 +99,8 @@ def _book_of(base: Batch) -> Book:
 
 def _check_day(book: Book, day: date) -> None:
     if day > book.manifest.extracted_on:
-        message = f"as_of {day} lies after the book's extraction on {book.manifest.extracted_on}. Ask for that day or an earlier one."
+        last = book.manifest.extracted_on
+        message = f"as_of {day} lies after the book's extraction on {last}. Ask for that day or an earlier one."
         raise AsOfError(message)
 
 

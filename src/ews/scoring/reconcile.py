@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
+import pandas as pd
 
 from ews.domain.errors import ReconciliationError
 from ews.events.arrears import STALE_DAYS
@@ -19,14 +20,14 @@ from ews.scoring.decide import Decided
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Money in fen; `exposure_unknown` counts loans whose balance nobody states."""
+    """Money in fen, null where no balance is known; `exposure_unknown` counts loans whose balance nobody states."""
 
     borrowers_in: int
     scored: int
     in_default: int
     rejected: int
     out_of_scope: int
-    exposure_fen: int
+    exposure_fen: int | None
     exposure_unknown: int
     ledger_fen: int | None
 
@@ -34,14 +35,14 @@ class Totals:
 def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Totals:
     """Return the totals of a batch; ReconciliationError where they do not tie."""
     loans = decided.loans
-    exposure = int(loans["balance"].sum()) + int(decided.rejected["exposure"].fillna(0).sum())
+    balances = pd.concat([loans["balance"], decided.rejected["exposure"]]).dropna()
     totals = Totals(
         borrowers_in=decided.borrowers_in,
         scored=len(decided.borrowers),
         in_default=int(decided.borrowers["in_default"].sum()),
         rejected=len(decided.rejected),
         out_of_scope=decided.out_of_scope,
-        exposure_fen=exposure,
+        exposure_fen=int(balances.sum()) if len(balances) else None,
         exposure_unknown=int(loans["balance"].isna().sum()) + int(decided.rejected["loans_without_balance"].sum()),
         ledger_fen=_ledger_total(book, as_of, known_by),
     )
@@ -53,7 +54,7 @@ def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Tota
         "scored, rejected and out of scope",
     )
     if totals.ledger_fen is not None:
-        _tie("exposure in fen", totals.ledger_fen, "in the ledger", totals.exposure_fen, "decided and rejected")
+        _tie("exposure in fen", totals.ledger_fen, "in the ledger", totals.exposure_fen or 0, "decided and rejected")
     return totals
 
 

@@ -54,10 +54,10 @@ def records(
     policy: Policy,
 ) -> Iterator[Decision]:
     """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan."""
-    loans_of = {key: part.to_dict("records") for key, part in loans.groupby("borrower_id", sort=False)}
+    loans_of = {key: _rows(part) for key, part in loans.groupby("borrower_id", sort=False)}
     codes = np.array([feature.reason.value for feature in features])
     policy_hash = policy.hash
-    for number, row in enumerate(borrowers.to_dict("records")):
+    for number, row in enumerate(_rows(borrowers)):
         scored = not np.isnan(row["pd"])
         reasons = _reasons(row, explained.by_feature[number], features, codes, peers) if scored else ()
         base = explained.base if scored else None
@@ -150,6 +150,10 @@ def _plain(value: Any) -> Value:
     if np.isnan(number):
         return None
     return int(number) if number.is_integer() else number
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _whole(value: Any) -> int | None:

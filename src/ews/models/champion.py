@@ -1,0 +1,109 @@
+"""The registry in the home folder: which models exist, and which one decides (the champion).
+
+models/<portfolio>/<model_id>/     a stored model
+models/<portfolio>/champion.json   who is champion, from which run, since when; replaced in one step
+"""
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ews.domain.errors import ModelError
+from ews.models.frozen import FrozenModel
+from ews.models.storage import CONTENT_FILE, load_model, save_model
+
+POINTER_FILE = "champion.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """`run_id` is the MLflow run that made the model, None where it was not made by one; `since` is local time."""
+
+    model_id: str
+    run_id: str | None
+    since: datetime
+
+
+def add_model(home: Path, model: FrozenModel) -> Path:
+    """Store `model` under its portfolio and return the directory; a damaged copy is replaced, a sound one kept."""
+    directory = _portfolio(home, model.portfolio) / model.model_id
+    if not _is_sound(directory):
+        partial = directory.with_name(f".{model.model_id}.{os.getpid()}.partial")
+        save_model(model, partial)
+        shutil.rmtree(directory, ignore_errors=True)
+        partial.replace(directory)
+    return directory
+
+
+def model_ids(home: Path, portfolio: str) -> tuple[str, ...]:
+    """Return the ids of the stored models of `portfolio`, in order of name."""
+    folder = _portfolio(home, portfolio)
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path.parent.name for path in folder.glob(f"[!.]*/{CONTENT_FILE}")))
+
+
+def portfolios(home: Path) -> tuple[str, ...]:
+    """Return the portfolios that have a champion, in order of name."""
+    return tuple(sorted(path.parent.name for path in (home / "models").glob(f"*/{POINTER_FILE}")))
+
+
+def stored_model(home: Path, portfolio: str, model_id: str) -> FrozenModel:
+    """Return a stored model; ModelError where there is none of that id, or it is damaged."""
+    model = load_model(_portfolio(home, portfolio) / model_id)
+    if model.model_id != model_id:
+        message = f"The folder of model '{model_id[:12]}' holds the model '{model.model_id[:12]}'. Restore its files."
+        raise ModelError(message)
+    return model
+
+
+def champion(home: Path, portfolio: str) -> FrozenModel:
+    """Return the portfolio's champion; ModelError where there is none."""
+    return stored_model(home, portfolio, champion_pointer(home, portfolio).model_id)
+
+
+def champion_pointer(home: Path, portfolio: str) -> Pointer:
+    """Return who is champion; ModelError where nobody is."""
+    path = _portfolio(home, portfolio) / POINTER_FILE
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Pointer(content["model_id"], content["run_id"], datetime.fromisoformat(content["since"]))
+    except FileNotFoundError:
+        message = f"Portfolio '{portfolio}' has no champion model. Train one with 'ews train --book BOOK'."
+        raise ModelError(message) from None
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"'{path}' is damaged ({error}). Restore it, or remove it and train again."
+        raise ModelError(message) from error
+
+
+def has_champion(home: Path, portfolio: str) -> bool:
+    return (_portfolio(home, portfolio) / POINTER_FILE).is_file()
+
+
+def set_champion(home: Path, portfolio: str, pointer: Pointer) -> None:
+    """Make a stored model the champion in one step; ModelError where it is not stored."""
+    stored_model(home, portfolio, pointer.model_id)
+    path = _portfolio(home, portfolio) / POINTER_FILE
+    partial = path.with_name(f"{POINTER_FILE}.{os.getpid()}.partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({**asdict(pointer), "since": pointer.since.isoformat()}, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _portfolio(home: Path, portfolio: str) -> Path:
+    if not portfolio or portfolio != Path(portfolio).name or portfolio.startswith("."):
+        message = f"'{portfolio}' cannot name a portfolio: use letters, digits, '-' and '_'."
+        raise ModelError(message)
+    return home / "models" / portfolio
+
+
+def _is_sound(directory: Path) -> bool:
+    try:
+        return load_model(directory).model_id == directory.name
+    except ModelError:
+        return False

@@ -1,0 +1,131 @@
+import dataclasses
+from datetime import date
+
+import pyarrow.parquet as pq
+import pytest
+
+from ews.domain.decisions import Decision
+from ews.domain.errors import AsOfError, RequestError, UnknownBorrowerError
+from ews.events.book import open_book
+from ews.scoring.lookup import find_decision
+from ews.scoring.on_the_spot import decide_on_the_spot
+from ews.store.batches import latest_batch
+from tests.homes import ScoredHome
+
+
+def own_rows(scored: ScoredHome, name: str, borrower_id: str) -> list[dict[str, object]]:
+    """Return what the book holds of a borrower in one table, as a request would give it."""
+    book = open_book(scored.book)
+    table = book.table(name)
+    if "borrower_id" not in table.columns:
+        key, owner = ("account_id", "accounts") if name == "transactions" else ("loan_id", "loans")
+        owners = book.table(owner)
+        mine = owners.filter(owners.borrower_id == borrower_id)[key].to_pyarrow().to_pylist()
+        rows = table.filter(table[key].isin(mine))
+    else:
+        rows = table.filter(table.borrower_id == borrower_id)
+    found: list[dict[str, object]] = rows.drop("known_until").to_pyarrow().to_pylist()
+    return [
+        {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()}
+        for row in found
+    ]
+
+
+@pytest.fixture
+def calm(scored):
+    """Return a borrower of the newest batch with an account, without arrears or warning."""
+    with scored.store() as store:
+        directory = scored.home / latest_batch(store).batch.directory
+        rows = pq.read_table(directory / "decisions.parquet", columns=["borrower_id", "level", "inflow_3m"]).to_pylist()
+        chosen = next(row for row in rows if row["level"] == "none" and (row["inflow_3m"] or 0) > 0)
+        return find_decision(scored.home, store, chosen["borrower_id"])
+
+
+def ask(scored, borrower_id, rows, as_of=None):
+    with scored.store() as store:
+        base = latest_batch(store).batch
+        return decide_on_the_spot(
+            scored.home, store, scored.policy, base, borrower_id=borrower_id, rows=rows, as_of=as_of
+        )
+
+
+def test_without_new_rows_the_decision_is_that_of_the_batch(scored, calm):
+    found = ask(scored, calm.borrower_id, {})
+    assert found.decision == calm
+    assert found.base_batch_id == calm.batch_id
+
+
+def test_the_borrowers_own_rows_given_again_change_nothing(scored, calm):
+    rows = {name: own_rows(scored, name, calm.borrower_id) for name in ("transactions", "loans", "ledger")}
+    assert rows["transactions"]
+    assert ask(scored, calm.borrower_id, rows).decision == calm
+
+
+def test_an_account_that_dried_up_raises_the_risk_and_a_warning(scored, calm):
+    early = [
+        row for row in own_rows(scored, "transactions", calm.borrower_id) if str(row["occurred_at"]) < "2026-04-01"
+    ]
+    found = ask(scored, calm.borrower_id, {"transactions": early}).decision
+    assert found.log_odds > calm.log_odds
+    assert "INFLOW_STOPPED" in {held.code for held in found.held}
+    assert found.level.rank > calm.level.rank
+
+
+def test_nothing_is_stored(scored, calm):
+    ask(scored, calm.borrower_id, {"transactions": []})
+    with scored.store() as store:
+        assert find_decision(scored.home, store, calm.borrower_id) == calm
+
+
+def test_a_borrower_that_the_book_does_not_know_is_decided_from_the_request(scored):
+    rows = {
+        "borrowers": [{"borrower_id": "NEW1", "kind": "firm", "retail": False, "industry": "餐饮"}],
+        "loans": [{"loan_id": "LNEW1", "borrower_id": "NEW1", "product": "business", "opened_on": "2025-06-01"}],
+        "ledger": [{"loan_id": "LNEW1", "stated_on": "2026-06-30", "balance": 40_000_000, "dpd": 12}],
+    }  # fmt: skip
+    found = ask(scored, "NEW1", rows).decision
+    assert found.exposure_fen == 40_000_000
+    assert [loan.tier for loan in found.loans] == ["special_mention"]
+    assert found.before is None
+
+
+def test_an_unknown_borrower_without_a_row_of_its_own_is_refused(scored):
+    with pytest.raises(UnknownBorrowerError, match=r"Borrower 'B9' is not in the book on 2026-06-30\. Give its row"):
+        ask(scored, "B9", {})
+
+
+def test_rows_of_somebody_else_are_refused(scored, calm):
+    with pytest.raises(RequestError, match="loan_id 'L999' does not belong to borrower"):
+        ask(
+            scored,
+            calm.borrower_id,
+            {"ledger": [{"loan_id": "L999", "stated_on": "2026-06-30", "balance": 1, "dpd": 0}]},
+        )
+    with pytest.raises(RequestError, match="borrower_id 'B0' does not belong"):
+        ask(
+            scored,
+            calm.borrower_id,
+            {"inquiries": [{"inquiry_id": "Q", "borrower_id": "B0", "inquired_on": "2026-06-01"}]},
+        )
+
+
+def test_a_bad_row_is_told_with_table_row_column_and_value(scored, calm):
+    rows = {
+        "card_statements": [
+            {"card_id": "C1", "borrower_id": calm.borrower_id, "stated_on": "2026-06-30", "credit_limit": -5}
+        ]
+    }
+    with pytest.raises(
+        RequestError, match=r"Table 'card_statements': 1 of 1 rows .* column 'credit_limit', value '-5'"
+    ):
+        ask(scored, calm.borrower_id, rows)
+
+
+def test_a_day_after_the_extraction_is_refused(scored, calm):
+    with pytest.raises(AsOfError, match="as_of 2026-08-31 lies after the book's extraction on 2026-06-30"):
+        ask(scored, calm.borrower_id, {}, date(2026, 8, 31))
+
+
+def test_the_record_survives_its_text(calm):
+    assert Decision.from_json(calm.to_json()) == calm
+    assert dataclasses.asdict(calm)["loans"]
