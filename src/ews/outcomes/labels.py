@@ -1,0 +1,129 @@
+"""Labels (表现结果): what became of a borrower within the horizon after a snapshot.
+
+Grain   one row per (borrower_id, as_of, known_by) of the spine
+Reads   loans, instalments, payments, ledger, outcomes
+Window  (as_of, as_of + horizon]; what is known at the end of `known_by` counts
+Nulls   default_on is null without a dated default; closed_early is null while the horizon runs or without loans
+
+A label is mature when its horizon has ended within what the book speaks of, for defaulters too: to count early
+defaults of a running horizon would make young snapshots look bad. Where the book's label is a list without dates,
+the label is mature once the list is known; such a list says that default followed, not when.
+"""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from ews.events.arrears import default_days
+from ews.events.book import Book, was_known
+from ews.outcomes.definition import Definition
+from ews.outcomes.horizon import months_later
+from ews.outcomes.standing import KEYS, standing
+
+_CLOSED = "closed"
+
+
+def labels(book: Book, spine: ir.Table, definition: Definition, *, known_by: date) -> ir.Table:
+    """Return the label of each row of `spine` (borrower_id, as_of, known_by).
+
+    Adds to `standing`: ends_on (last day of the horizon), defaulted (0/1), default_on, undated (default by a list
+    without a date), closed_early (left before the last loan was due, no default: a competing exit, label 0),
+    mature, label_known_on (day from which the label could be known).
+    """
+    rows = _with_horizon(book, spine, definition)
+    reach = label_reach(book, definition, known_by)
+    list_known_on = _list_known_on(book, definition, known_by)
+    rows = _with_first_default(book, rows, definition, known_by)
+    rows = _with_undated(book, rows, definition, known_by)
+    by_list = not definition.use_dpd and list_known_on is not None
+    rows = rows.mutate(
+        defaulted=(rows.default_on.notnull() | rows.undated).cast("int8"),
+        mature=(rows.as_of <= known_by) if by_list else (rows.ends_on <= reach),
+        label_known_on=ibis.greatest(rows.as_of, ibis.literal(list_known_on)) if by_list else rows.ends_on,
+    )
+    fates = book.engine.create_table(ibis.util.gen_name("fates"), rows, temp=True)
+    return book.engine.create_table(
+        ibis.util.gen_name("labels"), _with_exits(book, fates, definition, reach, known_by), temp=True
+    )
+
+
+def label_reach(book: Book, definition: Definition, known_by: date) -> date:
+    """Return the last day of which the book, as known on `known_by`, can tell defaults."""
+    reach = min(known_by, book.manifest.extracted_on)
+    feeds = [book.covered(name) for name in ("payments", "ledger")] if definition.use_dpd else []
+    ends = [bounds[1] for bounds in feeds if bounds is not None]
+    return min(reach, max(ends)) if ends else reach
+
+
+def _with_horizon(book: Book, spine: ir.Table, definition: Definition) -> ir.Table:
+    days = spine.select("as_of").distinct().order_by("as_of").to_pyarrow()["as_of"].to_pylist()
+    ends = [months_later(day, definition.horizon_months) for day in days]
+    calendar = ibis.memtable({"as_of": days, "ends_on": ends}, schema={"as_of": "date", "ends_on": "date"})
+    stand = standing(book, spine, definition)
+    return stand.inner_join(calendar, "as_of").select(*stand.columns, "ends_on")
+
+
+def _with_first_default(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
+    found = []
+    if definition.use_dpd and book.has("loans"):
+        late = default_days(book, above_dpd=definition.default_above_dpd, known_by=known_by)
+        found.append(late.select("borrower_id", "default_on"))
+    if book.has("outcomes"):
+        dated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.notnull())
+        found.append(dated.select("borrower_id", default_on="occurred_on"))
+    if not found:
+        return rows.mutate(default_on=ibis.null("date"))
+    days = ibis.union(*found) if len(found) > 1 else found[0]
+    joined = rows.inner_join(days, "borrower_id")
+    joined = joined.filter(joined.default_on > joined.as_of, joined.default_on <= joined.ends_on)
+    first = joined.group_by(*KEYS).aggregate(default_on=joined.default_on.min())
+    return rows.left_join(first, KEYS).select(*rows.columns, "default_on")
+
+
+def _with_undated(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
+    if not book.has("outcomes"):
+        return rows.mutate(undated=ibis.literal(False))
+    undated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
+    borrowers = undated.select(listed_id="borrower_id").distinct()
+    joined = rows.left_join(borrowers, rows.borrower_id == borrowers.listed_id)
+    return joined.select(*rows.columns, undated=joined.listed_id.notnull() & joined.default_on.isnull())
+
+
+def _list_known_on(book: Book, definition: Definition, known_by: date) -> date | None:
+    """Return the day by which the undated part of the listed outcomes was known, None where there is none."""
+    if not book.has("outcomes"):
+        return None
+    undated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
+    last: date | None = undated.aggregate(last=undated.known_on.max()).to_pyarrow()["last"][0].as_py()
+    return last
+
+
+def _with_exits(book: Book, rows: ir.Table, definition: Definition, reach: date, known_by: date) -> ir.Table:
+    closed = _closed_outcomes(book, rows, known_by)
+    if not book.has("loans"):
+        return rows.mutate(closed_early=ibis.null("boolean"))
+    ended = rows.filter(rows.live, rows.ends_on <= reach)
+    days = ended.select("borrower_id", as_of="ends_on", known_by=ibis.literal(known_by)).distinct()
+    later = standing(book, days, definition).select("borrower_id", ends_on="as_of", live_later="live")
+    joined = rows.left_join(later, ["borrower_id", "ends_on"]).select(*rows.columns, "live_later")
+    joined = joined.left_join(closed, KEYS).select(*joined.columns, "closed_in_time")
+    still_due = joined.due_last_on.isnull() | (joined.due_last_on > joined.ends_on)
+    left = (~joined.live_later & still_due) | joined.closed_in_time.fill_null(False)
+    known = joined.live & (joined.ends_on <= reach)
+    exits = ibis.ifelse(known, left & (joined.defaulted == 0), ibis.null("boolean"))
+    return joined.mutate(closed_early=exits).drop("live_later", "closed_in_time")
+
+
+def _closed_outcomes(book: Book, rows: ir.Table, known_by: date) -> ir.Table:
+    if not book.has("outcomes"):
+        return rows.filter(ibis.literal(False)).select(*KEYS, closed_in_time=ibis.null("boolean"))
+    closed = _known_outcomes(book, (_CLOSED,), known_by).select("borrower_id", closed_on="occurred_on")
+    joined = rows.inner_join(closed, "borrower_id")
+    joined = joined.filter(joined.closed_on > joined.as_of, joined.closed_on <= joined.ends_on)
+    return joined.select(*KEYS).distinct().mutate(closed_in_time=ibis.literal(True))
+
+
+def _known_outcomes(book: Book, kinds: tuple[str, ...], known_by: date) -> ir.Table:
+    outcomes = book.table("outcomes")
+    return outcomes.filter(outcomes["kind"].isin(kinds), was_known(outcomes, known_by))

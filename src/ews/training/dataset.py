@@ -1,0 +1,89 @@
+"""The data set: features of each snapshot joined to what became of the borrower.
+
+Grain   one row per (as_of, borrower_id), in that order
+Reads   the book by what was known on each snapshot's own day; the labels by what was known on `known_by`
+Left    borrowers without a live loan, in default already, with a label not mature, or listed without a date where
+out     there are several snapshots (nobody knows which of them the default followed)
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from ews.domain.errors import TrainingDataError
+from ews.domain.progress import Progress, silent
+from ews.events.book import Book
+from ews.features.build import build_features
+from ews.features.catalogue import FEATURES, VERSION
+from ews.features.window import KEYS, Spine, spine_on
+from ews.outcomes.labels import labels
+from ews.training.recipe import Recipe
+from ews.training.table import SnapshotCount, TrainingTable
+
+
+def training_table(
+    book: Book, recipe: Recipe, days: Sequence[date], *, known_by: date, progress: Progress = silent
+) -> TrainingTable:
+    """Return features and mature labels of `days`; TrainingDataError where no row is left."""
+    progress("labels", 0, 1)
+    spine = spine_on(book, days)
+    label = labels(book, spine.table, recipe.definition, known_by=known_by)
+    label = book.engine.create_table(
+        ibis.util.gen_name("left_out"), _with_fate(label, single=len(days) == 1), temp=True
+    )
+    counts = _counts(label, days)
+    progress("labels", 1, 1)
+    _require_rows(counts, recipe, known_by)
+    used = label.filter(label.fate == "used")
+    narrow = book.engine.create_table(ibis.util.gen_name("spine"), used.select(*KEYS), temp=True)
+    features = build_features(book, Spine(narrow, spine.days), progress)
+    names = [feature.name for feature in FEATURES]
+    joined = used.inner_join(features.drop("known_by") if "known_by" in features.columns else features, list(KEYS[:2]))
+    wanted = [*KEYS[:2], "ends_on", "label_known_on", "dpd", "defaulted", *names]
+    rows = joined.select(*wanted).order_by("as_of", "borrower_id").to_pyarrow()
+    book.engine.drop_table(features.op().name, database=("temp", "main"))  # the largest of all; memory is short
+    matrix = np.column_stack([rows[name].to_numpy().astype(np.float64) for name in names])
+    keys = pd.DataFrame({name: rows[name].to_pylist() for name in wanted[:6]})
+    return TrainingTable(FEATURES, VERSION, keys, matrix, counts)
+
+
+def _with_fate(label: ir.Table, *, single: bool) -> ir.Table:
+    """Name the first reason for which a row is left out, or `used`."""
+    fate = ibis.cases(
+        (~label.live, "without_loan"),
+        (label.in_default, "in_default"),
+        (~label.mature, "immature"),
+        (label.undated & ibis.literal(not single), "undated"),
+        else_="used",
+    )
+    return label.mutate(fate=fate)
+
+
+def _counts(label: ir.Table, days: Sequence[date]) -> tuple[SnapshotCount, ...]:
+    used = label.fate == "used"
+    per_day = label.group_by("as_of").aggregate(
+        borrowers=label.count(),
+        **{fate: (label.fate == fate).sum() for fate in ("without_loan", "in_default", "immature", "undated", "used")},
+        defaulted=(used & (label.defaulted == 1)).sum(),
+        closed_early=(used & label.closed_early.fill_null(False)).sum(),
+    )
+    found = {row["as_of"]: row for row in per_day.to_pyarrow().to_pylist()}
+    nobody = dict.fromkeys(SnapshotCount.__slots__, 0)
+    return tuple(SnapshotCount(**{**nobody, **found.get(day, {}), "as_of": day}) for day in sorted(days))
+
+
+def _require_rows(counts: Sequence[SnapshotCount], recipe: Recipe, known_by: date) -> None:
+    if any(count.used for count in counts):
+        return
+    total = {name: sum(getattr(count, name) for count in counts) for name in SnapshotCount.__slots__ if name != "as_of"}
+    message = (
+        f"There is nothing to learn from: of {total['borrowers']} borrower snapshots on {len(counts)} day(s), "
+        f"{total['without_loan']} have no live loan, {total['in_default']} are in default already, "
+        f"{total['immature']} have a label that is not mature by {known_by} (horizon {recipe.horizon_months} months), "
+        f"{total['undated']} a default without a date. Give a longer book, earlier snapshots or a shorter horizon."
+    )
+    raise TrainingDataError(message)

@@ -1,0 +1,136 @@
+"""Tracking: a training as one MLflow run, and the model in MLflow's registry.
+
+MLflow is imported only here and in models/flavour.py, when a run is recorded: it takes seconds. Where runs and
+artifacts go is said by the caller; the working directory plays no part, and nothing is reported to anybody.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ews.models.flavour import log_model
+from ews.models.frozen import FrozenModel
+from ews.training.report import Role
+
+_ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_UV_AUTO_DETECT": "false"}
+
+
+_KNOWN_WARNINGS = (
+    r".*Any type hint is inferred as AnyType",
+    r".*noload.* loader strategy is deprecated",  # MLflow 3.17 on SQLAlchemy 2.1
+    r"Operation with range is deprecated",  # MLflow 3.17 on pandas 3
+)
+"""What MLflow says of itself; anything else is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContent:
+    """What a run holds besides the model: MLflow's parameters, tags and metrics, and files by path."""
+
+    parameters: Mapping[str, Any]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    figures: Mapping[str, Figure]
+    documents: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    run_id: str
+    registered_name: str
+    version: str
+    role: Role
+
+
+def default_tracking_uri(home: Path) -> str:
+    return f"sqlite:///{(home / 'mlflow.db').resolve()}"
+
+
+def record(
+    home: Path,
+    tracking_uri: str,
+    model: FrozenModel,
+    directory: Path,
+    content: RunContent,
+    example: pd.DataFrame,
+    role: Role,
+) -> Logged:
+    """Write one finished run with the model stored in `directory`, register it, and give it the alias of its role.
+
+    A champion trained again is the same model: the alias stays with its first version.
+    """
+    name = f"ews-{model.portfolio}"
+    with _mlflow(tracking_uri) as mlflow:
+        experiment = _experiment(mlflow, name, home)
+        with mlflow.start_run(experiment_id=experiment, run_name=f"train {model.model_id[:12]}") as run:
+            mlflow.log_params(dict(content.parameters))
+            mlflow.set_tags(dict(content.tags))
+            mlflow.log_metrics(dict(content.metrics))
+            for path, figure in content.figures.items():
+                mlflow.log_figure(figure, path)
+            for path, document in content.documents.items():
+                mlflow.log_dict(document, path)
+            for path, table in content.tables.items():
+                mlflow.log_text(table.to_csv(index=False), path)
+            mlflow.log_text(_environment(), "environment.txt")
+            info = log_model(model, directory, example)
+        version = _register(mlflow.MlflowClient(), name, info, run.info.run_id)
+        if role == "challenger" or "champion" not in mlflow.MlflowClient().get_registered_model(name).aliases:
+            mlflow.MlflowClient().set_registered_model_alias(name, role, version)
+        return Logged(run.info.run_id, name, version, role)
+
+
+def _register(client: Any, name: str, info: Any, run_id: str) -> str:
+    """Add the logged model to the registry and return its version."""
+    if not client.search_registered_models(filter_string=f"name = '{name}'"):
+        client.create_registered_model(name)
+    version = client.create_model_version(name, source=info.model_uri, run_id=run_id, model_id=info.model_id)
+    return str(version.version)
+
+
+@contextmanager
+def _mlflow(tracking_uri: str) -> Iterator[Any]:
+    """Yield MLflow, pointed at `tracking_uri`; where it pointed before is put back."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    with warnings.catch_warnings():
+        for message in _KNOWN_WARNINGS:
+            warnings.filterwarnings("ignore", message=message)
+        import mlflow  # noqa: PLC0415 - takes seconds
+        import mlflow.pyfunc  # noqa: PLC0415
+
+        quiet, level = logging.getLogger("mlflow"), logging.getLogger("mlflow").level
+        quiet.setLevel(logging.ERROR)  # its progress is not ours to print
+        before, registry_before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        mlflow.set_tracking_uri(tracking_uri)
+        mlflow.set_registry_uri(tracking_uri)
+        try:
+            yield mlflow
+        finally:
+            mlflow.set_tracking_uri(before)
+            mlflow.set_registry_uri(registry_before)
+            quiet.setLevel(level)
+
+
+def _experiment(mlflow: Any, name: str, home: Path) -> str:
+    known = mlflow.get_experiment_by_name(name)
+    if known is not None:
+        return str(known.experiment_id)
+    folder = (home / "artifacts").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(mlflow.create_experiment(name, artifact_location=folder.as_uri()))
+
+
+def _environment() -> str:
+    found = {f"{each.metadata['Name']}=={each.version}" for each in distributions()}
+    return "\n".join(sorted(found, key=str.lower)) + "\n"
