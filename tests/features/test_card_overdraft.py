@@ -49,19 +49,23 @@ def test_half_a_year_worked_by_hand():
     assert seen["card_paid_share_3m"] == pytest.approx((100 + 50 + 500) / (850 + 810 + 500))
     # 50 and 44 are no more than 1.1 times the minimum, 100 and 500 are; nothing was owed in January
     assert seen["card_minimum_only_6m"] == 2
+    # nothing was paid in February, when nothing was owed
+    assert seen["card_unpaid_6m"] == 0
     assert seen["card_paid_6m"] == 701
     assert seen["card_cash_advance_3m"] == 50
     # charged: 900 - 850 + 100, 850 - 810 + 50, 810 - 500 + 500
     assert seen["card_cash_share_3m"] == pytest.approx(50 / (150 + 90 + 810))
     assert seen["cards_drawn"] == 3
     assert seen["card_balance"] == 900 + 300 + 10
+    assert seen["card_balance_change_3m"] == pytest.approx((900 + 850 + 810 + 310) / (500 + 400) - 1)
     assert seen["card_limit"] == 1_200
 
 
-@pytest.mark.parametrize(("paid", "minimum_only"), [(0, 1), (55, 1), (56, 0), (500, 0)])
-def test_up_to_a_tenth_above_the_minimum_counts_as_the_minimum(paid, minimum_only):
+@pytest.mark.parametrize(("paid", "minimum_only", "unpaid"), [(0, 1, 1), (55, 1, 0), (56, 0, 0), (500, 0, 0)])
+def test_up_to_a_tenth_above_the_minimum_counts_as_the_minimum(paid, minimum_only, unpaid):
     rows = [statement(1, balance=500, minimum_due=50, paid=0), statement(0, balance=500, minimum_due=50, paid=paid)]
-    assert drawn(rows)["card_minimum_only_6m"] == minimum_only
+    seen = drawn(rows)
+    assert (seen["card_minimum_only_6m"], seen["card_unpaid_6m"]) == (minimum_only, unpaid)
 
 
 def test_paying_all_of_a_small_balance_is_not_paying_the_minimum_only():

@@ -5,7 +5,7 @@ import pytest
 
 from ews.features import repayment_history
 from tests.books import book_of
-from tests.features.observed import observed
+from tests.features.observed import frame, observed
 
 AS_OF = date(2026, 6, 30)
 BORROWER = {"borrower_id": "B1", "kind": "firm"}
@@ -85,11 +85,18 @@ def test_items_worked_by_hand():
     assert (seen["months_late_12m"], seen["late_share_12m"], seen["debt_outstanding"]) == (None, None, None)
 
 
-@pytest.mark.parametrize(("paid_on", "missed"), [(date(2026, 1, 17), 0), (date(2026, 1, 18), 1), (None, 1)])
-def test_a_first_instalment_is_missed_when_more_than_7_days_late(paid_on, missed):
-    payments = [paid(paid_on, 100)] if paid_on else []
-    seen = repaid(loans=[LOAN], instalments=[due(date(2026, 1, 10)), due(date(2026, 2, 10))], payments=payments)
-    assert seen["first_instalment_missed"] == missed
+def test_a_first_instalment_is_missed_when_more_than_7_days_late():
+    expected = {date(2026, 1, 17): 0.0, date(2026, 1, 18): 1.0, None: 1.0}
+    who = {f"B{number}": paid_on for number, paid_on in enumerate(expected)}
+    book = book_of(
+        {
+            "borrowers": [{**BORROWER, "borrower_id": each} for each in who],
+            "loans": [{**LOAN, "loan_id": each, "borrower_id": each} for each in who],
+            "instalments": [due(day, loan=each) for each in who for day in (date(2026, 1, 10), date(2026, 2, 10))],
+            "payments": [paid(paid_on, 100, each) for each, paid_on in who.items() if paid_on],
+        }
+    )
+    assert frame(repayment_history, book, [AS_OF]).first_instalment_missed.tolist() == list(expected.values())
 
 
 def test_a_lateness_that_ended_before_the_window_is_not_in_it():
@@ -139,11 +146,17 @@ def test_a_borrower_without_loans_owes_nothing_and_has_no_dpd():
     assert told == {"debt_outstanding": 0, "new_loans_6m": 0, "replaced_loans_12m": 0}
 
 
-@pytest.mark.parametrize(
-    ("last_late", "months"),
-    [(date(2026, 6, 1), 0), (date(2026, 5, 31), 1), (date(2021, 6, 30), 60), (date(2020, 1, 31), 60)],
-)
-def test_months_since_late_stop_at_sixty(last_late, months):
-    rows = [stated(last_late, 30), *([stated(AS_OF, 0)] if last_late < date(2026, 6, 1) else [])]
-    seen = repaid(loans=[{**LOAN, "opened_on": date(2019, 1, 1)}], ledger=rows)
-    assert (seen["months_since_late"], seen["months_since_late30"]) == (months, months)
+def test_months_since_late_stop_at_sixty():
+    expected = {date(2026, 6, 1): 0, date(2026, 5, 31): 1, date(2021, 6, 30): 60, date(2020, 1, 31): 60}
+    who = {f"B{number}": day for number, day in enumerate(expected)}
+    late = [stated(day, 30, loan=each) for each, day in who.items()]
+    since = [stated(AS_OF, 0, loan=each) for each, day in who.items() if day < date(2026, 6, 1)]
+    book = book_of(
+        {
+            "borrowers": [{**BORROWER, "borrower_id": each} for each in who],
+            "loans": [{**LOAN, "loan_id": each, "borrower_id": each, "opened_on": date(2019, 1, 1)} for each in who],
+            "ledger": late + since,
+        }
+    )
+    rows = frame(repayment_history, book, [AS_OF])
+    assert rows.months_since_late.tolist() == rows.months_since_late30.tolist() == list(expected.values())

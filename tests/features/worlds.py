@@ -154,7 +154,7 @@ def _card(rng: random.Random, number: int) -> Row:
         "credit_limit": rng.choice((None, 0, 1_000, 5_000, 5_000)),
         "balance": rng.choice((None, *[rng.randint(-100, 6_000)] * 5)),
         "minimum_due": rng.choice((None, 100, 2_000)),
-        "paid": rng.choice((None, *[rng.randint(0, 3_000)] * 5)),
+        "paid": rng.choice((None, 0, *[rng.randint(0, 3_000)] * 4)),
         "cash_advance": rng.choice((None, 0, 0, 500)),
     }
 

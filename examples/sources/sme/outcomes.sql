@@ -2,5 +2,6 @@
 SELECT
     firm_id AS borrower_id,
     'default' AS kind,
+    DATE '2020-02-29' AS known_on,  -- the list was there when the data was drawn 提取数据时已有名单
 FROM raw.sme_firms
 WHERE CAST(defaulted AS BOOLEAN)

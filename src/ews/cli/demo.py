@@ -42,11 +42,13 @@ def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
             show.count(batch.totals.scored),
             *(show.count(batch.by_level[level.value]["borrowers"]) for level in reversed(WarningLevel)),
             show.count(batch.totals.in_default),
-            money_text(batch.totals.exposure_fen or 0, Language.ZH),
+            money_text(batch.totals.exposure_fen or 0, Language.ZH).replace(" ", ""),
         )
         for batch in batches
     ]
-    columns = ("as of", "scored", "red 红", "orange 橙", "yellow 黄", "none 无", "in default", "exposure")
+    names = ("as of", "scored", "red", "orange", "yellow", "none", "default", "exposure")
+    words = ("观察时点", "评分", "红", "橙", "黄", "无", "违约", "敞口")
+    columns = [f"{name}\n{word}" for name, word in zip(names, words, strict=True)]
     show.table("Thirteen months 十三个月", columns, rows)
     scoring.tell_batch(batches[-1])
 

@@ -9,6 +9,7 @@ from ews.cli.settings import Settings, policy_of
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
 from ews.events.manifest import read_manifest
+from ews.features.catalogue import VERSION
 from ews.models.champion import champion
 from ews.scoring.batch import ScoredBatch, score_book
 from ews.scoring.reconcile import Totals
@@ -42,6 +43,12 @@ def run_batch(
     """Score and publish one day of the book."""
     portfolio = read_manifest(book).portfolio
     model = champion(settings.home, portfolio)
+    if model.catalogue_version != VERSION:
+        show.ERR.print(
+            f"Note: the code that makes features has changed since model {model.model_id[:12]} was trained "
+            f"(catalogue {model.catalogue_version}, now {VERSION}). Train a challenger and compare.",
+            soft_wrap=True,
+        )
     policy = policy_of(settings)
     store = open_store(settings.database)
     try:

@@ -26,7 +26,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     """Print a table; all but the first `left` columns are aligned right."""
     shown = Table(title=title, title_justify="left", title_style="bold")
     for number, name in enumerate(columns):
-        shown.add_column(name, justify="left" if number < left else "right")
+        shown.add_column(name, justify="left" if number < left else "right", overflow="fold")
     for row in rows:
         shown.add_row(*("" if cell is None else str(cell) for cell in row))
     OUT.print(shown)
@@ -42,7 +42,7 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Bars(*columns, console=ERR, transient=True, disable=quiet) as bars:
+    with Bars(*columns, console=ERR, transient=True, disable=quiet or not ERR.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
         def tell(step: str, done: int, total: int) -> None:

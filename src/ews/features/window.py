@@ -50,6 +50,22 @@ def lag_of(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
     ).cast("int32")
 
 
+def last_day_before(as_of: ir.DateValue, *, months: int) -> ir.DateValue:
+    """Return the last day that lies before the window of `months` months: the newest day with a lag of `months`."""
+    shifted = as_of - ibis.interval(months=months)
+    month_end = shifted.truncate("M") + ibis.interval(months=1) - ibis.interval(days=1)
+    inner = ibis.ifelse(shifted == month_end, shifted - ibis.interval(days=1), shifted)
+    return ibis.ifelse(_is_month_end(as_of), month_end, inner)
+
+
+def joined(spine: Spine, *parts: ir.Table) -> ir.Table:
+    """Return the spine with the columns of `parts`, null where a part has no row; parts have one row per spine row."""
+    table = spine.table
+    for part in parts:
+        table = table.left_join(part, KEYS, rname="{name}_of_part").drop(*(f"{key}_of_part" for key in KEYS))
+    return table
+
+
 def rows_within(spine: Spine, rows: ir.Table, *, day: str, months: int | None) -> ir.Table:
     """Join each spine row with its borrower's `rows` of the last `months` months (None: of all time).
 
@@ -63,17 +79,24 @@ def rows_within(spine: Spine, rows: ir.Table, *, day: str, months: int | None) -
 
 
 def monthly(
-    spine: Spine, rows: ir.Table, *, day: str, months: int, **aggregates: Callable[[ir.Table], ir.Value]
+    spine: Spine,
+    rows: ir.Table,
+    *,
+    day: str,
+    months: int,
+    by: tuple[str, ...] = (),
+    **aggregates: Callable[[ir.Table], ir.Value],
 ) -> ir.Table:
     """Return one row per (borrower_id, as_of, known_by, lag) with `aggregates` of the month's rows.
 
-    Months without rows are absent. With several snapshots on one anchor day the events are aggregated once to
-    (borrower, month) and the snapshots share the months; borrowers whose rows were known late or corrected are
-    counted row by row for the snapshots that this touches.
+    `by` names further columns of `rows` to count apart, such as the account. Months without rows are absent. With
+    several snapshots on one anchor day the events are aggregated once to (borrower, month) and the snapshots share
+    the months; borrowers whose rows were known late or corrected are counted row by row for the snapshots that this
+    touches.
     """
     if len(spine.days) == 1 or len({_anchor(day_) for day_ in spine.days}) > 1:
-        return _by_row(spine, spine.table, rows, day, months, aggregates)
-    return _by_month(spine, rows, day, months, aggregates)
+        return _by_row(spine, spine.table, rows, day, months, by, aggregates)
+    return _by_month(spine, rows, day, months, by, aggregates)
 
 
 def statements(spine: Spine, rows: ir.Table, *, entity: str, day: str = "stated_on", count: int) -> ir.Table:
@@ -96,8 +119,15 @@ def is_covered(book: Book, name: str, as_of: ir.DateValue, *, months: int) -> ir
     bounds = book.covered(name)
     if bounds is None:
         return ibis.literal(value=False)
-    day_before = ibis.literal(bounds[0] - timedelta(days=1))
-    return (lag_of(day_before, as_of) >= months) & (as_of <= ibis.literal(bounds[1]))
+    return reaches_back(book, name, as_of, months=months) & (as_of <= ibis.literal(bounds[1]))
+
+
+def reaches_back(book: Book, name: str, as_of: ir.DateValue, *, months: int) -> ir.BooleanValue:
+    """Return whether the extract of table `name` begins before the window of `months` months before as_of."""
+    bounds = book.covered(name)
+    if bounds is None:
+        return ibis.literal(value=False)
+    return lag_of(ibis.literal(bounds[0] - timedelta(days=1)), as_of) >= months
 
 
 def is_current(book: Book, name: str, as_of: ir.DateValue) -> ir.BooleanValue:
@@ -114,10 +144,11 @@ def _by_row(
     rows: ir.Table,
     day: str,
     months: int,
+    by: tuple[str, ...],
     aggregates: dict[str, Callable[[ir.Table], ir.Value]],
 ) -> ir.Table:
     within = rows_within(Spine(pairs, spine.days), rows, day=day, months=months)
-    return within.group_by(*KEYS, "lag").aggregate(**{name: make(within) for name, make in aggregates.items()})
+    return within.group_by(*KEYS, *by, "lag").aggregate(**{name: make(within) for name, make in aggregates.items()})
 
 
 def _by_month(
@@ -125,20 +156,21 @@ def _by_month(
     rows: ir.Table,
     day: str,
     months: int,
+    by: tuple[str, ...],
     aggregates: dict[str, Callable[[ir.Table], ir.Value]],
 ) -> ir.Table:
     anchor = _anchor(spine.days[0])
     rows = rows.mutate(period=_period(_as_date(rows[day]), anchor))
     standing = rows.filter(rows.known_until.isnull())
-    cells = standing.group_by("borrower_id", "period").aggregate(
+    cells = standing.group_by("borrower_id", *by, "period").aggregate(
         **{name: make(standing) for name, make in aggregates.items()}
     )
     pairs = spine.table.mutate(now=_period(spine.table.as_of, anchor))
     touched = _touched(pairs, rows, day, months)
     calm = pairs.anti_join(touched, KEYS)
     shared = calm.inner_join(cells, "borrower_id").mutate(lag=lambda t: (t.now - t.period).cast("int32"))
-    shared = shared.filter(shared.lag >= 0, shared.lag < months).select(*KEYS, "lag", *aggregates)
-    single = _by_row(spine, touched, rows.drop("period"), day, months, aggregates)
+    shared = shared.filter(shared.lag >= 0, shared.lag < months).select(*KEYS, *by, "lag", *aggregates)
+    single = _by_row(spine, touched, rows.drop("period"), day, months, by, aggregates)
     return ibis.union(shared, single.select(shared.columns).cast(shared.schema()))
 
 
@@ -160,8 +192,11 @@ def _period(day: ir.DateValue, anchor: int) -> ir.IntegerValue:
 
 
 def _day_31(day: ir.DateValue) -> ir.IntegerValue:
-    is_month_end = (day + ibis.interval(days=1)).day() == 1
-    return ibis.ifelse(is_month_end, 31, day.day())
+    return ibis.ifelse(_is_month_end(day), 31, day.day())
+
+
+def _is_month_end(day: ir.DateValue) -> ir.BooleanValue:
+    return (day + ibis.interval(days=1)).day() == 1
 
 
 def _anchor(day: date) -> int:

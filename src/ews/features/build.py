@@ -1,0 +1,50 @@
+"""Build: the one way to make features, for training, the whole book and a single borrower.
+
+Grain   one row per (borrower_id, as_of) of the spine, in the order of as_of and borrower_id
+Columns the keys, then FEATURES in the catalogue's order, all float64; fen and counts are exact up to 2^53
+Nulls   a family whose tables the book lacks is blind: all its columns are null
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from ews.domain.progress import Progress, silent
+from ews.events.book import Book
+from ews.features.catalogue import FAMILIES, FEATURES, Family, family_name
+from ews.features.steps import drop_steps
+from ews.features.window import KEYS, Spine, joined
+
+
+def build_features(book: Book, spine: Spine, progress: Progress = silent) -> ir.Table:
+    """Return the feature table of `spine`: borrower_id, as_of and FEATURES, materialised in the book's engine."""
+    parts = []
+    for done, family in enumerate(FAMILIES):
+        progress("features", done, len(FAMILIES))
+        parts.append(_materialised(book, f"family_{family_name(family)}", _columns(book, spine, family)))
+        drop_steps(book)
+    features = joined(spine, *parts).order_by("as_of", "borrower_id")
+    table = _materialised(book, "features", features.select("borrower_id", "as_of", *(f.name for f in FEATURES)))
+    for part in parts:
+        book.engine.drop_table(part.op().name, database=("temp", "main"))
+    progress("features", len(FAMILIES), len(FAMILIES))
+    return table
+
+
+def blind_families(book: Book) -> tuple[str, ...]:
+    """Return the names of the families that the book holds no data for."""
+    return tuple(family_name(family) for family in FAMILIES if not _sees(book, family))
+
+
+def _sees(book: Book, family: Family) -> bool:
+    return any(all(book.has(name) for name in needed) for needed in family.READS)
+
+
+def _columns(book: Book, spine: Spine, family: Family) -> ir.Table:
+    if not _sees(book, family):
+        return spine.table.select(*KEYS, **{feature.name: ibis.null("float64") for feature in family.FEATURES})
+    built = family.build(book, spine)
+    return built.select(*KEYS, **{feature.name: built[feature.name].cast("float64") for feature in family.FEATURES})
+
+
+def _materialised(book: Book, name: str, table: ir.Table) -> ir.Table:
+    return book.engine.create_table(ibis.util.gen_name(name), table, temp=True)

@@ -1,0 +1,113 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from ews.domain.text import Language
+from tests.homes import DAYS, ScoredHome
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "examples" / "sources" / "template"
+
+
+def ews(*arguments: str, home: Path | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "COLUMNS": "160"}
+    if home is not None:
+        environment["EWS_HOME"] = str(home)
+    return subprocess.run(
+        [sys.executable, "-m", "ews", *arguments], check=False, capture_output=True, text=True, env=environment, cwd=cwd
+    )
+
+
+def first_borrower(scored: ScoredHome) -> str:
+    found = ews("score", "--book", str(scored.book), "--json", home=scored.home)
+    assert found.returncode == 0, found.stderr
+    directory = Path(json.loads(found.stdout)["directory"])
+    rows = pq.read_table(directory / "decisions.parquet", columns=["borrower_id", "in_default", "level"]).to_pylist()
+    return str(next(row["borrower_id"] for row in rows if row["level"] == "orange" and not row["in_default"]))
+
+
+def test_scoring_the_newest_month_again_says_so_and_gives_the_same_batch(scored):
+    found = json.loads(ews("score", "--book", str(scored.book), "--json", home=scored.home).stdout)
+    assert found["as_of"] == DAYS[1].isoformat()
+    assert found["published_before"] is True
+    assert found["borrowers_in"] == found["scored"] + found["rejected"] + found["out_of_scope"]
+    table = ews("score", "--book", str(scored.book), home=scored.home).stdout
+    assert "was published before; nothing changed" in table
+
+
+@pytest.mark.parametrize(("language", "words"), [(Language.ZH, "五级分类"), (Language.EN, "adds to log-odds")])
+def test_explain_tells_a_borrower_in_both_languages(scored, language, words):
+    borrower = first_borrower(scored)
+    told = ews("explain", borrower, "--lang", language.value, home=scored.home)
+    assert told.returncode == 0, told.stderr
+    assert borrower in told.stdout
+    assert words in told.stdout
+    record = json.loads(ews("explain", borrower, "--json", home=scored.home).stdout)
+    assert record["level"] == "orange"
+    assert {"pd", "grade", "tier", "loans", "reasons", "held"} <= set(record)
+
+
+def test_an_older_batch_is_told_from_its_parquet(scored):
+    borrower = first_borrower(scored)
+    newest = json.loads(ews("explain", borrower, "--json", home=scored.home).stdout)
+    older = ews("explain", borrower, "--json", "--batch", newest["before"]["batch_id"], home=scored.home)
+    record = json.loads(older.stdout)
+    assert (record["pd"], record["grade"]) == (newest["before"]["pd"], newest["before"]["grade"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("explain", "B9"), "ews: Borrower 'B9' has no published decision"),
+        (("score", "--book", "nowhere"), "ews: There is no book in 'nowhere'"),
+        (("serve", "--host", "0.0.0.0"), "ews: The service does not listen on '0.0.0.0'"),  # noqa: S104 - refused
+    ],
+)
+def test_a_users_error_is_one_line_with_a_status(scored, arguments, message):
+    told = ews(*arguments, home=scored.home)
+    assert told.returncode == 2
+    assert told.stderr.startswith(message)
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_day_outside_the_book_is_refused(scored):
+    told = ews("score", "--book", str(scored.book), "--as-of", "2030-01-31", home=scored.home)
+    assert told.returncode == 2
+    assert "2030-01-31 lies outside" in told.stderr
+
+
+def test_an_unknown_setting_is_named(tmp_path, scored):
+    (tmp_path / "ews.toml").write_text('hmoe = "x"\n')
+    told = ews("explain", "B1", cwd=tmp_path)
+    assert told.returncode == 2
+    assert "Setting 'hmoe' cannot be used" in told.stderr
+
+
+def test_the_template_is_imported_checked_and_found_damaged_when_a_file_changes(tmp_path):
+    book = tmp_path / "book"
+    made = ews("import", str(TEMPLATE), "--raw", str(TEMPLATE / "sample"), "--book", str(book), "--json")
+    assert made.returncode == 0, made.stderr
+    tables = json.loads(made.stdout)["tables"]
+    assert all(found["in"] == found["accepted"] + found["rejected"] for found in tables.values())
+    assert ews("check", str(book)).returncode == 0
+    file = next((book / "data").glob("loans-*.parquet"))
+    file.write_bytes(file.read_bytes()[:-8])
+    damaged = ews("check", str(book), "--json")
+    assert damaged.returncode == 3
+    assert [problem["fault"] for problem in json.loads(damaged.stdout)["tables"]["loans"]["problems"]]
+
+
+def test_two_portfolios_in_one_home_keep_their_own_champions(scored, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(scored.home / "models", home / "models")
+    book = tmp_path / "book"
+    ews("import", str(TEMPLATE), "--raw", str(TEMPLATE / "sample"), "--book", str(book))
+    told = ews("score", "--book", str(book), home=home)
+    assert told.returncode == 2
+    assert "has no champion model" in told.stderr

@@ -1,0 +1,76 @@
+"""What holds for every family, whatever it measures."""
+
+import random
+from datetime import date
+from functools import cache
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ews.features.catalogue import FAMILIES, Family, family_name
+from tests.books import book_of
+from tests.features.observed import frame
+from tests.features.worlds import STRANGER, known_by, without, world
+
+DAYS = [date(2025, 3, 31), date(2025, 6, 30), date(2025, 12, 31)]
+every_family = pytest.mark.parametrize("family", FAMILIES, ids=family_name)
+seeds = st.integers(0, 100000)
+"""Few worlds of some 700 rows each, worked out once and shared by the tests; widen the range to look harder."""
+
+
+@cache
+def _told(name: str, seed: int, days: tuple[date, ...]) -> pd.DataFrame:
+    family = next(each for each in FAMILIES if family_name(each) == name)
+    return frame(family, book_of(world(seed)), list(days))
+
+
+def told(family: Family, seed: int, *days: date) -> pd.DataFrame:
+    return _told(family_name(family), seed, days)
+
+
+def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(left.reset_index(drop=True), right.reset_index(drop=True), check_exact=True)
+
+
+@every_family
+@settings(max_examples=10, deadline=None, derandomize=False)
+@given(seed=seeds)
+def test_what_happens_or_is_learnt_later_changes_nothing(family: Family, seed):
+    day = random.Random(seed).choice([DAYS[0], DAYS[1], date(2025, 5, 17), date(2025, 2, 28), date(2024, 12, 30)])
+    same(told(family, seed, day), frame(family, book_of(known_by(world(seed), day)), [day]))
+
+
+@every_family
+@settings(max_examples=10, deadline=None, derandomize=False)
+@given(seed=seeds)
+def test_the_order_of_rows_changes_nothing(family: Family, seed):
+    rng = random.Random(seed)  # noqa: S311 - test data
+    shuffled = {name: rng.sample(content, len(content)) for name, content in world(seed).items()}
+    same(told(family, seed, DAYS[0]), frame(family, book_of(shuffled), DAYS[:1]))
+
+
+@every_family
+@settings(max_examples=10, deadline=None, derandomize=False)
+@given(seed=seeds)
+def test_several_snapshots_at_once_equal_each_alone(family: Family, seed):
+    days = DAYS[:2]
+    alone = pd.concat([told(family, seed, day) for day in days])
+    same(told(family, seed, *days), alone.sort_values(["borrower_id", "as_of"]))
+
+
+@every_family
+@settings(max_examples=10, deadline=None, derandomize=False)
+@given(seed=seeds)
+def test_rows_of_a_borrower_without_guarantees_change_nobody_else(family: Family, seed):
+    others = told(family, seed, DAYS[0])
+    alone = frame(family, book_of(without(world(seed), STRANGER)), DAYS[:1])
+    same(others[others.borrower_id != STRANGER], alone)
+
+
+@every_family
+def test_the_random_worlds_reach_every_feature(family: Family):
+    seen = pd.concat([told(family, seed, *DAYS[:2]) for seed in (0, 1)])
+    still = [each.name for each in family.FEATURES if seen[each.name].nunique() < 2]
+    assert still == []
