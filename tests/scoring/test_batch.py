@@ -19,8 +19,9 @@ from ews.domain.errors import AsOfError, ImmatureModelError, ReconciliationError
 from ews.events.book import open_book
 from ews.features.window import spine_on
 from ews.scoring import batch as batches
-from ews.scoring.batch import read_batch, score_book
+from ews.scoring.batch import score_book
 from ews.scoring.decide import decide
+from ews.scoring.folder import read_batch
 from ews.scoring.reconcile import reconcile
 from ews.store.batches import batch_page
 from ews.store.engine import open_store

@@ -11,7 +11,8 @@ from ews.domain.text import Language
 from ews.events.manifest import read_manifest
 from ews.features.catalogue import VERSION
 from ews.models.champion import champion
-from ews.scoring.batch import ScoredBatch, score_book
+from ews.scoring.batch import score_book
+from ews.scoring.folder import ScoredBatch
 from ews.scoring.reconcile import Totals
 from ews.scoring.wording import money_text
 from ews.store.engine import open_store

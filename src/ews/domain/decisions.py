@@ -5,7 +5,7 @@ The record speaks no language: codes, names and numbers only; sentences are made
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -102,9 +102,7 @@ class Decision:
 
     def to_json(self) -> str:
         """Return the canonical text of the record: sorted keys, ISO dates, no spaces."""
-        return json.dumps(
-            asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
-        )
+        return json.dumps(self, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -124,6 +122,13 @@ class Decision:
                 "blind": tuple(content["blind"]),
             }
         )
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON knows in place of a day or a dataclass of this module."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _before(content: dict[str, Any]) -> Before:

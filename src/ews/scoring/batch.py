@@ -5,56 +5,28 @@ Killed  before the commit nothing is visible; the next run removes what was half
 Again   the same inputs give the same id; a batch that is published already is left as it is
 """
 
-import hashlib
-import json
-import os
-import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import FileLock
 
-from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, ImmatureModelError, UnknownBatchError
-from ews.domain.levels import Tier, WarningLevel
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
-from ews.features.window import Spine, spine_on
+from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.policy import Policy
-from ews.scoring.decide import NAMES, Compared, Decided, decide, records_of
+from ews.scoring.decide import Compared, decide, records_of
+from ews.scoring.folder import ScoredBatch, clear_broken, is_whole, read_batch, read_rows, write_folder
 from ews.scoring.identity import BatchKey, code_version
-from ews.scoring.reconcile import Totals, reconcile
+from ews.scoring.reconcile import reconcile
 from ews.store.batches import comparison, find_batch, predecessor
 from ews.store.engine import Store
-from ews.store.publications import Batch, DecisionRow
+from ews.store.publications import Batch
 from ews.store.publish import publish
 from ews.store.standings import previous_rows
-
-SUMMARY = "batch.json"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredBatch:
-    """A published batch; `fresh` is false where it had been published before."""
-
-    key: BatchKey
-    totals: Totals
-    by_tier: Mapping[str, Mapping[str, int]]
-    by_level: Mapping[str, Mapping[str, int]]
-    blind: tuple[str, ...]
-    directory: Path
-    fresh: bool
-
-    @property
-    def batch_id(self) -> str:
-        return self.key.batch_id
 
 
 def score_book(
@@ -82,29 +54,13 @@ def score_book(
         key, compared = _key(book, store, model, policy, day, by)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
         published = _is_published(store, key.batch_id)
-        _clear(root)
-        if not (directory / SUMMARY).is_file():
+        clear_broken(root)
+        if not is_whole(directory):
             _write(book, directory, key, compared, model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
             _publish(batch, store, home, book_directory, progress)
     return batch
-
-
-def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
-    """Read the summary of the batch in `directory`."""
-    content = json.loads((directory / SUMMARY).read_text(encoding="utf-8"))
-    key = content["key"]
-    days = {name: date.fromisoformat(key[name]) for name in ("as_of", "known_by")}
-    return ScoredBatch(
-        BatchKey(**{**key, **days}),
-        Totals(**content["totals"]),
-        content["by_tier"],
-        content["by_level"],
-        tuple(content["blind"]),
-        directory,
-        fresh,
-    )
 
 
 def _check_days(book: Book, as_of: date, known_by: date, model: FrozenModel) -> None:
@@ -160,12 +116,6 @@ def _is_published(store: Store, batch_id: str) -> bool:
     return True
 
 
-def _clear(root: Path) -> None:
-    """Remove what a broken run left half written."""
-    for left in root.glob(".partial-*"):
-        shutil.rmtree(left)
-
-
 def _write(
     book: Book,
     directory: Path,
@@ -178,39 +128,7 @@ def _write(
     spine = spine_on(book, [key.as_of], known_by=key.known_by)
     decided = decide(book, spine, model, policy, compared=compared, progress=progress)
     totals = reconcile(book, decided, key.as_of, key.known_by)
-    partial = directory.with_name(f".partial-{key.batch_id}")
-    partial.mkdir()
-    tables = {
-        "decisions": _decisions(decided, key, spine, model, policy, progress),
-        "loans": pa.Table.from_pandas(decided.loans, preserve_index=False),
-        "peers": decided.peers.to_arrow(),
-        "rejected": pa.Table.from_pandas(decided.rejected, preserve_index=False),
-    }
-    for name, table in tables.items():
-        pq.write_table(table.replace_schema_metadata(None), partial / f"{name}.parquet", compression="zstd")
-    (partial / "policy.json").write_text(policy.to_json(), encoding="utf-8")
-    summary = {
-        "key": asdict(key),
-        "totals": asdict(totals),
-        "by_tier": _by(decided, "tier_rank", [tier.value for tier in Tier]),
-        "by_level": _by(decided, "level_rank", [level.value for level in WarningLevel]),
-        "blind": decided.blind,
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(partial.iterdir())},
-    }
-    text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
-    (partial / SUMMARY).write_text(text + "\n", encoding="utf-8")
-    _sync(partial)
-    if directory.exists():
-        shutil.rmtree(directory)
-    partial.rename(directory)
-
-
-def _decisions(
-    decided: Decided, key: BatchKey, spine: Spine, model: FrozenModel, policy: Policy, progress: Progress
-) -> pa.Table:
-    """Return one row per decision: narrow columns, features, and the whole record as JSON."""
-    frame = decided.borrowers
-    found = records_of(
+    decisions = records_of(
         decided,
         batch_id=key.batch_id,
         portfolio=key.portfolio,
@@ -219,48 +137,7 @@ def _decisions(
         model=model,
         policy=policy,
     )
-    texts = []
-    for number, decision in enumerate(found):
-        if number % 1000 == 0:
-            progress("records", number, len(frame))
-        texts.append(decision.to_json())
-    progress("records", len(frame), len(frame))
-    narrow = frame[
-        [
-            "borrower_id",
-            "name",
-            "industry",
-            "region",
-            "branch_id",
-            "officer_id",
-            "in_default",
-            "pd",
-            "grade",
-            "exposure",
-        ]
-    ].assign(
-        tier=[list(Tier)[rank].value for rank in frame["tier_rank"]],
-        level=[list(WarningLevel)[rank].value for rank in frame["level_rank"]],
-        held=frame["held"],
-        signals=frame["signals"],
-    )
-    whole = pd.concat([narrow, frame[list(NAMES)]], axis=1).assign(record=texts)
-    return pa.Table.from_pandas(whole, preserve_index=False)
-
-
-def _by(decided: Decided, column: str, names: list[str]) -> dict[str, dict[str, int]]:
-    """Return, per tier or level, the borrowers and their known exposure in fen."""
-    ranks, exposure = decided.borrowers[column], decided.borrowers["exposure"].fillna(0)
-    return {
-        name: {"borrowers": int((ranks == rank).sum()), "exposure_fen": int(exposure[ranks == rank].sum())}
-        for rank, name in enumerate(names)
-    }
-
-
-def _sync(directory: Path) -> None:
-    for path in directory.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    write_folder(directory, key, decided, totals, decisions, policy, progress)
 
 
 def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path, progress: Progress) -> None:
@@ -278,5 +155,4 @@ def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path,
         directory=batch.directory.relative_to(home).as_posix(),
         summary=summary,
     )
-    records = pq.read_table(batch.directory / "decisions.parquet", columns=["record"])["record"].to_pylist()
-    publish(store, row, (DecisionRow.of(Decision.from_json(text)) for text in records), progress=progress)
+    publish(store, row, read_rows(batch.directory), progress=progress)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -54,7 +56,7 @@ def records(
     policy: Policy,
 ) -> Iterator[Decision]:
     """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan."""
-    loans_of = {key: _rows(part) for key, part in loans.groupby("borrower_id", sort=False)}
+    loans_of = {key: list(rows) for key, rows in groupby(_rows(loans), key=itemgetter("borrower_id"))}
     codes = np.array([feature.reason.value for feature in features])
     policy_hash = policy.hash
     for number, row in enumerate(_rows(borrowers)):

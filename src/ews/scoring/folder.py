@@ -1,0 +1,159 @@
+"""The folder of a batch: its Parquet record, written under the batch's id and renamed into place when it is whole.
+
+decisions.parquet   one row per borrower: what the store keeps, the features, the whole record as JSON
+loans.parquet       one row per loan with its facts, tier and the rules that held
+peers.parquet       quantiles of each peer group, for decisions on the spot
+rejected.parquet    borrowers that could not be decided, with the reason
+policy.json         the policy as it was; batch.json the key, the totals and the hash of each file
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ews.domain.decisions import Decision
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.progress import Progress
+from ews.policy.policy import Policy
+from ews.scoring.decide import NAMES, Decided
+from ews.scoring.identity import BatchKey
+from ews.scoring.reconcile import Totals
+from ews.store.publications import DecisionRow
+
+SUMMARY = "batch.json"
+_PARTIAL = ".partial-"
+_ROW = pa.schema(
+    [
+        *((name, pa.string()) for name in ("borrower_id", "name", "branch_id", "officer_id", "industry", "region")),
+        ("pd", pa.float64()),
+        *((name, pa.string()) for name in ("grade", "tier", "level")),
+        ("exposure_fen", pa.int64()),
+        ("in_default", pa.bool_()),
+        ("top_reason", pa.string()),
+        ("record", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredBatch:
+    """A batch on disk; `fresh` is false where it had been published before."""
+
+    key: BatchKey
+    totals: Totals
+    by_tier: Mapping[str, Mapping[str, int]]
+    by_level: Mapping[str, Mapping[str, int]]
+    blind: tuple[str, ...]
+    directory: Path
+    fresh: bool
+
+    @property
+    def batch_id(self) -> str:
+        return self.key.batch_id
+
+
+def is_whole(directory: Path) -> bool:
+    return (directory / SUMMARY).is_file()
+
+
+def clear_broken(root: Path) -> None:
+    """Remove what a broken run left half written."""
+    for left in root.glob(f"{_PARTIAL}*"):
+        shutil.rmtree(left)
+
+
+def write_folder(
+    directory: Path,
+    key: BatchKey,
+    decided: Decided,
+    totals: Totals,
+    decisions: Iterable[Decision],
+    policy: Policy,
+    progress: Progress,
+) -> None:
+    """Write the batch beside `directory` and rename it into place."""
+    partial = directory.with_name(f"{_PARTIAL}{key.batch_id}")
+    partial.mkdir()
+    tables = {
+        "decisions": _decisions(decided, decisions, progress),
+        "loans": pa.Table.from_pandas(decided.loans, preserve_index=False),
+        "peers": decided.peers.to_arrow(),
+        "rejected": pa.Table.from_pandas(decided.rejected, preserve_index=False),
+    }
+    for name, table in tables.items():
+        pq.write_table(table.replace_schema_metadata(None), partial / f"{name}.parquet", compression="zstd")
+    (partial / "policy.json").write_text(policy.to_json(), encoding="utf-8")
+    summary = {
+        "key": asdict(key),
+        "totals": asdict(totals),
+        "by_tier": _by(decided, "tier_rank", [tier.value for tier in Tier]),
+        "by_level": _by(decided, "level_rank", [level.value for level in WarningLevel]),
+        "blind": decided.blind,
+        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(partial.iterdir())},
+    }
+    text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
+    (partial / SUMMARY).write_text(text + "\n", encoding="utf-8")
+    _sync(partial)
+    if directory.exists():
+        shutil.rmtree(directory)
+    partial.rename(directory)
+
+
+def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
+    """Read the summary of the batch in `directory`."""
+    content = json.loads((directory / SUMMARY).read_text(encoding="utf-8"))
+    key = content["key"]
+    days = {name: date.fromisoformat(key[name]) for name in ("as_of", "known_by")}
+    return ScoredBatch(
+        BatchKey(**{**key, **days}),
+        Totals(**content["totals"]),
+        content["by_tier"],
+        content["by_level"],
+        tuple(content["blind"]),
+        directory,
+        fresh,
+    )
+
+
+def read_rows(directory: Path) -> Iterator[DecisionRow]:
+    """Yield the decisions of the batch as the store takes them, sorted by borrower_id."""
+    file = pq.ParquetFile(directory / "decisions.parquet")
+    for part in file.iter_batches(columns=_ROW.names):
+        for row in part.to_pylist():
+            yield DecisionRow(**{**row, "tier": Tier(row["tier"]), "level": WarningLevel(row["level"])})
+
+
+def _decisions(decided: Decided, decisions: Iterable[Decision], progress: Progress) -> pa.Table:
+    total, rows = len(decided.borrowers), []
+    for number, decision in enumerate(decisions):
+        if number % 1000 == 0:
+            progress("records", number, total)
+        rows.append(DecisionRow.of(decision))
+    progress("records", total, total)
+    table = pa.table({name: [getattr(row, name) for row in rows] for name in _ROW.names}, schema=_ROW)
+    for name in NAMES:
+        table = table.append_column(name, pa.array(decided.borrowers[name], pa.float64(), from_pandas=True))
+    return table
+
+
+def _by(decided: Decided, column: str, names: list[str]) -> dict[str, dict[str, int]]:
+    """Return, per tier or level, the borrowers and their known exposure in fen."""
+    ranks, exposure = decided.borrowers[column], decided.borrowers["exposure"].fillna(0)
+    return {
+        name: {"borrowers": int((ranks == rank).sum()), "exposure_fen": int(exposure[ranks == rank].sum())}
+        for rank, name in enumerate(names)
+    }
+
+
+def _sync(directory: Path) -> None:
+    for path in directory.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
