@@ -51,7 +51,7 @@ format: setup  ## Put the code into the house format
 	@$(BIN)/ruff check --fix .
 
 docs: setup  ## Write the generated pages of docs/
-	@$(BIN)/python -m ews.features.documentation docs/features.md
+	@$(BIN)/python -m ews.features.documentation > docs/features.md
 
 lock: $(UV)  ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock

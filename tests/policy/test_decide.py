@@ -14,9 +14,10 @@ from ews.domain.errors import PolicyError
 from ews.domain.facts import GIVEN_BORROWER_FACTS, LOAN_FACTS, FactUnit
 from ews.domain.levels import Tier, WarningLevel
 from ews.events.engine import connect
+from ews.features.catalogue import FEATURES
 from ews.policy.decide import decide_borrowers, decide_loans, settle_loans, summarise_loans
 from ews.policy.policy import Policy
-from tests.policy.policies import FEATURES, POLICY, changed, load
+from tests.policy.policies import POLICY, changed, load
 
 DAY = date(2026, 6, 30)
 ENGINE = connect(threads=1)
@@ -25,6 +26,7 @@ ARROW: Mapping[FactUnit, pa.DataType] = {
     "flag": pa.bool_(),
     "share": pa.float64(),
     "ratio": pa.float64(),
+    "change": pa.float64(),
 }
 KEYS = [pa.field("borrower_id", pa.string()), pa.field("as_of", pa.date32())]
 LOAN_SCHEMA = pa.schema(

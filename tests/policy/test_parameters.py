@@ -43,7 +43,10 @@ def test_a_value_lent_to_an_older_book_is_told_from_one_in_force():
         ({"source": None}, "limit: 'source' is None; give a text."),
         ({"source": " "}, "limit: 'source' is ' '; give a text."),
         ({"zh": None}, "limit: 'zh' is None; give a text."),
-        ({"unit": "weeks"}, "limit: 'unit' is 'weeks'; it must be one of fen, count, days, months, share, ratio."),
+        (
+            {"unit": "weeks"},
+            "limit: 'unit' is 'weeks'; it must be one of fen, count, days, months, share, ratio, change.",
+        ),
         ({"values": {"2023-07-01": "90"}}, "limit: the value '90' is not a number."),
         ({"values": {"2023-07-01": True}}, "limit: the value True is not a number."),
         ({"values": {"2023-07-01": 90.5}}, "limit: the value 90.5 must be a whole number of days."),

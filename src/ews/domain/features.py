@@ -6,7 +6,7 @@ from typing import Literal
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 
-Unit = Literal["fen", "count", "days", "months", "share", "ratio", "flag"]
+Unit = Literal["fen", "count", "days", "months", "share", "ratio", "change", "flag"]
 Worse = Literal["higher", "lower", "none"]
 
 PROTECTED = frozenset({"sex", "gender", "age", "marriage", "education", "ethnicity", "religion", "nationality"})
@@ -19,7 +19,7 @@ class Feature:
 
     `worse` is the direction in which risk rises and becomes the model's monotone constraint;
     `reason` is the code under which its contribution is told.
-    Units: money in integer fen; `share` in [0, 1]; `ratio` unbounded, a change of -0.5 means halved.
+    Units: money in integer fen; `share` in [0, 1]; `ratio` unbounded; `change` relative, -0.5 means halved.
     """
 
     name: str

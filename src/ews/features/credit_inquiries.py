@@ -32,7 +32,7 @@ FEATURES = (
             "Credit inquiries of the last 6 months", "近6个月征信查询次数"),
     Feature("inquiries_12m", "count", "higher", ReasonCode.CREDIT_SOUGHT,
             "Credit inquiries of the last 12 months", "近12个月征信查询次数"),
-    Feature("inquiry_acceleration", "ratio", "higher", ReasonCode.CREDIT_SOUGHT,
+    Feature("inquiry_acceleration", "change", "higher", ReasonCode.CREDIT_SOUGHT,
             "Monthly inquiries, last 3 months against all 12, minus 1 (0 is steady, 3 is all of them recent)",
             "近3个月月均查询较近12个月月均变化（0为平稳，3为全部集中于近3个月）"),
     Feature("inquiry_institutions_6m", "count", "higher", ReasonCode.CREDIT_SOUGHT,

@@ -16,7 +16,7 @@ Generated from the catalogue with `python -m ews.features.documentation > docs/f
 本页由特征目录自动生成，请勿手工修改。
 
 *Worse* is the direction in which risk rises; the model is held to it. *Reason* is the code under which a
-feature's contribution is told. Money is in fen (1/100 of the currency unit); a ratio of -0.5 means halved.
+feature's contribution is told. Money is in fen (1/100 of the currency unit); a change of -0.5 means halved.
 “变差方向”为风险上升的方向，模型按此单调约束；“原因代码”为解释评分时的归类；金额单位为分；比率-0.5表示减半。
 """
 

@@ -15,7 +15,7 @@ from ews.domain.text import Text
 from ews.policy.dated import Dated
 from ews.policy.entries import Entry, dated
 
-UNITS: tuple[FactUnit, ...] = ("fen", "count", "days", "months", "share", "ratio")
+UNITS: tuple[FactUnit, ...] = ("fen", "count", "days", "months", "share", "ratio", "change")
 WHOLE: frozenset[FactUnit] = frozenset({"fen", "count", "days", "months"})
 """Units that come in whole numbers."""
 

@@ -1,7 +1,7 @@
 """Units: whether a condition makes sense before it meets a single row.
 
 A literal number has no unit and fits any. Sums and comparisons need one unit on both sides; products and
-quotients may scale by a share, a ratio or a count; a quotient of like units is a ratio. Flags stand alone.
+quotients may scale by a share, a ratio, a change or a count; a quotient of like units is a ratio. Flags stand alone.
 """
 
 import difflib
@@ -16,7 +16,7 @@ from ews.policy.vocabulary import Word
 Kind = FactUnit | Literal["number"]
 """`number` is a literal; `flag` is also what a condition gives."""
 
-SCALES: frozenset[Kind] = frozenset({"number", "share", "ratio", "count"})
+SCALES: frozenset[Kind] = frozenset({"number", "share", "ratio", "change", "count"})
 """Units by which another may be multiplied or divided."""
 
 

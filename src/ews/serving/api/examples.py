@@ -135,7 +135,7 @@ _MODEL = {
         {
             "name": "inflow_change_3m",
             "text": {"en": "Change of money received", "zh": "入账变动"},
-            "unit": "ratio",
+            "unit": "change",
             "worse": "lower",
             "reason": _INFLOW,
         }
