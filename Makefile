@@ -7,6 +7,7 @@ ARGS ?=
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
+export UV_CACHE_DIR := $(CURDIR)/.uv/cache
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export MLFLOW_DISABLE_TELEMETRY := true
@@ -21,7 +22,7 @@ setup: .venv/ready  ## Build .venv from the lock file
 
 $(UV): requirements-setup.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "ews needs Python 3.11 or newer; '$(PYTHON)' is older. Say which one: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	  { echo "ews needs Python 3.11 or newer, and '$(PYTHON)' is not. Say which one: make setup PYTHON=/path/to/python3.11"; exit 1; }
 	@rm -rf .uv
 	@# --target leaves the system's Python alone, also where PEP 668 guards it
 	@$(PYTHON) -m pip install --quiet --target .uv --require-hashes --only-binary :all: -r requirements-setup.lock

@@ -76,6 +76,40 @@ def test_a_users_error_is_one_line_with_a_status(scored, arguments, message):
     assert told.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("score", "--book", "x", "--as-of", "2005-13-01"),
+            "ews: --as-of '2005-13-01' is no day; write it like 2026-06-30.\n",
+        ),
+        (("train", "--book", "x", "--known-by", "now"), "ews: --known-by 'now' is no day; write it like 2026-06-30.\n"),
+        (("score",), "ews: Missing option '--book'."),
+        (("scoer",), "ews: No such command 'scoer'."),
+        (("score", "--bok", "x"), "ews: No such option: --bok"),
+        (("demo", "--borrowers", "3"), "ews: Invalid value for '--borrowers':"),
+    ],
+)
+def test_a_command_written_wrong_is_told_in_one_line(arguments, message):
+    told = ews(*arguments)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr.startswith(message)
+    assert told.stderr.count("\n") == 1
+
+
+def test_a_terminal_without_chinese_gives_no_traceback(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    told = ews("check", "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_simulation_is_told_like_an_import_with_its_truth(tmp_path):
+    told = ews("simulate", "--book", str(tmp_path / "book"), "--borrowers", "10", "--months", "6")
+    assert "Event tables" in told.stdout
+    assert "Defaults per year 每年违约户数: 2026 " in told.stdout
+    assert told.stdout.count("too short for twelve months to follow") == 2
+
+
 def test_a_day_outside_the_book_is_refused(scored):
     told = ews("score", "--book", str(scored.book), "--as-of", "2030-01-31", home=scored.home)
     assert told.returncode == 2

@@ -111,6 +111,26 @@ def tells(name: str) -> bool:
     return False
 
 
+@pytest.mark.parametrize(
+    ("line", "column", "value"),
+    [
+        ("B2,乙号,x".encode("gbk"), "name", "乙号"),
+        ('B2,"乙,号",x'.encode("gbk"), "name", "乙,号"),
+        ("B2,乙号".encode("gbk"), "(line)", "B2,乙号"),
+        ("B2,亝,x".encode("gbk"), "name", "亝"),
+        (b"B2,\xff\xff,x", "name", "\\xff\\xff"),
+        (b"B2," + "号".encode("gbk") * 300 + b",x", "name", "号" * 200),
+    ],
+    ids=["of three columns", "quoted", "too few columns", "ends in 0x85", "neither", "long"],
+)
+def test_a_line_set_aside_tells_column_and_value(tmp_path, line, column, value):
+    file = tmp_path / "f.csv"
+    file.write_bytes(b"id,name,city\n" + line + b"\n")
+    assert transcode(file, "utf-8", ",", target=tmp_path / "good", refused=tmp_path / "bad") == 1
+    told = json.loads((tmp_path / "bad").read_text(encoding="utf-8"))
+    assert (told["row"], told["column"], told["value"]) == (2, column, value)
+
+
 NAMES = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=4, max_size=8).filter(tells)
 
 

@@ -76,7 +76,7 @@ def test_two_imports_of_the_same_files_give_the_same_bytes(tmp_path):
         (
             {"customers.csv": b"id,name\nB1,a\n" + "B2,乙号\n".encode() + "B3,丙号\nB4,丁号\n".encode("gbk")},
             "raw.customers",
-            (3, None, None, "encoding"),
+            (3, "name", "乙号", "encoding"),
         ),
     ],
     ids=[
@@ -124,6 +124,61 @@ def test_what_cannot_be_read_is_said_and_the_book_stays(tmp_path, statements, fi
     with pytest.raises(SourceError, match=says):
         run(tmp_path, {**STATEMENTS, **statements}, {**FILES, **files})
     assert snapshot(tmp_path / "book") == before
+
+
+def test_all_missing_raw_files_are_named_at_once_with_the_statements_that_could_go(tmp_path):
+    statements = {
+        **STATEMENTS,
+        "accounts": "SELECT * FROM raw.Accounts",
+        "transactions": "SELECT * FROM raw.flows JOIN raw.accounts USING (account)",
+    }
+    with pytest.raises(SourceError) as told:
+        run(tmp_path, statements, {name: content for name, content in FILES.items() if name != "customers.csv"})
+    assert str(told.value) == (
+        f"The source reads raw.accounts, raw.customers, raw.flows, but '{tmp_path / 'raw'}' holds no accounts.csv or "
+        "accounts.parquet, no customers.csv or customers.parquet, no flows.csv or flows.parquet. Files there: "
+        "cards.csv, loans.csv. Deliver what is missing, or take accounts.sql, transactions.sql out of the source if "
+        "you do not have these tables."
+    )
+
+
+def test_a_missing_file_of_one_table_may_be_done_without(tmp_path):
+    with pytest.raises(SourceError, match=r"or take card_statements\.sql out of the source if you do not have this t"):
+        run(tmp_path, STATEMENTS, {name: content for name, content in FILES.items() if name != "cards.csv"})
+
+
+@pytest.mark.parametrize(
+    ("statements", "files"),
+    [
+        ({"loans": "SELECT debtor FROM raw.loans"}, {}),
+        ({"loans": "SELECT no_such_function(loan) FROM raw.loans"}, {}),
+        ({"loans": "SELECT CAST(loan AS INTEGER) AS loan_id\nFROM raw.loans"}, {}),
+        ({"loans": "SELECT\n1 +"}, {}),
+        ({"loans": "SELECT * FROM raw.parq"}, {"parq.parquet": b"PAR1 and no more"}),
+    ],
+)
+def test_what_the_engine_says_is_told_in_one_line_without_the_statement(tmp_path, statements, files):
+    with pytest.raises(SourceError) as told:
+        run(tmp_path, {**STATEMENTS, **statements}, {**FILES, **files})
+    assert "\n" not in str(told.value)
+    assert "LINE 1" not in str(told.value)
+
+
+def test_the_columns_that_the_engine_proposes_are_kept(tmp_path):
+    with pytest.raises(SourceError, match=r'debtor.*Candidate bindings: .*"customer".*Mend the SQL'):
+        run(tmp_path, {**STATEMENTS, "loans": "SELECT debtor FROM raw.loans"}, FILES)
+
+
+def test_where_every_row_is_rejected_no_larger_share_is_advised(tmp_path):
+    wholly = {**FILES, "loans.csv": "loan,customer\nL1,B8\nL2,B9\n"}
+    with pytest.raises(RejectedShareError) as told:
+        run(tmp_path, STATEMENTS, wholly, max_rejected_share=1.0)
+    assert str(told.value).endswith(
+        "Where every row is rejected (loans) the import always stops, whatever share is allowed."
+    )
+    assert "larger share" not in str(told.value)
+    with pytest.raises(RejectedShareError, match=r"or allow a larger share\.$"):
+        run(tmp_path, STATEMENTS, {**FILES, "loans.csv": "loan,customer\nL1,B1\nL2,B9\n"})
 
 
 def test_a_parquet_file_cut_off_or_damaged_inside_is_refused(tmp_path):

@@ -71,8 +71,22 @@ def test_a_missing_file_is_named_and_what_refers_to_it_too(book):
     file.unlink()
     assert problems(book) == {
         "loans": [(Fault.MISSING, f"data/{file.name}")],
-        "ledger": [(Fault.MISSING, "a table that it refers to is missing or damaged")],
+        "ledger": [(Fault.NOT_CHECKED, "loans")],
     }
+
+
+def test_columns_that_may_refer_to_a_damaged_table_are_passed_over_and_the_others_checked(tmp_path):
+    rows = [{"card_id": "C1", "borrower_id": "B1", "stated_on": "2026-05-31", "credit_limit": "5"}]
+    write(tmp_path, {"card_statements": rows})
+    file = next((tmp_path / "data").glob("borrowers-*"))
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    forge(
+        tmp_path, "card_statements", lambda table: with_column(table, "credit_limit", pc.negate(table["credit_limit"]))
+    )
+    found = problems(tmp_path)
+    assert [fault for fault, _ in found["borrowers"]] == [Fault.HASH]
+    assert found["loans"] == found["accounts"] == [(Fault.NOT_CHECKED, "borrowers")]
+    assert found["card_statements"] == [(Fault.NOT_CHECKED, "borrowers"), (Fault.CONTENT, "range: 1")]
 
 
 def test_a_lost_row_is_found_by_the_count(book):

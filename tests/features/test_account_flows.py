@@ -119,6 +119,34 @@ def test_lowest_balances_add_up_over_accounts_and_overdrawn_days_do_not():
     assert seen["overdrawn_days_3m"] == 30
 
 
+@pytest.mark.parametrize(
+    ("closed_on", "lowest", "mean", "overdrawn"),
+    [
+        (None, -300, -300, 91),
+        (date(2026, 7, 1), -300, -300, 91),
+        (date(2026, 5, 11), -300, (-300 + 100 + 100) / 3, 40),
+        (date(2026, 4, 1), -300, 100, 0),
+        (date(2026, 3, 31), 100, 100, 0),
+    ],
+)
+def test_a_balance_is_carried_until_the_account_is_closed(closed_on, lowest, mean, overdrawn):
+    old = {**ACCOUNT, "account_id": "A2", "closed_on": closed_on}
+    postings = [
+        posting(date(2026, 1, 5), 100, balance_after=100),
+        posting(date(2026, 1, 5), -400, account_id="A2", balance_after=-400),
+    ]
+    seen = flows(postings, accounts=(ACCOUNT, old))
+    assert (seen["balance_min_3m"], seen["balance_mean_3m"]) == (lowest, pytest.approx(mean))
+    assert seen["overdrawn_days_3m"] == overdrawn
+
+
+def test_a_closing_known_later_does_not_end_the_balance_yet():
+    versions = (ACCOUNT, {**ACCOUNT, "closed_on": date(2026, 3, 1), "known_on": date(2026, 7, 1)})
+    assert flows([posting(date(2026, 1, 5), 9, balance_after=9)], accounts=versions)["balance_min_3m"] == 9
+    gone = ({**ACCOUNT, "closed_on": date(2026, 3, 1)},)
+    assert flows([posting(date(2026, 1, 5), 9, balance_after=9)], accounts=gone)["balance_min_3m"] is None
+
+
 SILENT = {
     "OPEN": ({}, (0, 0, 0)),
     "CLOSED_A_YEAR": ({"closed_on": date(2025, 6, 30)}, (None, None, None)),

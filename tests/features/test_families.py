@@ -16,8 +16,8 @@ from tests.features.worlds import STRANGER, known_by, without, world
 
 DAYS = [date(2025, 3, 31), date(2025, 6, 30), date(2025, 12, 31)]
 every_family = pytest.mark.parametrize("family", FAMILIES, ids=family_name)
-seeds = st.integers(0, 1)
-"""Few worlds of some 700 rows each, worked out once and shared by the tests; widen the range to look harder."""
+seeds = st.integers(0, 10_000)
+"""Each is a world of some 700 rows; few are drawn per run, others the next time."""
 
 
 @cache
@@ -35,7 +35,7 @@ def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
 
 
 @every_family
-@settings(max_examples=2, deadline=None, derandomize=True)
+@settings(max_examples=2, deadline=None)
 @given(seed=seeds)
 def test_what_happens_or_is_learnt_later_changes_nothing(family: Family, seed):
     day = (DAYS[0], date(2025, 5, 17))[seed % 2]
@@ -43,7 +43,7 @@ def test_what_happens_or_is_learnt_later_changes_nothing(family: Family, seed):
 
 
 @every_family
-@settings(max_examples=1, deadline=None, derandomize=True)
+@settings(max_examples=1, deadline=None)
 @given(seed=seeds)
 def test_the_order_of_rows_changes_nothing(family: Family, seed):
     rng = random.Random(seed)  # noqa: S311 - test data
@@ -52,7 +52,7 @@ def test_the_order_of_rows_changes_nothing(family: Family, seed):
 
 
 @every_family
-@settings(max_examples=2, deadline=None, derandomize=True)
+@settings(max_examples=1, deadline=None)
 @given(seed=seeds)
 def test_several_snapshots_at_once_equal_each_alone(family: Family, seed):
     days = DAYS[:2]
@@ -61,7 +61,7 @@ def test_several_snapshots_at_once_equal_each_alone(family: Family, seed):
 
 
 @every_family
-@settings(max_examples=1, deadline=None, derandomize=True)
+@settings(max_examples=1, deadline=None)
 @given(seed=seeds)
 def test_rows_of_a_borrower_without_guarantees_change_nobody_else(family: Family, seed):
     others = told(family, seed, DAYS[0])
@@ -71,6 +71,6 @@ def test_rows_of_a_borrower_without_guarantees_change_nobody_else(family: Family
 
 @every_family
 def test_the_random_worlds_reach_every_feature(family: Family):
-    seen = pd.concat([told(family, seed, *DAYS[:2]) for seed in (0, 1)])
+    seen = pd.concat([told(family, seed, *DAYS[:2]) for seed in range(4)])
     still = [each.name for each in family.FEATURES if seen[each.name].nunique() < 2]
     assert still == []

@@ -73,6 +73,30 @@ def test_a_circle_worked_by_hand():
     assert exposed(CIRCLE, "B3", **merged(late("B1", 45), late("B3", 99)))["guarantors_troubled"] == 1
 
 
+@pytest.mark.parametrize(
+    ("outcome", "troubled"),
+    [
+        ({"kind": "write_off", "occurred_on": AS_OF}, 1),
+        ({"kind": "default", "occurred_on": date(2025, 2, 1)}, 1),
+        ({"kind": "dpd_90", "occurred_on": date(2026, 7, 1)}, 0),
+        ({"kind": "dpd_90", "occurred_on": AS_OF, "known_on": date(2026, 7, 1)}, 0),
+        ({"kind": "default", "occurred_on": None}, 0),
+        ({"kind": "restructured", "occurred_on": AS_OF}, 0),
+    ],
+)
+def test_a_party_listed_as_in_default_is_in_trouble_though_no_loan_of_its_own_is_late(outcome, troubled):
+    seen = exposed(CIRCLE, **late("B3", 0), outcomes=[{"borrower_id": "B2", **outcome}])
+    assert seen["guaranteed_troubled"] == troubled
+    assert seen["guaranteed_troubled_amount"] == 350 * troubled
+    # of OUTSIDER, B2, B3 and B4, who hang together with B1
+    assert seen["circle_troubled_share"] == troubled / 4
+
+
+def test_a_party_both_late_and_listed_counts_once():
+    seen = exposed(CIRCLE, **late("B2", 99), outcomes=[{"borrower_id": "B2", "kind": "default", "occurred_on": AS_OF}])
+    assert (seen["guaranteed_troubled"], seen["guaranteed_troubled_amount"]) == (1, 350)
+
+
 def test_the_borrower_itself_does_not_make_its_circle_troubled():
     assert exposed(CIRCLE, "B2", **late("B2", 99))["circle_troubled_share"] == 0
 

@@ -76,12 +76,14 @@ def test_items_worked_by_hand():
         paid(date(2026, 4, 11), 100),  # 1 day late: never past due at the end of a day
         paid(date(2026, 6, 1), 130),  # 22 days late, and 30 of the next
     ]
-    seen = repaid(loans=[LOAN], instalments=items, payments=payments)
+    begun = {**LOAN, "opened_on": date(2025, 12, 10)}
+    seen = repaid(loans=[begun], instalments=items, payments=payments)
     assert seen["late_days_mean_6m"] == pytest.approx((8 + 3 + 0 + 1 + 22 + 20) / 6)
     assert seen["partial_payments_6m"] == 2
     assert seen["first_instalment_missed"] == 1
     assert [seen[f"dpd_{name}"] for name in ("now", "max_3m", "max_6m", "max_12m")] == [20, 21, 21, 21]
     assert (seen["months_since_late"], seen["months_since_late30"]) == (0, 60)
+    assert (seen["months_late_ever"], seen["late30_weighted_share"]) == (None, None)
     assert (seen["months_late_12m"], seen["late_share_12m"], seen["debt_outstanding"]) == (None, None, None)
 
 
@@ -91,7 +93,7 @@ def test_a_first_instalment_is_missed_when_more_than_7_days_late():
     book = book_of(
         {
             "borrowers": [{**BORROWER, "borrower_id": each} for each in who],
-            "loans": [{**LOAN, "loan_id": each, "borrower_id": each} for each in who],
+            "loans": [{**LOAN, "loan_id": each, "borrower_id": each, "opened_on": date(2025, 12, 10)} for each in who],
             "instalments": [due(day, loan=each) for each in who for day in (date(2026, 1, 10), date(2026, 2, 10))],
             "payments": [paid(paid_on, 100, each) for each, paid_on in who.items() if paid_on],
         }

@@ -12,6 +12,8 @@ LENGTH_DAYS = 800
 BORROWERS = ("B1", "B2", "B3", "B4")
 STRANGER = "B4"
 """Connected with nobody by a guarantee."""
+SCHEDULED = (0, 1, 4)
+"""Numbers of the loans with instalments; loan 0 has no ledger, loan 4 was never paid on its first days."""
 
 Row = dict[str, Any]
 World = dict[str, list[Row]]
@@ -63,7 +65,8 @@ def _month_end(index: int) -> date:
 
 def _account(rng: random.Random, number: int) -> Row:
     opened = START - timedelta(days=rng.choice((0, 400)))
-    return {"account_id": f"A{number}", "borrower_id": _borrower(number), "opened_on": opened}
+    closed = START + timedelta(days=430) if number == 5 else None
+    return {"account_id": f"A{number}", "borrower_id": _borrower(number), "opened_on": opened, "closed_on": closed}
 
 
 def _posting(rng: random.Random, number: int) -> Row:
@@ -84,7 +87,7 @@ def _loan(rng: random.Random, number: int) -> Row:
         "loan_id": f"L{number}",
         "borrower_id": _borrower(number),
         "product": rng.choice(("business", "card")),
-        "opened_on": START + timedelta(days=rng.randrange(300)),
+        "opened_on": START + timedelta(days=60 * number + rng.randrange(60)),
         "matures_on": START + timedelta(days=rng.randrange(400, 900)),
         "repayment": rng.choice(("instalment", "bullet")),
         "replaces_loan_id": rng.choice((None, "L0")),
@@ -93,7 +96,7 @@ def _loan(rng: random.Random, number: int) -> Row:
 
 def _statement(rng: random.Random, number: int) -> Row:
     return {
-        "loan_id": f"L{number % 8}",
+        "loan_id": f"L{number % 7 + 1}",
         "stated_on": _month_end(rng.randrange(26)),
         "balance": rng.choice((None, rng.randint(0, 5_000))),
         "dpd": rng.choice((None, 0, 0, 12, 35, 70)),
@@ -101,19 +104,21 @@ def _statement(rng: random.Random, number: int) -> Row:
 
 
 def _due(rng: random.Random, number: int) -> Row:
+    loan = SCHEDULED[number % len(SCHEDULED)]
     return {
-        "loan_id": f"L{number % 8}",
-        "due_on": START + timedelta(days=30 * rng.randrange(26)),
+        "loan_id": f"L{loan}",
+        "due_on": START + timedelta(days=60 * (loan + 1) + 30 * rng.randrange(20)),
         "component": "principal",
         "due_amount": rng.randint(0, 100),
     }
 
 
 def _payment(rng: random.Random, number: int) -> Row:
+    loan = SCHEDULED[number % len(SCHEDULED)]
     return {
         "payment_id": f"Y{number}",
-        "loan_id": f"L{number % 8}",
-        "paid_on": _day(rng),
+        "loan_id": f"L{loan}",
+        "paid_on": START + timedelta(days=350 + rng.randrange(450)) if loan == 4 else _day(rng),
         "paid_amount": rng.randint(0, 120),
     }
 
@@ -159,6 +164,11 @@ def _card(rng: random.Random, number: int) -> Row:
     }
 
 
+def _outcome(rng: random.Random, number: int) -> Row:
+    kind = rng.choice(("dpd_90", "write_off", "default", "restructured"))
+    return {"borrower_id": _borrower(number + 1), "kind": kind, "occurred_on": _day(rng)}
+
+
 MAKERS: dict[str, tuple[int, Callable[[random.Random, int], Row]]] = {
     "accounts": (6, _account),
     "transactions": (250, _posting),
@@ -170,6 +180,7 @@ MAKERS: dict[str, tuple[int, Callable[[random.Random, int], Row]]] = {
     "inquiries": (120, _inquiry),
     "guarantees": (14, _guarantee),
     "card_statements": (160, _card),
+    "outcomes": (2, _outcome),
 }
 
 

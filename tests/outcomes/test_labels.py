@@ -92,7 +92,7 @@ def test_a_default_that_is_known_after_known_by_is_not_a_label_yet():
 @pytest.mark.parametrize(("known_by", "mature"), [(ENDS - DAY, False), (ENDS, True)])
 def test_a_label_is_mature_when_its_horizon_has_ended_for_defaulters_too(known_by, mature):
     row = label(book([stated(date(2025, 2, 28), dpd=91)]), known_by=known_by)[0]
-    assert (row["defaulted"], row["mature"], row["label_known_on"]) == (1, mature, ENDS)
+    assert (row["defaulted"], row["mature"], row["label_known_by"]) == (1, mature, known_by)
 
 
 def test_a_label_is_not_mature_beyond_what_the_ledger_speaks_of():
@@ -110,7 +110,7 @@ def test_an_outcome_without_a_date_is_a_label_but_not_a_default_that_is_known_on
     outcomes = [{"borrower_id": "B1", "kind": "default", "known_on": date(2025, 3, 5)}]
     row = label(book([], outcomes=outcomes), LISTED, known_by=date(2025, 3, 5))[0]
     assert (row["defaulted"], row["undated"], row["in_default"], row["default_on"]) == (1, True, False, None)
-    assert (row["mature"], row["label_known_on"]) == (True, date(2025, 3, 5))
+    assert (row["mature"], row["label_known_by"]) == (True, date(2025, 3, 5))
 
 
 def test_before_the_list_is_known_nobody_on_it_has_a_label():
@@ -161,3 +161,42 @@ def test_several_snapshots_have_the_labels_that_each_has_alone():
     together = label(content, days=days)
     assert together == [row for day in days for row in label(content, days=[day])]
     assert [row["defaulted"] for row in together] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(("known_by", "learnt"), [(date(2026, 2, 28), False), (date(2026, 3, 1), True)])
+def test_a_default_before_as_of_that_is_learnt_later_makes_nobody_a_good_borrower(known_by, learnt):
+    outcomes = [
+        {"borrower_id": "B1", "kind": "default", "occurred_on": date(2025, 1, 15), "known_on": date(2026, 3, 1)}
+    ]
+    row = label(book([stated(ENDS)], outcomes=outcomes), known_by=known_by)[0]
+    assert (row["in_default"], row["defaulted"], row["in_default_learnt_later"]) == (False, 0, learnt)
+
+
+def test_who_is_known_to_be_in_default_on_as_of_did_not_become_so_later():
+    content = book_of(
+        {"borrowers": [BORROWER], "loans": [LOAN], "ledger": [stated(AS_OF, dpd=91)]}, extracted_on=KNOWN_BY
+    )
+    assert label(content)[0]["in_default_learnt_later"] is False
+
+
+def test_a_default_is_the_label_of_who_owed_the_loan_on_as_of():
+    moved = {**LOAN, "borrower_id": "B2", "known_on": date(2025, 9, 1)}
+    content = book_of(
+        {
+            "borrowers": [BORROWER, {"borrower_id": "B2", "kind": "firm"}],
+            "loans": [{**LOAN, "known_on": date(2024, 1, 1)}, moved],
+            "ledger": [stated(AS_OF), stated(date(2025, 6, 30), dpd=91), stated(ENDS, dpd=300)],
+        },
+        extracted_on=KNOWN_BY,
+    )
+    assert {row["borrower_id"]: row["defaulted"] for row in label(content)} == {"B1": 1, "B2": 0}
+
+
+def test_a_loan_taken_up_after_as_of_counts_for_who_took_it_up():
+    fresh = {**LOAN, "loan_id": "L2", "opened_on": date(2025, 3, 1), "known_on": date(2025, 3, 1)}
+    late = {**stated(date(2025, 9, 30), dpd=91), "loan_id": "L2"}
+    content = book_of(
+        {"borrowers": [BORROWER], "loans": [LOAN, fresh], "ledger": [stated(AS_OF), stated(ENDS), late]},
+        extracted_on=KNOWN_BY,
+    )
+    assert label(content)[0]["default_on"] == date(2025, 9, 30)

@@ -20,7 +20,8 @@ def ledger(dpd: int, balance: int = 500) -> list[Row]:
 
 def stand(tables: dict[str, list[Row]], definition: Definition | None = None) -> Row:
     book = book_of({"borrowers": [BORROWER], **tables})
-    rows: list[Row] = standing(book, spine_on(book, [AS_OF]).table, definition or Definition()).to_pyarrow().to_pylist()
+    found = standing(book, spine_on(book, [AS_OF]).table, definition or Definition())
+    rows: list[Row] = found.filter(found.borrower_id == "B1").to_pyarrow().to_pylist()
     assert len(rows) == 1
     return rows[0]
 

@@ -6,17 +6,19 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
+import ibis
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from scipy.special import logit
 
 from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, ImmatureModelError, ReconciliationError
-from ews.events.book import open_book
+from ews.events.book import Book, open_book
+from ews.events.schemas import TABLES
 from ews.features.window import spine_on
 from ews.scoring import batch as batches
 from ews.scoring.batch import score_book
@@ -26,6 +28,8 @@ from ews.scoring.reconcile import reconcile
 from ews.store.batches import batch_page
 from ews.store.engine import open_store
 from tests.homes import DAYS, ScoredHome, store_url
+
+SCHEMAS = {schema.name: schema for schema in TABLES}
 
 
 def bytes_of(directory: Path) -> dict[str, str]:
@@ -77,12 +81,17 @@ def test_everyone_in_the_book_is_scored_rejected_or_out_of_scope_and_money_ties_
 def test_lost_money_is_found_and_nothing_is_published(scored):
     book = open_book(scored.book)
     decided = decide(book, spine_on(book, [DAYS[1]]), scored.model, scored.policy)
-    poorer = replace(decided, loans=decided.loans.iloc[1:])
+    poorer = replace(decided, loans=decided.loans.assign(balance=decided.loans["balance"].shift(1, fill_value=0)))
     with pytest.raises(ReconciliationError, match=r"exposure in fen in the ledger"):
         reconcile(book, poorer, DAYS[1], DAYS[1])
+    tables = {name: table for name, table in book.tables.items() if name != "ledger"}
+    without_ledger = replace(book, tables=tables)
+    decided = decide(without_ledger, spine_on(without_ledger, [DAYS[1]]), scored.model, scored.policy)
+    with pytest.raises(ReconciliationError, match=r"live loans in the book"):
+        reconcile(without_ledger, replace(decided, loans=decided.loans.iloc[1:]), DAYS[1], DAYS[1])
     fewer = replace(decided, borrowers=decided.borrowers.iloc[1:])
     with pytest.raises(ReconciliationError, match=r"borrowers in the book"):
-        reconcile(book, fewer, DAYS[1], DAYS[1])
+        reconcile(without_ledger, fewer, DAYS[1], DAYS[1])
 
 
 def test_reasons_add_up_to_the_served_pd(scored):
@@ -112,16 +121,43 @@ def test_the_second_month_is_compared_with_the_first(scored):
         assert decision.before.grade == before[decision.borrower_id].grade
 
 
+def corrected(book: Book, day: date) -> Book:
+    """Return the book in which every seventh row was corrected a week after `day`, or taken back."""
+    later = day + timedelta(days=7)
+    changes: dict[str, dict[str, object]] = {
+        "payments": {"paid_amount": 1},
+        "transactions": {"amount": -1},
+        "ledger": {"dpd": 200},
+        "borrowers": {"industry": "elsewhere"},
+        "loans": {"product": "other"},
+        "card_statements": {"balance": 1},
+    }
+    tables = dict(book.tables)
+    for name, change in changes.items():
+        table = book.tables[name]
+        mark = table[SCHEMAS[name].key[0]].hash()
+        chosen = (mark % 7 == 0) & table.known_until.isnull() & (table.known_on <= day)
+        ended = ibis.ifelse(chosen, ibis.literal(later), table.known_until).cast("date")
+        values = {column: ibis.literal(value).cast(table[column].type()) for column, value in change.items()}
+        again = table.filter(chosen, mark % 14 == 0).mutate(**values, known_on=ibis.literal(later))
+        tables[name] = ibis.union(table.mutate(known_until=ended), again)
+    return replace(book, tables=tables)
+
+
 def test_what_the_bank_learnt_after_the_day_changes_no_decision(scored):
-    """The book as it is now, and the book cut down to what was known on the day, give the same decisions."""
+    """Corrections and reversals learnt later, and all later rows, against the book cut down to what was known."""
     book, day = open_book(scored.book), DAYS[0]
-    known = {name: table.filter(table.known_on <= day) for name, table in book.tables.items()}
-    cut = replace(book, tables=known)
-    now, then = (decide(each, spine_on(each, [day]), scored.model, scored.policy) for each in (book, cut))
-    assert now.borrowers["borrower_id"].tolist() == then.borrowers["borrower_id"].tolist()
-    np.testing.assert_array_equal(now.borrowers["pd"], then.borrowers["pd"])
-    assert now.borrowers["tier_rank"].tolist() == then.borrowers["tier_rank"].tolist()
-    assert [list(codes) for codes in now.borrowers["signals"]] == [list(codes) for codes in then.borrowers["signals"]]
+    cut = replace(book, tables={name: table.filter(table.known_on <= day) for name, table in book.tables.items()})
+    later = corrected(book, day)
+    assert later.table("loans").known_until.notnull().sum().execute() > 50
+    now, then = (decide(each, spine_on(each, [day]), scored.model, scored.policy) for each in (later, cut))
+    assert len(then.borrowers) > 300
+    told = ["borrower_id", "name", "industry", "in_default", "exposure", "pd", "grade", "tier_rank", "level_rank"]
+    pd.testing.assert_frame_equal(now.borrowers[told], then.borrowers[told])
+    for column in ("signals", "held"):
+        assert [list(codes) for codes in now.borrowers[column]] == [list(codes) for codes in then.borrowers[column]]
+    facts = ["loan_id", "balance", "dpd", "product", "tier_rank"]
+    pd.testing.assert_frame_equal(now.loans[facts], then.loans[facts])
 
 
 def test_a_book_without_cards_and_inquiries_is_scored_and_says_that_it_is_blind_on_them(scored):
@@ -170,6 +206,43 @@ def test_a_batch_that_was_written_but_not_committed_is_taken_up(scored, copy, mo
         taken_up = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
         assert taken_up.fresh
         assert [one.batch.batch_id for one in batch_page(store, limit=2)[0]] == [taken_up.batch_id]
+
+
+def test_a_folder_that_was_damaged_before_the_commit_is_written_again(scored, copy):
+    shutil.copytree(scored.home / "decisions", copy.home / "decisions")
+    (batch_directory(copy.home, DAYS[0]) / "peers.parquet").write_bytes(b"PAR1")
+    with copy.store() as store:
+        score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
+    assert bytes_of(batch_directory(copy.home, DAYS[0])) == bytes_of(batch_directory(scored.home, DAYS[0]))
+
+
+def test_a_whole_batch_that_nobody_published_is_set_aside(scored, copy):
+    shutil.copytree(scored.home / "decisions", copy.home / "decisions")
+    orphan = batch_directory(copy.home, DAYS[1])
+    with copy.store() as store:
+        score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
+    assert not orphan.exists()
+    assert (orphan.parent / ".orphans" / orphan.name / "batch.json").is_file()
+
+
+def test_a_batch_is_not_compared_with_one_that_knew_more(copy):
+    with copy.store() as store:
+        knowing = score_book(
+            copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0], known_by=date(2026, 6, 30)
+        )
+        sober = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=date(2026, 6, 29))
+    assert knowing.key.known_by == date(2026, 6, 30)
+    assert (sober.key.predecessor_id, sober.key.compared_id) == (None, None)
+
+
+def test_a_debt_whose_borrower_was_recorded_later_is_decided_and_ties(scored):
+    book = open_book(scored.book)
+    late = book.table("borrowers").mutate(known_on=ibis.literal(date(2026, 6, 30)))
+    migrated = replace(book, tables={**book.tables, "borrowers": late})
+    decided = decide(migrated, spine_on(migrated, [DAYS[0]]), scored.model, scored.policy)
+    totals = reconcile(migrated, decided, DAYS[0], DAYS[0])
+    assert totals.scored == len(decisions_of(scored.home, DAYS[0]))
+    assert decided.borrowers["name"].isna().all()
 
 
 def test_the_summary_in_the_folder_names_the_hash_of_each_file(scored):

@@ -109,6 +109,19 @@ def test_rows_of_somebody_else_are_refused(scored, calm):
         )
 
 
+def test_a_loan_of_another_borrower_cannot_be_claimed(scored, calm):
+    loans = open_book(scored.book).table("loans")
+    foreign = loans.filter(loans.borrower_id != calm.borrower_id).loan_id.min().execute()
+    claimed = {"loan_id": foreign, "borrower_id": calm.borrower_id, "product": "card"}
+    with pytest.raises(RequestError, match=f"loan_id '{foreign}' does not belong to borrower '{calm.borrower_id}'"):
+        ask(scored, calm.borrower_id, {"loans": [claimed]})
+
+
+def test_a_day_before_the_batch_is_refused(scored, calm):
+    with pytest.raises(AsOfError, match="as_of 2025-06-30 lies before batch"):
+        ask(scored, calm.borrower_id, {}, date(2025, 6, 30))
+
+
 def test_a_bad_row_is_told_with_table_row_column_and_value(scored, calm):
     rows = {
         "card_statements": [

@@ -20,8 +20,8 @@ def test_a_day_before_all_batches_has_none(store):
         base_batch(store, "B1", None, date(2026, 6, 29))
 
 
-def test_an_unknown_portfolio_has_none(store):
-    with pytest.raises(UnknownBatchError, match="Portfolio 'none' has no published batch"):
+def test_an_unknown_portfolio_is_refused(store):
+    with pytest.raises(RequestError, match="Nothing is published for portfolio 'none'"):
         base_batch(store, "B1", "none", None)
 
 

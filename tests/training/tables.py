@@ -71,7 +71,7 @@ def _keys(borrowers: int, day: date, hit: np.ndarray) -> pd.DataFrame:
             "borrower_id": [f"B{k:04d}" for k in range(borrowers)],
             "as_of": [day] * borrowers,
             "ends_on": [ends] * borrowers,
-            "label_known_on": [ends] * borrowers,
+            "label_known_by": [ends] * borrowers,
             "dpd": [0.0 if k % 3 else 5.0 for k in range(borrowers)],
             "defaulted": hit.astype(np.int8),
         }

@@ -51,6 +51,26 @@ def test_those_in_default_or_without_a_live_loan_do_not_teach_and_are_counted():
     assert (count.borrowers, count.without_loan, count.in_default, count.used, count.defaulted) == (5, 1, 1, 3, 1)
 
 
+def test_a_default_on_the_snapshot_that_was_learnt_later_teaches_nothing_and_is_counted():
+    outcomes = [{"borrower_id": "well", "kind": "default", "occurred_on": AS_OF, "known_on": date(2025, 12, 1)}]
+    table = training_table(small_book(outcomes=outcomes), resolve_recipe({}), [AS_OF], known_by=END)
+    assert "well" not in table.borrowers
+    assert (table.counts[0].in_default_learnt_later, table.counts[0].used) == (1, 2)
+
+
+def test_each_day_can_have_labels_by_what_was_known_on_a_day_of_its_own():
+    outcomes = [
+        {"borrower_id": "well", "kind": "default", "occurred_on": date(2024, 12, 1), "known_on": date(2025, 12, 1)}
+    ]
+    by = {AS_OF: date(2025, 11, 30), LATER: END}
+    table = training_table(small_book(outcomes=outcomes), resolve_recipe({}), [AS_OF, LATER], known_by=by)
+    well = table.keys[table.keys["borrower_id"] == "well"]
+    assert list(zip(well["as_of"], well["defaulted"], well["label_known_by"], strict=True)) == [
+        (AS_OF, 0, by[AS_OF]),
+        (LATER, 1, END),
+    ]
+
+
 def test_an_outcome_without_a_date_teaches_where_there_is_one_snapshot_only():
     book = small_book(outcomes=[{"borrower_id": "listed", "kind": "default", "known_on": date(2025, 1, 1)}])
     single = training_table(book, resolve_recipe({}), [AS_OF], known_by=END)
@@ -62,7 +82,9 @@ def test_an_outcome_without_a_date_teaches_where_there_is_one_snapshot_only():
 
 def test_every_borrower_of_a_snapshot_is_counted_once():
     for count in training_table(ledger_book(40), resolve_recipe(RECIPE), [AS_OF, LATER], known_by=LAST).counts:
-        left_out = count.without_loan + count.in_default + count.immature + count.undated
+        left_out = (
+            count.without_loan + count.in_default + count.in_default_learnt_later + count.immature + count.undated
+        )
         assert count.borrowers == 40 == left_out + count.used
 
 
@@ -90,7 +112,8 @@ def test_without_a_mature_label_the_error_counts_why():
         training_table(small_book(), resolve_recipe({}), [AS_OF], known_by=date(2025, 6, 29))
     assert str(caught.value).startswith(
         "There is nothing to learn from: of 5 borrower snapshots on 1 day(s), 1 have no live loan, 1 are in default "
-        "already, 3 have a label that is not mature by 2025-06-29 (horizon 12 months), 0 a default without a date."
+        "already, 0 were so already as was learnt later, 3 have a label that is not mature by 2025-06-29 (horizon 12 "
+        "months), 0 a default without a date."
     )
 
 

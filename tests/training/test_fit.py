@@ -87,7 +87,7 @@ def test_features_that_say_nothing_are_refused():
 
 
 def test_the_model_knows_by_when_its_labels_were_known(model, table):
-    assert model.labels_known_by == max(table.keys["label_known_on"])
+    assert model.labels_known_by == max(table.keys["label_known_by"])
     assert model.features == tuple(feature.name for feature in FEATURES)
     assert model.reasons == tuple(feature.reason.value for feature in FEATURES)
 

@@ -70,3 +70,15 @@ def test_a_book_too_short_for_a_test_by_time_says_so():
 def test_bounds_of_the_recipe_are_kept():
     found = plan(date(2015, 7, 1), first_snapshot="2022-12-31", last_snapshot="2025-03-31", snapshot_every_months=3)
     assert (found.train[0], found.test[-1]) == (date(2022, 12, 31), date(2025, 3, 31))
+
+
+def test_by_time_labels_that_teach_rest_on_what_was_known_when_the_test_begins():
+    found = plan(date(2021, 7, 1))
+    by = found.labels_known_by(LAST)
+    assert {by[day] for day in found.train} == {found.test[0]} == {date(2025, 4, 30)}
+    assert {by[day] for day in found.test} == {LAST}
+
+
+@pytest.mark.parametrize("recipe", [{"snapshots": ["2024-06-30"]}, {"cross_fit": True}])
+def test_without_a_test_by_time_labels_rest_on_all_that_was_known(recipe):
+    assert set(plan(date(2021, 7, 1), **recipe).labels_known_by(LAST).values()) == {LAST}

@@ -17,13 +17,15 @@ def test_by_time_no_label_that_teaches_is_known_after_the_test_begins():
     parts = split(table, plan("time", DAYS[:2], DAYS[2:]), small_recipe())
     assert set(table.keys["as_of"][parts.train]) == set(DAYS[:2])
     assert set(table.keys["as_of"][parts.test]) == {DAYS[2]}
-    assert max(table.keys["label_known_on"][parts.train]) <= min(table.keys["as_of"][parts.test])
+    assert max(table.keys["label_known_by"][parts.train]) <= min(table.keys["as_of"][parts.test])
 
 
-def test_a_label_known_only_after_the_test_begins_is_refused():
+def test_a_label_that_rests_on_what_was_known_after_the_test_begins_is_refused():
     table = synthetic(200, DAYS)
-    table.keys.loc[7, "label_known_on"] = date(2024, 1, 1)
-    with pytest.raises(TrainingDataError, match="was known on 2024-01-01 only, after the test begins on 2023-12-31"):
+    table.keys.loc[7, "label_known_by"] = date(2024, 1, 1)
+    with pytest.raises(
+        TrainingDataError, match="rests on what was known by 2024-01-01, after the test begins on 2023-12-31"
+    ):
         split(table, plan("time", DAYS[:2], DAYS[2:]), small_recipe())
 
 

@@ -4,6 +4,7 @@ Tables for a terminal, one JSON object with --json. An error of the user's is to
 own status; progress goes to standard error.
 """
 
+import io
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ews.cli.settings import Settings, read_settings
-from ews.domain.errors import EwsError
+from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Language
 
 app = typer.Typer(
@@ -26,8 +27,10 @@ app = typer.Typer(
 BookOption = Annotated[Path, typer.Option("--book", help="Folder of the book. 贷款组合目录")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, batches and the store live (EWS_HOME).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
-DayOption = datetime | None
-_DAY = ["%Y-%m-%d"]
+DayOption = str | None
+_DAY = "YYYY-MM-DD"
+USAGE = 2
+"""Exit status of a command that was not written as it must be."""
 UNSOUND = 3
 """Exit status of a check that found something."""
 
@@ -38,7 +41,7 @@ def import_(
     raw: Annotated[Path, typer.Option("--raw", help="Folder of the raw extracts: CSV (UTF-8 or GBK) and Parquet.")],
     book: BookOption,
     extracted_on: Annotated[
-        DayOption, typer.Option(formats=_DAY, help="Day of extraction; default: the source's.")
+        DayOption, typer.Option(metavar=_DAY, help="Day of extraction; default: the source's.")
     ] = None,
     max_rejected_share: Annotated[
         float | None, typer.Option(min=0, max=1, help="Reject more than this and nothing is published.")
@@ -48,7 +51,7 @@ def import_(
     """Make a book from raw extracts. 从原始数据生成贷款组合."""
     from ews.cli import books
 
-    books.import_book(source, raw, book, _day(extracted_on), max_rejected_share, as_json=as_json)
+    books.import_book(source, raw, book, _day("--extracted-on", extracted_on), max_rejected_share, as_json=as_json)
 
 
 @app.command()
@@ -79,7 +82,7 @@ def train(
     book: BookOption,
     recipe: Annotated[Path | None, typer.Option(help="TOML file that changes the recipe.")] = None,
     known_by: Annotated[
-        DayOption, typer.Option(formats=_DAY, help="Learn only from what was known on this day.")
+        DayOption, typer.Option(metavar=_DAY, help="Learn only from what was known on this day.")
     ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -87,23 +90,23 @@ def train(
     """Train a model and register it; the first of a portfolio becomes champion. 训练模型."""
     from ews.cli import modelling
 
-    modelling.train_model(_settings(home), book, recipe, _day(known_by), as_json=as_json)
+    modelling.train_model(_settings(home), book, recipe, _day("--known-by", known_by), as_json=as_json)
 
 
 @app.command()
 def score(
     book: BookOption,
     as_of: Annotated[
-        DayOption, typer.Option("--as-of", formats=_DAY, help="Day to decide for; default: the day of extraction.")
+        DayOption, typer.Option("--as-of", metavar=_DAY, help="Day to decide for; default: the day of extraction.")
     ] = None,
-    known_by: Annotated[DayOption, typer.Option(formats=_DAY, help="Knowledge that counts; default: as_of.")] = None,
+    known_by: Annotated[DayOption, typer.Option(metavar=_DAY, help="Knowledge that counts; default: as_of.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score the whole book and publish the decisions. 全量评分并发布."""
     from ews.cli import scoring
 
-    scoring.score(_settings(home), book, _day(as_of), _day(known_by), as_json=as_json)
+    scoring.score(_settings(home), book, _day("--as-of", as_of), _day("--known-by", known_by), as_json=as_json)
 
 
 @app.command()
@@ -149,16 +152,39 @@ def demo(
 
 def main() -> None:
     """Run a command; an error of the user's becomes one line and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
     try:
-        app()
+        status = app(standalone_mode=False)
+    except typer.TyperException as error:
+        status = _misused(error)
     except EwsError as error:
         sys.stderr.write(f"ews: {error}\n")
-        sys.exit(error.exit_status)
+        status = error.exit_status
+    sys.exit(status)
+
+
+def _misused(error: typer.TyperException) -> int:
+    """Tell in one line how the command was misused; where help was shown instead, the message is empty."""
+    message = " ".join(error.format_message().split())
+    context: typer.Context | None = getattr(error, "ctx", None)
+    if message:
+        stop = "" if message.endswith((".", "?", ")")) else "."
+        hint = "" if context is None else f" See '{context.command_path} --help'."
+        sys.stderr.write(f"ews: {message}{stop}{hint}\n")
+    return USAGE
 
 
 def _settings(home: Path | None) -> Settings:
     return read_settings(home)
 
 
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
+def _day(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        message = f"{option} '{text}' is no day; write it like 2026-06-30."
+        raise SettingsError(message) from None

@@ -1,6 +1,5 @@
 """Commands about the book: import, check, simulate."""
 
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from ews.cli import show
 from ews.events.importing import import_source
 from ews.events.report import ImportResult
 from ews.events.verification import check_book
+from ews.simulation.report import SimulationReport
 from ews.simulation.simulate import simulate
 
 
@@ -70,6 +70,36 @@ def simulate_book(book: Path, borrowers: int, months: int, seed: int, *, as_json
     with show.progress("simulate", quiet=as_json) as progress:
         report = simulate(book, borrowers=borrowers, months=months, seed=seed, progress=progress)
     if as_json:
-        show.as_json(asdict(report))
+        show.as_json(
+            {
+                "book": report.book.as_dict(),
+                "truth": str(report.truth),
+                "defaults_per_year": report.defaults_per_year,
+                "snapshot": report.snapshot,
+                "auc": report.auc,
+                "auc_not_past_due": report.auc_not_past_due,
+            }
+        )
     else:
-        show.fields("Synthetic book 模拟贷款组合", asdict(report))
+        _tell_import(report.book, book)
+        _tell_truth(report)
+
+
+def _tell_truth(report: SimulationReport) -> None:
+    years = ", ".join(f"{year} {show.count(number)}" for year, number in report.defaults_per_year.items())
+    day = f" on {report.snapshot}" if report.snapshot else ""
+    for line in (
+        f"True risk 真实风险: {report.truth}",
+        f"Defaults per year 每年违约户数: {years}",
+        f"AUC of the true risk{day}, all 真实风险的AUC（全部）: {_auc(report, report.auc)}",
+        f"AUC of the true risk{day}, not past due 真实风险的AUC（无逾期）: {_auc(report, report.auc_not_past_due)}",
+    ):
+        show.OUT.print(line, soft_wrap=True, highlight=False)
+
+
+def _auc(report: SimulationReport, value: float | None) -> str:
+    if value is not None:
+        return f"{value:.3f}"
+    if report.snapshot is None:
+        return "— (the book is too short for twelve months to follow 期限不足，无后续12个月)"
+    return "— (no defaults among them, or nothing but defaults 其中无违约或全部违约)"

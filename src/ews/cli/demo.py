@@ -4,6 +4,8 @@ The champion learns only from what was known when the oldest of the scored month
 thirteen batches is made with the knowledge of its day, also in the model's labels.
 """
 
+import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +15,13 @@ from ews.domain.levels import WarningLevel
 from ews.domain.text import Language
 from ews.events.manifest import read_manifest
 from ews.outcomes.horizon import months_later
-from ews.scoring.wording import money_text
+from ews.scoring.wording import MISSING, money_text
 from ews.store.engine import open_store
 from ews.store.warning_list import WarningFilter, warnings
 
 EARLIER_MONTHS = 12
+FEW_BORROWERS = 3000
+DEFAULT_PORT = 8000
 
 
 def run(directory: Path, *, borrowers: int, months: int, seed: int, port: int | None) -> None:
@@ -28,6 +32,13 @@ def run(directory: Path, *, borrowers: int, months: int, seed: int, port: int | 
     newest = read_manifest(book).extracted_on
     days = [months_later(newest, -back) for back in range(EARLIER_MONTHS, -1, -1)]
     modelling.train_model(settings, book, None, days[0], as_json=False)
+    if borrowers < FEW_BORROWERS:
+        show.OUT.print(
+            f"With fewer than {FEW_BORROWERS:,} borrowers defaults are few: the figures of the test are uncertain."
+            f"\n借款人不足 {FEW_BORROWERS:,} 户，违约样本少，检验指标不确定性较大。",
+            soft_wrap=True,
+            highlight=False,
+        )
     _score_months(settings, book, days)
     _suggest(settings, book, port)
     if port is not None:
@@ -42,7 +53,7 @@ def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
             show.count(batch.totals.scored),
             *(show.count(batch.by_level[level.value]["borrowers"]) for level in reversed(WarningLevel)),
             show.count(batch.totals.in_default),
-            money_text(batch.totals.exposure_fen or 0, Language.ZH).replace(" ", ""),
+            _money(batch.totals.exposure_fen),
         )
         for batch in batches
     ]
@@ -53,24 +64,35 @@ def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
     scoring.tell_batch(batches[-1])
 
 
+def _money(fen: int | None) -> str:
+    return MISSING if fen is None else money_text(fen, Language.ZH).replace(" ", "")
+
+
 def _suggest(settings: Settings, book: Path, port: int | None) -> None:
     """Print what to try: somebody with a red warning who has not defaulted yet, the commands and the address."""
     borrower = _red_borrower(settings)
     home = settings.home
+    address = f"http://127.0.0.1:{port or DEFAULT_PORT}"
+    spot = json.dumps({"borrower_id": borrower, "tables": {"inquiries": []}})
     lines = [
         f"EWS_HOME={home} .venv/bin/ews explain {borrower} --lang zh",
+        *([f"EWS_HOME={home} .venv/bin/ews serve          # then, in another terminal:"] if port is None else []),
+        f"curl -s {address}/v1/borrowers/{borrower}/decision",
+        f"curl -s '{address}/v1/warnings?level=red&limit=5'",
+        f"curl -s {address}/v1/decisions -H 'Content-Type: application/json' -d '{spot}'   # without its inquiries",
         f"EWS_HOME={home} .venv/bin/ews score --book {book}          # the same batch again: nothing changes",
-        f".venv/bin/mlflow ui --backend-store-uri {settings.tracking}   # the run, its figures and plots",
+        f".venv/bin/mlflow ui --backend-store-uri {_near(settings)}   # the run, its figures and plots",
     ]
-    if port is not None:
-        address = f"http://127.0.0.1:{port}"
-        lines[1:1] = [
-            f"curl -s {address}/v1/borrowers/{borrower}/decision",
-            f"curl -s '{address}/v1/warnings?level=red&limit=5'",
-        ]
     show.OUT.print(f"\n[bold]Try 试一试[/bold] (a borrower with a red warning: {borrower})")
     for line in lines:
         show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
+
+
+def _near(settings: Settings) -> str:
+    """Return the address of the tracking store, as seen from here where it is a file of the demo."""
+    if settings.tracking_uri is not None:
+        return settings.tracking
+    return f"sqlite:///{os.path.relpath(settings.home / 'mlflow.db')}"
 
 
 def _red_borrower(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from ews.models.champion import champion
 from ews.scoring.batch import score_book
 from ews.scoring.folder import ScoredBatch
 from ews.scoring.reconcile import Totals
-from ews.scoring.wording import money_text
+from ews.scoring.wording import MISSING, money_text
 from ews.store.engine import open_store
 
 
@@ -64,6 +64,7 @@ def run_batch(
 def tell_batch(batch: ScoredBatch) -> None:
     """Print the summary by tier and level, and the totals that tie."""
     total = batch.totals
+    exposure = "known exposure" if total.exposure_unknown else "exposure"
     for title, words, found in (
         ("By tier 五级分类", {tier.value: tier.text for tier in Tier}, batch.by_tier),
         ("By warning level 预警等级", {level.value: level.text for level in WarningLevel}, batch.by_level),
@@ -73,11 +74,11 @@ def tell_batch(batch: ScoredBatch) -> None:
                 f"{text.zh} {text.en}",
                 show.count(found[value]["borrowers"]),
                 _share(found[value]["borrowers"], total.scored),
-                money_text(found[value]["exposure_fen"], Language.ZH),
+                MISSING if total.exposure_fen is None else money_text(found[value]["exposure_fen"], Language.ZH),
             )
             for value, text in words.items()
         ]
-        show.table(title, ("", "borrowers", "share", "exposure"), rows)
+        show.table(title, ("", "borrowers", "share", exposure), rows)
     show.OUT.print(
         f"in {total.borrowers_in:,} = scored {total.scored:,} (in default {total.in_default:,}) "
         f"+ rejected {total.rejected:,} + out of scope {total.out_of_scope:,}"
@@ -99,4 +100,4 @@ def _exposure(total: Totals) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "—"
+    return f"{part / whole:.1%}" if whole else MISSING

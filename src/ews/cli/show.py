@@ -18,8 +18,9 @@ ERR = Console(stderr=True)
 
 
 def as_json(content: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output, and nothing else."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
+    """Print one JSON object on standard output, and nothing else; escaped where the terminal knows no Unicode."""
+    escaped = not (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(content, ensure_ascii=escaped, indent=2, default=str) + "\n")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, left: int = 1) -> None:
@@ -55,29 +56,3 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Progress]:
 
 def count(value: int) -> str:
     return f"{value:,}"
-
-
-def fields(title: str, content: Mapping[str, Any]) -> None:
-    """Print names and values, nested ones indented."""
-    rows: list[tuple[str, str]] = []
-
-    def add(values: Mapping[str, Any], depth: int) -> None:
-        for name, value in values.items():
-            if isinstance(value, Mapping):
-                rows.append((f"{'  ' * depth}{name}", ""))
-                add(value, depth + 1)
-            else:
-                rows.append((f"{'  ' * depth}{name}", _shown(value)))
-
-    add(content, 0)
-    table(title, ("", ""), rows)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return "" if value is None else str(value)

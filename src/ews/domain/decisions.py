@@ -44,12 +44,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class LoanDecision:
+    """`undecided` are the tier rules that could not be judged, because a fact they ask is unknown."""
+
     loan_id: str
     product: str
     balance_fen: int | None
     dpd: int | None
     tier: Tier
     held: tuple[Held, ...]
+    undecided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +151,5 @@ def _reason(content: dict[str, Any]) -> Reason:
 
 def _loan(content: dict[str, Any]) -> LoanDecision:
     held = tuple(Held(**held) for held in content["held"])
-    return LoanDecision(**{**content, "tier": Tier(content["tier"]), "held": held})
+    undecided = tuple(content.get("undecided", ()))  # not in records of earlier versions
+    return LoanDecision(**{**content, "tier": Tier(content["tier"]), "held": held, "undecided": undecided})

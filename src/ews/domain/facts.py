@@ -39,6 +39,7 @@ LOAN_FACTS: tuple[Fact, ...] = (
     Fact("is_card", "flag", "Is a card", "是否信用卡"),
     Fact("days_to_maturity", "days", "Days to maturity; negative once it has passed", "距到期天数"),
     Fact("restructured", "flag", "Restructured", "是否重组"),
+    Fact("listed_default", "flag", "Its borrower is listed as in default", "借款人是否列为违约"),
     Fact("months_on_book", "months", "Months since payout", "账龄（月）"),
 )
 

@@ -27,7 +27,13 @@ class ReasonCode(StrEnum):
 
     @property
     def text(self) -> Text:
+        """Return what the code says where its evidence stands on the worse side."""
         return _TEXT[self]
+
+    @property
+    def topic(self) -> Text:
+        """Return what the code is about, which holds whatever the evidence says."""
+        return _TOPIC[self]
 
 
 _TEXT = {
@@ -48,5 +54,25 @@ _TEXT = {
     ReasonCode.PAYS_LATE: Text("Repayments come late", "习惯性迟还"),
     ReasonCode.BORROWS_TO_REPAY: Text("New loans repay old ones", "借新还旧"),
     ReasonCode.DEBT_HEAVY: Text("Debt is heavy", "负债偏重"),
+    ReasonCode.SEASONING: Text("Age and term of the loans", "贷款账龄与期限"),
+}
+_TOPIC = {
+    ReasonCode.INFLOW_FELL: Text("Money coming in", "入账情况"),
+    ReasonCode.FLOWS_UNSTEADY: Text("Steadiness of account flows", "资金往来稳定性"),
+    ReasonCode.BALANCE_THIN: Text("Account balances", "账户余额情况"),
+    ReasonCode.BUSINESS_COSTS_SHRANK: Text("Wages, taxes and utilities", "工资税费水电支出情况"),
+    ReasonCode.FLOWS_OFF_TRADE: Text("Where the money goes", "资金流向"),
+    ReasonCode.PARTNERS_LOST: Text("Trading partners", "交易对手情况"),
+    ReasonCode.CREDIT_SOUGHT: Text("Credit inquiries", "征信查询情况"),
+    ReasonCode.CREDIT_REFUSED: Text("Inquiries and credit granted", "查询与授信情况"),
+    ReasonCode.GUARANTEES_HEAVY: Text("Guarantees", "担保情况"),
+    ReasonCode.GUARANTEED_IN_TROUBLE: Text("State of guaranteed parties", "担保关联方情况"),
+    ReasonCode.CARD_NEAR_LIMIT: Text("How far cards are drawn", "信用卡额度使用情况"),
+    ReasonCode.CARD_MINIMUM_ONLY: Text("How cards are paid back", "信用卡还款情况"),
+    ReasonCode.CARD_CASH: Text("Cash on cards", "信用卡取现情况"),
+    ReasonCode.ARREARS: Text("Arrears record", "逾期记录"),
+    ReasonCode.PAYS_LATE: Text("Punctuality of repayments", "还款及时性"),
+    ReasonCode.BORROWS_TO_REPAY: Text("New and replaced loans", "新增与续借贷款"),
+    ReasonCode.DEBT_HEAVY: Text("Debt", "负债情况"),
     ReasonCode.SEASONING: Text("Age and term of the loans", "贷款账龄与期限"),
 }

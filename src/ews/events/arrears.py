@@ -1,21 +1,30 @@
 """Arrears: how each loan stood on a day, and the days on which loans went into default.
 
 Grain   loan_states: (borrower_id, as_of, known_by, loan_id); default_days: (borrower_id, loan_id, default_on)
-Reads   loans; instalments and payments where the loan has them, else the ledger
-DPD     age of the oldest due item that cumulative payments do not cover; from the ledger, aged from stated_on
+Reads   loans; instalments and payments where they speak of the loan (see events/schedule.py), else the ledger;
+        outcomes: a closing
+DPD     age of the oldest due item that cumulative payments do not cover; from the ledger, aged from stated_on;
+        the worse of both where the schedule is thin
+Left    a loan that left the ledger more than 90 days past due, still owing, stays live with an unknown balance and
+        its dpd ages on, until a row, payments of the last balance or a listed closing say otherwise: a default is
+        not cured by silence. One that left with fewer days past due counts as closed
 Nulls   dpd and balance are null where neither feed speaks of the loan
 """
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
 from ews.events.book import Book, was_known
 from ews.events.owners import with_borrower
+from ews.events.schedule import RECENT_DAYS, has_schedule, missed_items, schedule_states, told_by_ledger
 
 STALE_DAYS = 92
 """A ledger row older than this says nothing about today; a loan that left a running ledger is closed."""
+LEFT_ABOVE_DPD = 90
+"""A loan whose last row says more days past due than this did not leave the ledger because it was repaid."""
 
 _KEYS = ("borrower_id", "as_of", "known_by")
 _LOAN = (
@@ -41,33 +50,57 @@ def loan_states(book: Book, days: ir.Table) -> ir.Table:
     states = states.filter(
         was_known(states, states.known_by), states.opened_on.isnull() | (states.opened_on <= states.as_of)
     ).select(*_KEYS, "loan_id", *_LOAN)
-    tape = _newest_ledger(book, days)
-    schedule = _schedule_dpd(book, days)
+    tape = _tape(book, days)
+    schedule = schedule_states(book, days) if has_schedule(book) else _empty(schedule_dpd="int64", is_thin="boolean")
     states = states.left_join(tape, [*_KEYS, "loan_id"], rname="{name}_tape").drop(
         *(f"{name}_tape" for name in (*_KEYS, "loan_id"))
     )
     states = states.left_join(schedule, [*_KEYS, "loan_id"], rname="{name}_due").drop(
         *(f"{name}_due" for name in (*_KEYS, "loan_id"))
     )
-    states = states.mutate(dpd=ibis.coalesce(states.schedule_dpd, states.tape_dpd))
-    return states.mutate(live=_is_live(book, states)).drop("schedule_dpd", "tape_dpd")
+    worse = states.is_thin & (states.tape_dpd > states.schedule_dpd)
+    dpd = ibis.ifelse(worse.fill_null(False), states.tape_dpd, ibis.coalesce(states.schedule_dpd, states.tape_dpd))
+    states = states.mutate(dpd=dpd)
+    return states.mutate(live=_is_live(book, states)).drop("schedule_dpd", "is_thin", "tape_dpd")
 
 
 def default_days(book: Book, *, above_dpd: int, known_by: date) -> ir.Table:
     """Return every day up to `known_by` on which a loan was found more than `above_dpd` days past due.
 
-    With instalments that is the day on which an uncovered item became too old; with a ledger the day stated.
-    A lasting default gives a day for each further item or statement.
+    With instalments that is the day on which an uncovered item became too old; with a ledger the day stated, also
+    where payments end before the ledger does or the schedule is thin. A lasting default gives a day for each
+    further item or statement.
     """
-    by = ibis.literal(known_by)
-    found = [
-        part
-        for part in (_schedule_defaults(book, above_dpd, by), _ledger_defaults(book, above_dpd, by))
-        if part is not None
-    ]
+    found = [missed_items(book, above_dpd, known_by)] if has_schedule(book) else []
+    if book.has("ledger"):
+        found.append(_ledger_defaults(book, above_dpd, known_by))
     if not found:
         return ibis.memtable([], schema={"borrower_id": "string", "loan_id": "string", "default_on": "date"})
     return ibis.union(*found) if len(found) > 1 else found[0]
+
+
+def arrears_reach(book: Book, *, known_by: date) -> date | None:
+    """Return the last day of which the feeds, as known on `known_by`, tell all running loans' arrears.
+
+    Where one feed outlives the other it carries on alone only if it speaks of every loan that ran when the other
+    ended. None where there is no feed.
+    """
+    payments, ledger = book.covered("payments") if has_schedule(book) else None, book.covered("ledger")
+    if payments is None or ledger is None:
+        only = payments or ledger
+        return only[1] if only else None
+    shorter, longer = sorted((payments[1], ledger[1]))
+    if shorter == longer:
+        return longer
+    items, rows = book.table("instalments"), book.table("ledger")
+    items = items.filter(was_known(items, known_by))
+    rows = rows.filter(was_known(rows, known_by), rows.dpd.notnull(), rows.stated_on > shorter - timedelta(STALE_DAYS))
+    if ledger[1] == longer:
+        soon = shorter + timedelta(RECENT_DAYS)
+        orphans = items.filter(items.due_on > shorter, items.due_on <= soon).anti_join(rows, "loan_id")
+    else:
+        orphans = rows.filter(rows.balance.isnull() | (rows.balance > 0)).anti_join(items, "loan_id")
+    return shorter if orphans.count().to_pyarrow().as_py() else longer
 
 
 def _is_live(book: Book, states: ir.Table) -> ir.BooleanValue:
@@ -88,98 +121,57 @@ def _is_live(book: Book, states: ir.Table) -> ir.BooleanValue:
     )
 
 
-def _newest_ledger(book: Book, days: ir.Table) -> ir.Table:
-    """Return the newest ledger row per loan that is not stale, its dpd aged to as_of."""
+def _tape(book: Book, days: ir.Table) -> ir.Table:
+    """Return what the ledger says per loan, dpd aged to as_of; balance is null for a loan that left in default."""
     if not book.has("ledger"):
-        return _empty("stated_on", "date", balance="int64", tape_dpd="int64")
+        return _empty(stated_on="date", balance="int64", tape_dpd="int64")
     rows = with_borrower(book, "ledger")
+    stale_on = ibis.interval(days=STALE_DAYS)
+    bad = rows.filter(rows.dpd > LEFT_ABOVE_DPD).select("loan_id").distinct()
+    fresh = _newest(days, rows, lambda joined: joined.stated_on > joined.as_of - stale_on)
+    left = _newest(days, rows.semi_join(bad, "loan_id"), lambda _: ibis.literal(True))
+    owing = left.balance.isnull() | (left.balance > 0)
+    left = left.filter(left.stated_on <= left.as_of - stale_on, left.dpd > LEFT_ABOVE_DPD, owing)
+    left = _not_closed(book, left).mutate(balance=ibis.null("int64"))
+    both = ibis.union(fresh, left.select(fresh.columns).cast(fresh.schema()))
+    aged = ibis.ifelse(both.dpd > 0, both.dpd + both.as_of.delta(both.stated_on, unit="day"), both.dpd)
+    return both.select(*_KEYS, "loan_id", "stated_on", "balance", tape_dpd=aged)
+
+
+def _newest(days: ir.Table, rows: ir.Table, counts: Callable[[ir.Table], ir.BooleanValue]) -> ir.Table:
+    """Return the newest row per loan known for each row of `days`, among those that count."""
     joined = days.inner_join(rows, "borrower_id")
-    joined = joined.filter(
-        joined.stated_on <= joined.as_of,
-        joined.stated_on > joined.as_of - ibis.interval(days=STALE_DAYS),
-        was_known(joined, joined.known_by),
-    )
+    joined = joined.filter(joined.stated_on <= joined.as_of, was_known(joined, joined.known_by), counts(joined))
     order = ibis.window(group_by=[*_KEYS, "loan_id"], order_by=ibis.desc(joined.stated_on))
     newest = joined.mutate(rank=ibis.row_number().over(order))
-    newest = newest.filter(newest["rank"] == 0)
-    age = newest.as_of.delta(newest.stated_on, unit="day")
-    aged = ibis.ifelse(newest.dpd > 0, newest.dpd + age, newest.dpd)
-    return newest.select(*_KEYS, "loan_id", "stated_on", "balance", tape_dpd=aged)
+    return newest.filter(newest["rank"] == 0).select(*_KEYS, "loan_id", "stated_on", "balance", "dpd")
 
 
-def _schedule_dpd(book: Book, days: ir.Table) -> ir.Table:
-    """Return dpd per loan that has instalments, 0 where all that was due is covered."""
-    if not _has_schedule(book):
-        return _empty("schedule_dpd", "int64")
-    covered_to = book.covered("payments")
-    reach = days if covered_to is None else days.filter(days.as_of <= ibis.literal(covered_to[1]))
-    due = reach.inner_join(with_borrower(book, "instalments"), "borrower_id")
-    due = due.filter(was_known(due, due.known_by))
-    per_day = due.group_by(*_KEYS, "loan_id", "due_on").aggregate(due_amount=due.due_amount.sum())
-    running = ibis.window(group_by=[*_KEYS, "loan_id"], order_by="due_on", preceding=None, following=0)
-    per_day = per_day.mutate(due_so_far=per_day.due_amount.sum().over(running))
-    paid = reach.inner_join(with_borrower(book, "payments"), "borrower_id")
-    paid = paid.filter(paid.paid_on <= paid.as_of, was_known(paid, paid.known_by))
-    paid = paid.group_by(*_KEYS, "loan_id").aggregate(paid=paid.paid_amount.sum())
-    both = per_day.left_join(paid, [*_KEYS, "loan_id"], rname="{name}_paid")
-    open_ = (both.due_on <= both.as_of) & (both.due_so_far > both.paid.fill_null(0))
-    oldest = both.group_by(*_KEYS, "loan_id").aggregate(oldest=both.due_on.min(where=open_))
-    return oldest.select(*_KEYS, "loan_id", schedule_dpd=oldest.as_of.delta(oldest.oldest, unit="day").fill_null(0))
+def _not_closed(book: Book, left: ir.Table) -> ir.Table:
+    """Return the loans of `left` but those paid off, or whose borrower was listed as closed, since their last row."""
+    keys = [*_KEYS, "loan_id"]
+    if book.has("payments"):
+        payments = book.table("payments").select("loan_id", "paid_on", "paid_amount", "known_on", "known_until")
+        paid = left.inner_join(payments, "loan_id")
+        paid = paid.filter(paid.paid_on > paid.stated_on, paid.paid_on <= paid.as_of, was_known(paid, paid.known_by))
+        total = paid.group_by(*keys, "balance").aggregate(paid=paid.paid_amount.sum())
+        left = left.anti_join(total.filter(total.paid >= total.balance), keys)
+    if book.has("outcomes"):
+        outcomes = book.table("outcomes").filter(lambda table: table["kind"] == "closed")
+        closed = left.inner_join(outcomes, "borrower_id")
+        since = (closed.occurred_on > closed.stated_on) & (closed.occurred_on <= closed.as_of)
+        left = left.anti_join(closed.filter(since, was_known(closed, closed.known_by)), keys)
+    return left
 
 
-def _schedule_defaults(book: Book, above_dpd: int, by: ir.DateValue) -> ir.Table | None:
-    """Return the day on which each due item became older than `above_dpd`, where payments had not covered it."""
-    if not _has_schedule(book):
-        return None
-    due = with_borrower(book, "instalments")
-    due = due.filter(was_known(due, by))
-    per_day = due.group_by("borrower_id", "loan_id", "due_on").aggregate(due_amount=due.due_amount.sum())
-    running = ibis.window(group_by="loan_id", order_by="due_on", preceding=None, following=0)
-    probes = per_day.select(
-        "borrower_id",
-        "loan_id",
-        day=(per_day.due_on + ibis.interval(days=above_dpd + 1)).cast("date"),
-        is_probe=ibis.literal(1, "int8"),
-        paid=ibis.literal(0, "int64"),
-        due_so_far=per_day.due_amount.sum().over(running).cast("int64"),
-    )
-    payments = with_borrower(book, "payments")
-    payments = payments.filter(was_known(payments, by)).select(
-        "borrower_id",
-        "loan_id",
-        day="paid_on",
-        is_probe=ibis.literal(0, "int8"),
-        paid="paid_amount",
-        due_so_far=ibis.null("int64"),
-    )
-    events = ibis.union(probes, payments.cast(probes.schema()))
-    so_far = ibis.window(group_by="loan_id", order_by=["day", "is_probe"], preceding=None, following=0)
-    events = events.mutate(paid_so_far=events.paid.sum().over(so_far))
-    missed = events.filter(events.is_probe == 1, events.due_so_far > events.paid_so_far, events.day <= by)
-    return missed.select("borrower_id", "loan_id", default_on="day")
-
-
-def _ledger_defaults(book: Book, above_dpd: int, by: ir.DateValue) -> ir.Table | None:
-    if not book.has("ledger"):
-        return None
+def _ledger_defaults(book: Book, above_dpd: int, by: date) -> ir.Table:
     rows = with_borrower(book, "ledger")
     rows = rows.filter(was_known(rows, by), rows.dpd > above_dpd, rows.stated_on <= by)
-    if _has_schedule(book):
-        rows = rows.anti_join(book.table("instalments"), "loan_id")
+    if has_schedule(book):
+        rows = told_by_ledger(book, rows, by)
     return rows.select("borrower_id", "loan_id", default_on="stated_on")
 
 
-def _has_schedule(book: Book) -> bool:
-    return book.has("instalments") and book.has("payments")
-
-
-def _empty(first: str, kind: str, **others: str) -> ir.Table:
-    schema = {
-        "borrower_id": "string",
-        "as_of": "date",
-        "known_by": "date",
-        "loan_id": "string",
-        first: kind,
-        **others,
-    }
-    return ibis.memtable([], schema=schema)
+def _empty(**columns: str) -> ir.Table:
+    keys = {"borrower_id": "string", "as_of": "date", "known_by": "date", "loan_id": "string"}
+    return ibis.memtable([], schema={**keys, **columns})

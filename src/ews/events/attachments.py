@@ -11,7 +11,7 @@ import duckdb
 
 from ews.domain.errors import SourceError
 from ews.events import sql
-from ews.events.engine import extension_file
+from ews.events.engine import extension_file, in_one_line
 from ews.events.source import Attachment
 
 _TAKEN = ("raw", "main", "memory", "temp", "system")
@@ -37,7 +37,7 @@ def attach(con: duckdb.DuckDBPyConnection, folder: Path, attachments: Mapping[st
             con.execute(f"ATTACH {sql.literal(where)} AS {sql.name(alias)} ({kind}READ_ONLY)")
         except duckdb.Error as error:
             message = (
-                f"[attach.{alias}]: the {database.type} database cannot be opened ({error}). Check 'path' "
+                f"[attach.{alias}]: the {database.type} database cannot be opened ({in_one_line(error)}). Check 'path' "
                 "and that it is running."
             )
             raise SourceError(message) from error

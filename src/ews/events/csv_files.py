@@ -12,6 +12,7 @@ import duckdb
 from ews.domain.errors import SourceError
 from ews.events import sql
 from ews.events.encoding import Encoding, Survey, decide, is_gb18030, records, survey, transcode
+from ews.events.engine import in_one_line
 from ews.events.publication import rejected_in
 from ews.events.quarantine import write_rows
 from ews.events.rejections import Reason
@@ -35,7 +36,7 @@ def load_csv(con: duckdb.DuckDBPyConnection, file: Path, form: FileFormat, stage
         con.execute(f"COPY ({_read(readable, names, form.delimiter)}) TO {sql.literal(str(table))} (FORMAT parquet)")
     except duckdb.Error as error:
         message = (
-            f"The file '{file}' cannot be read as CSV ({error}). Deliver it again or set "
+            f"The file '{file}' cannot be read as CSV ({in_one_line(error)}). Deliver it again or set "
             f"[files.{file.stem}] in source.toml."
         )
         raise SourceError(message) from error
@@ -105,10 +106,11 @@ def _rejected_lines(file: Path, refused: Path) -> str:
     if not refused.is_file():
         return misread
     return (
-        f'{misread} UNION ALL SELECT {table}, "row", {nothing}, {nothing},'
+        f'{misread} UNION ALL SELECT {table}, "row", "column", value,'
         f" {sql.literal(Reason.ENCODING)}, {nothing}, content"
         f" FROM read_json({sql.literal(str(refused))}, format = 'newline_delimited',"
-        " columns = {'row': 'BIGINT', 'content': 'VARCHAR'}, maximum_object_size = 100000000)"
+        " columns = {'row': 'BIGINT', 'column': 'VARCHAR', 'value': 'VARCHAR', 'content': 'VARCHAR'},"
+        " maximum_object_size = 100000000)"
     )
 
 

@@ -9,9 +9,11 @@ record with line breaks inside quotes stands or falls as one.
 """
 
 import codecs
+import csv
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -23,6 +25,12 @@ Encoding = Literal["utf-8", "gb18030"]
 _CHUNK = 8 << 20
 _MOST_LINES = 1000
 """A quote that is still open after so many lines is taken for a stray one."""
+
+_MOST_SHOWN = 200
+"""Characters of a value that are told."""
+
+LINE = "(line)"
+"""Stands for the column where a line as a whole does not fit."""
 
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
 _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -95,14 +103,17 @@ def decide(file: Path, delimiter: str) -> Encoding:
 def transcode(file: Path, encoding: Encoding, delimiter: str, *, target: Path, refused: Path) -> int:
     """Write the records of `file` that are in `encoding` to `target` as UTF-8 with plain line ends.
 
-    The others leave blank lines and go to `refused`, a JSON object per line with `row` (line of the file) and
-    `content`. Returns how many.
+    The others leave blank lines and go to `refused`, a JSON object per line with `row` (line of the file), `column`
+    and `value` (what does not fit, "(line)" where no column can be told) and `content`. Returns how many.
     """
     count = 0
+    names: list[str] = []
     with file.open("rb") as content, target.open("wb") as good, refused.open("w", encoding="utf-8") as bad:
         for line, record in records(content, delimiter):
             text = _read(record, encoding)
             if text is not None:
+                if line == 1:
+                    names = [name.strip() for name in _fields(text.rstrip("\r\n"), delimiter)]
                 good.write(text.encode().replace(b"\r\n", b"\n"))
                 continue
             if line == 1:
@@ -114,7 +125,9 @@ def transcode(file: Path, encoding: Encoding, delimiter: str, *, target: Path, r
             count += 1
             good.write(b"\n" * record.count(b"\n"))  # so that later lines keep their numbers
             shown = record.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
-            bad.write(json.dumps({"row": line, "content": shown}, ensure_ascii=False) + "\n")
+            column, value = _misfit(record, names, encoding, delimiter)
+            told = {"row": line, "column": column, "value": value, "content": shown}
+            bad.write(json.dumps(told, ensure_ascii=False) + "\n")
     return count
 
 
@@ -140,6 +153,31 @@ def records(content: BinaryIO, delimiter: str) -> Iterator[tuple[int, bytes]]:
             open_lines = []
     if open_lines:
         yield start, b"".join(open_lines)
+
+
+def _misfit(record: bytes, names: list[str], encoding: Encoding, delimiter: str) -> tuple[str, str]:
+    """Return the first column of `record` that is not in `encoding` and its text as far as it can be read."""
+    fields = [field.encode("latin-1") for field in _fields(record.decode("latin-1").rstrip("\r\n"), delimiter)]
+    if len(fields) == len(names):
+        for name, field in zip(names, fields, strict=True):
+            if _read(field, encoding) is None:
+                return name, _legible(field)
+    return LINE, _legible(record.rstrip(b"\r\n"))
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    """Return the fields of `line`, none where it is not of the form of CSV."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _legible(text: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return text.decode(encoding)[:_MOST_SHOWN]
+    return text.decode("utf-8", "backslashreplace")[:_MOST_SHOWN]
 
 
 def _speaks_for(record: bytes) -> Encoding | None:

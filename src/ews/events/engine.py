@@ -6,12 +6,20 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import duckdb
 import ibis
 
 warnings.filterwarnings(
     "ignore", message=r"fetch_(arrow_table|record_batch)\(\) is deprecated", category=DeprecationWarning
 )  # Ibis 12 calls DuckDB's former names
 warnings.filterwarnings("ignore", message=r".*future\.infer_string.*")  # set by Ibis 12, default since pandas 3
+
+
+def in_one_line(error: duckdb.Error) -> str:
+    """Return what the engine says in its first line, and the names it proposes; not the statement it shows."""
+    first, *others = str(error).splitlines() or [""]
+    proposed = (line.strip() for line in others if line.startswith(("Candidate", "Did you mean")))
+    return " ".join((first.strip(), *(line for line in proposed if not line.endswith(":"))))
 
 
 def connect(*, threads: int | None = None) -> ibis.BaseBackend:

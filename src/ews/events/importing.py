@@ -14,7 +14,7 @@ from ews.domain.errors import SourceError
 from ews.domain.progress import Progress, silent
 from ews.events import sql
 from ews.events.attachments import attach
-from ews.events.engine import connect
+from ews.events.engine import connect, in_one_line
 from ews.events.intake import Extract, take_in
 from ews.events.macros import MACROS
 from ews.events.publication import staging
@@ -65,15 +65,18 @@ def _extract(source: Source, extracted_on: date | None, max_rejected_share: floa
 
 
 def _open_raw(con: duckdb.DuckDBPyConnection, source: Source, raw_dir: Path, stage: Path) -> tuple[FileResult, ...]:
-    read = {name for table, statement in source.statements.items() for name in raw_names(con, table, statement)}
-    _check_formats(source.settings.files, read, source.directory)
+    read: dict[str, list[str]] = {}
+    for table, statement in source.statements.items():
+        for name in raw_names(con, table, statement):
+            read.setdefault(name, []).append(table)
+    _check_formats(source.settings.files, set(read), source.directory)
     attach(con, raw_dir, source.settings.attach)
     return offer(con, raw_dir, read, source.settings.files, stage)
 
 
 def _check_formats(formats: Mapping[str, object], read: set[str], directory: Path) -> None:
     for stem in formats:
-        if stem.casefold() not in {name.casefold() for name in read}:
+        if stem.casefold() not in read:
             message = (
                 f"[files.{stem}] in '{directory / 'source.toml'}' names a file that no statement reads. "
                 f"Statements read: {', '.join(sorted(read))}."
@@ -89,6 +92,6 @@ def _run(con: duckdb.DuckDBPyConnection, table: str, statement: str, stage: Path
     try:
         con.execute(f"COPY (\n{statement}\n) TO {sql.literal(str(file))} (FORMAT parquet)")
     except duckdb.Error as error:
-        message = f"{table}.sql cannot be run ({error}). Mend the SQL or deliver the raw file again."
+        message = f"{table}.sql cannot be run ({in_one_line(error)}). Mend the SQL or deliver the raw file again."
         raise SourceError(message) from error
     return sql.parquet(str(file))

@@ -17,6 +17,7 @@ from ews.domain.errors import ReconciliationError, RejectedShareError, SourceErr
 from ews.domain.progress import Progress, silent
 from ews.events import sql
 from ews.events.coverage import Declared, check_declared, coverage
+from ews.events.engine import in_one_line
 from ews.events.examination import accepted_rows, examine, forget
 from ews.events.manifest import Manifest, TableEntry
 from ews.events.publication import data_file, keep_rejected, publish, quarantine_of, rejected_in, sha256_of
@@ -95,10 +96,17 @@ def _refuse_if_too_many(directory: Path, rejected: Path, result: ImportResult, a
     if not over:
         return
     keep_rejected(directory, result.manifest, rejected)
+    whole = [part.name for part in over if part.accepted == 0]
+    advice = (
+        f", mend the extract or its SQL. Where every row is rejected ({', '.join(whole)}) the import always stops, "
+        "whatever share is allowed."
+        if whole
+        else ", mend the extract or its SQL, or allow a larger share."
+    )
     message = (
         f"Too many rows were rejected (allowed {allowed:.2%}), nothing was published. "
         + "; ".join(describe_rejected(part) for part in over)
-        + f". See the rows in '{result.quarantine}', mend the extract or its SQL, or allow a larger share."
+        + f". See the rows in '{result.quarantine}'{advice}"
     )
     raise RejectedShareError(message)
 
@@ -120,7 +128,8 @@ def _take_table(
             write_rejected(con, found, rejected_in(file.parent) / file.name)
     except duckdb.Error as error:
         message = (
-            f"The rows for table '{schema.name}' cannot be read ({error}). Deliver the file again or mend the SQL."
+            f"The rows for table '{schema.name}' cannot be read ({in_one_line(error)}). Deliver the file again or "
+            "mend the SQL."
         )
         raise SourceError(message) from error
     forget(con, found)

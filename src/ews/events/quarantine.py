@@ -1,8 +1,9 @@
 """Quarantine (隔离区): the rejected rows of one import, one Parquet file per table.
 
 Grain    one row per failing column of a rejected row
-Columns  table, row (ordinal in the source's result; line of a raw file), column, value, reason, detail (what was
-         expected), content (the whole delivered row as JSON; a raw line as it stands)
+Columns  table, row (ordinal in the source's result; line of a raw file), column ("(line)" where it cannot
+         be told), value, reason, detail (what was expected), content (the whole delivered row as JSON; a raw line as
+         it stands)
 """
 
 from pathlib import Path

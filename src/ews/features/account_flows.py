@@ -8,7 +8,8 @@ Inflow  money in, without loans paid out, own transfers and related parties; a p
 Outflow money out, without loan service, own transfers and related parties
 Nulls   no account open in the last 12 months, or time not covered by the extract; a covered account without
         postings is 0. Patterns over 12 or 24 months are null for accounts younger than that, changes also where
-        the base is 0. Balances are null where no posting told one, counterparties where no posting named one
+        the base is 0. Balances are null where no account open in the window told one, counterparties where no
+        posting named one
 """
 
 import ibis
@@ -99,7 +100,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
         spine,
         _life(book, spine),
         flow_sums(spine, postings),
-        balances(spine, postings),
+        balances(spine, postings, book.table("accounts")),
         trading_partners(spine, postings),
     )
     covered = {

@@ -3,10 +3,12 @@
 Grain   one row per (borrower_id, as_of)
 Reads   inquiries; bureau_reports says how far the bank sees; loans for credit granted by the bank itself
 Window  months counted back from as_of
+Seen    with bureau_reports: inquiries up to the day of the newest pull. A later one stands in a later report only,
+        whatever day it is said to be known on
 Counted applications: post-loan reviews and the borrower's own look-ups are left out, an unknown purpose counts
-Nulls   with bureau_reports: no report was pulled within the window, or it begins before the extract. A window is
-        seen up to the last pull only: days_since_bureau_report says how old the view is. Without bureau_reports:
-        a window that the extract of inquiries does not cover
+Nulls   with bureau_reports: no report was pulled within the window, or it begins before the extract. What came
+        after the pull is unknown: days_since_bureau_report says how old the view is. The acceleration needs a pull
+        in its 3 months. Without bureau_reports: a window that the extract of inquiries does not cover
 """
 
 import ibis
@@ -57,7 +59,8 @@ WINDOWS = (1, 3, 6, 12)
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    table = joined(spine, _reports(book, spine), _applications(book, spine), _granted(book, spine))
+    reports = _reports(book, spine)
+    table = joined(spine, reports, _applications(book, spine, reports), _granted(book, spine))
     sees = {months: _sees(book, table, months) for months in WINDOWS}
     counts = {months: table[f"n_{months}m"].fill_null(0) for months in WINDOWS}
     values = {f"inquiries_{months}m": only_where(sees[months], count) for months, count in counts.items()}
@@ -67,7 +70,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
         "inquiries_without_loan_6m": _beyond(counts[6], table.granted),
     }
     year = {
-        "inquiry_acceleration": change(counts[3], 3, counts[YEAR], YEAR),
+        "inquiry_acceleration": only_where(sees[3], change(counts[3], 3, counts[YEAR], YEAR)),
         "days_since_inquiry": table.days_since.fill_null(NONE_IN_A_YEAR),
     }
     values |= {name: only_where(sees[6], value) for name, value in half_year.items()}
@@ -77,15 +80,15 @@ def build(book: Book, spine: Spine) -> ir.Table:
 
 
 def _reports(book: Book, spine: Spine) -> ir.Table:
-    """Return the age of the newest report that shows inquiries."""
+    """Return the day and age of the newest report that shows inquiries."""
     if not book.has("bureau_reports"):
-        return spine.table.select(*KEYS, days_since_report=ibis.null("int64"), report_lag=ibis.null("int32"))
+        nulls = {"pulled_on": "date", "days_since_report": "int64", "report_lag": "int32"}
+        return spine.table.select(*KEYS, **{name: ibis.null(kind) for name, kind in nulls.items()})
     pulls = book.table("bureau_reports")
     pulls = rows_within(spine, pulls.filter((pulls.scope != "debts").fill_null(True)), day="pulled_on", months=None)
     newest = pulls.group_by(*KEYS).aggregate(pulled_on=pulls.pulled_on.max(), report_lag=pulls.lag.min())
-    return newest.select(
-        *KEYS, "report_lag", days_since_report=newest.as_of.delta(newest.pulled_on, unit="day").cast("int64")
-    )
+    age = newest.as_of.delta(newest.pulled_on, unit="day").cast("int64")
+    return newest.select(*KEYS, "pulled_on", "report_lag", days_since_report=age)
 
 
 def _sees(book: Book, table: ir.Table, months: int) -> ir.BooleanValue:
@@ -95,10 +98,14 @@ def _sees(book: Book, table: ir.Table, months: int) -> ir.BooleanValue:
     return (table.report_lag < months).fill_null(False) & reaches
 
 
-def _applications(book: Book, spine: Spine) -> ir.Table:
+def _applications(book: Book, spine: Spine, reports: ir.Table) -> ir.Table:
+    """Return who asked, as far as the newest report shows it."""
     inquiries = book.table("inquiries")
     asked = inquiries.filter(inquiries.purpose.isnull() | inquiries.purpose.notin(NOT_AN_APPLICATION))
     asked = rows_within(spine, asked, day="inquired_on", months=YEAR)
+    if book.has("bureau_reports"):
+        asked = asked.inner_join(reports.select(*KEYS, "pulled_on"), KEYS)
+        asked = asked.filter(asked.inquired_on <= asked.pulled_on)
     in_half_year = asked.lag < 6
     return asked.group_by(*KEYS).aggregate(
         **{f"n_{months}m": (asked.lag < months).sum() for months in WINDOWS},

@@ -2,9 +2,10 @@
 
 Grain   one row per (borrower_id, as_of)
 Reads   guarantees; the arrears of all who are connected (loans with ledger, or with instalments and payments);
-        account flows for the ratio to inflow
+        account flows for the ratio to inflow; outcomes for listed defaults
 Window  guarantees valid on as_of
-Trouble more than 30 days past due on any loan on as_of; parties unknown to the book are not counted as troubled
+Trouble more than 30 days past due on any loan on as_of, or listed on or before as_of as in default or written off,
+        which does not heal; parties unknown to the book are not counted as troubled
 Nulls   a borrower without guarantees has 0 and a circle of 1; an amount is null where guarantees stand but none
         tells one; trouble is null where the book holds no arrears, its share in the circle also for a circle of 1
 """
@@ -16,7 +17,7 @@ from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 from ews.events.arrears import loan_states
-from ews.events.book import Book
+from ews.events.book import Book, was_known
 from ews.features.account_flows import inflow_12m
 from ews.features.guarantee_circles import DAY, edges_on, members_of
 from ews.features.ratios import only_where, ratio
@@ -35,23 +36,27 @@ FEATURES = (
     Feature("guaranteed_to_inflow", "ratio", "higher", ReasonCode.GUARANTEES_HEAVY,
             "Amount guaranteed as a multiple of the money received in 12 months", "对外担保金额与近12个月入账之比"),
     Feature("guaranteed_troubled", "count", "higher", ReasonCode.GUARANTEED_IN_TROUBLE,
-            "Guaranteed parties more than 30 days past due", "逾期超过30天的被担保人数"),
+            "Guaranteed parties more than 30 days past due or in default", "逾期超过30天或已违约的被担保人数"),
     Feature("guaranteed_troubled_amount", "fen", "higher", ReasonCode.GUARANTEED_IN_TROUBLE,
-            "Amount guaranteed for parties more than 30 days past due", "为逾期超过30天的被担保人担保的金额"),
+            "Amount guaranteed for parties more than 30 days past due or in default",
+            "为逾期超过30天或已违约的被担保人担保的金额"),
     Feature("guarantor_count", "count", "none", ReasonCode.GUARANTEES_HEAVY,
             "Guarantors of the borrower", "保证人数"),
     Feature("guarantors_troubled", "count", "higher", ReasonCode.GUARANTEED_IN_TROUBLE,
-            "Guarantors more than 30 days past due", "逾期超过30天的保证人数"),
+            "Guarantors more than 30 days past due or in default", "逾期超过30天或已违约的保证人数"),
     Feature("mutual_guarantees", "count", "higher", ReasonCode.GUARANTEES_HEAVY,
             "Parties that are guaranteed and guarantee in return", "互保对象数"),
     Feature("circle_size", "count", "none", ReasonCode.GUARANTEES_HEAVY,
             "Size of the guarantee circle; 1 without guarantees", "担保圈规模（无担保为1）"),
     Feature("circle_troubled_share", "share", "higher", ReasonCode.GUARANTEED_IN_TROUBLE,
-            "Share of the others in the circle more than 30 days past due", "担保圈内其他成员逾期超过30天的占比"),
+            "Share of the others in the circle more than 30 days past due or in default",
+            "担保圈内其他成员逾期超过30天或已违约的占比"),
 )  # fmt: skip
 
 TROUBLED_ABOVE_DPD = 30
 """From the 31st day a significant increase in risk is presumed (IFRS 9 5.5.11)."""
+DEFAULTS = ("dpd_90", "write_off", "default")
+"""Outcomes after which a party is in trouble for good, also when its loans have left the ledger."""
 
 
 def build(book: Book, spine: Spine) -> ir.Table:
@@ -99,9 +104,19 @@ def _troubled(book: Book, members: ir.Table) -> ir.Table:
     days = members.select(*DAY, borrower_id="member_id")
     if not _sees_arrears(book):
         return days.limit(0)
-    states = loan_states(book, days.select(*KEYS))
-    late = states.filter(states.dpd > TROUBLED_ABOVE_DPD).select(*DAY, "borrower_id").distinct()
-    return step(book, late)
+    days = days.select(*KEYS)
+    states = loan_states(book, days)
+    late = states.filter(states.dpd > TROUBLED_ABOVE_DPD).select(*DAY, "borrower_id")
+    if book.has("outcomes"):
+        late = ibis.union(late, _listed(book, days))
+    return step(book, late.distinct())
+
+
+def _listed(book: Book, days: ir.Table) -> ir.Table:
+    """Return who was listed with a dated default on or before each day; a default without a date tells no day."""
+    rows = days.inner_join(book.table("outcomes"), "borrower_id")
+    rows = rows.filter(rows.kind.isin(DEFAULTS), rows.occurred_on <= rows.as_of, was_known(rows, rows.known_by))
+    return rows.select(*DAY, "borrower_id")
 
 
 def _flagged(edges: ir.Table, troubled: ir.Table) -> ir.Table:

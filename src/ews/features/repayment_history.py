@@ -4,10 +4,12 @@ Grain   one row per (borrower_id, as_of)
 Reads   loans with ledger, or with instalments and payments; account flows for the ratio to inflow
 Window  the last 3, 6 and 12 ledger statements of each loan; the whole known ledger month by month; items by the
         month in which they fell due
-Late    dpd above 0 on a statement; an item is late by the days from due to covered in full, or to as_of
+Late    dpd above 0 on a statement; an item is late by the days from due to covered in full, or to as_of.
+        months_since_* follow the statements, and the items of loans that no statement speaks of
 Nulls   what only the ledger tells is null without it, what only items tell is null where none fell due. months_since_*
-        is 60 where no such month is known. A borrower without loans owes 0 and has no dpd; debt is null where no
-        live loan tells its balance
+        is 60 where statements or items are known and none was so late. first_instalment_missed is null where the
+        extract does not show the beginning of any loan with items in the year. A borrower without loans owes 0 and
+        has no dpd; debt is null where no live loan tells its balance
 """
 
 from collections.abc import Mapping
@@ -22,9 +24,9 @@ from ews.events.arrears import loan_states
 from ews.events.book import Book
 from ews.events.owners import with_borrower
 from ews.features.account_flows import inflow_12m
+from ews.features.lateness import items_with_lateness
 from ews.features.ratios import only_where, ratio
-from ews.features.schedule import items_within
-from ews.features.window import KEYS, Spine, is_covered, joined, lag_of, monthly, statements
+from ews.features.window import KEYS, Spine, joined, lag_of, monthly, statements
 
 TITLE = Text("Repayment history", "还款记录")
 
@@ -91,17 +93,19 @@ def build(book: Book, spine: Spine) -> ir.Table:
         spine, _loans(book, spine), _ledger_year(book, spine), _ledger_ever(book, spine), _items(book, spine),
         inflow_12m(book, spine),
     )  # fmt: skip
-    told = (table.told > 0).fill_null(False) | table.dpd_now.notnull()
+    told = (table.told > 0).fill_null(False) | (table.items_told > 0).fill_null(False)
     is_late = (table.dpd_now > 0).fill_null(False)
     is_late30 = (table.dpd_now >= 30).fill_null(False)
+    late_lag = ibis.least(table.late_lag, table.item_late_lag)
+    late30_lag = ibis.least(table.late30_lag, table.item_late30_lag)
     debt = ibis.ifelse(table.live_loans.fill_null(0) == 0, 0, table.live_balance)
     values: dict[str, ir.Value] = {
         **{
             f"dpd_max_{months}m": ibis.greatest(table.dpd_now, table[f"tape_dpd_{months}"], table[f"item_dpd_{months}"])
             for months in (QUARTER, HALF, YEAR)
         },
-        "months_since_late": only_where(told, _months_since(is_late, table.late_lag)),
-        "months_since_late30": only_where(told, _months_since(is_late30, table.late30_lag)),
+        "months_since_late": only_where(told, _months_since(is_late, late_lag)),
+        "months_since_late30": only_where(told, _months_since(is_late30, late30_lag)),
         "late_share_12m": ratio(table.late_rows, table.told_rows),
         "late30_weighted_share": ratio(table.late30_weight, table.told_weight),
         "late_days_mean_6m": ratio(table.late_days, table.items_6m),
@@ -191,25 +195,29 @@ def _ledger_ever(book: Book, spine: Spine) -> ir.Table:
 
 def _items(book: Book, spine: Spine) -> ir.Table:
     """Return how what fell due was paid; null where payments are not covered up to as_of."""
-    columns = dict.fromkeys(("items_6m", "late_days", "partial_payments_6m"), "int64")
+    columns = dict.fromkeys(
+        ("items_6m", "late_days", "partial_payments_6m", "items_told", "item_late_lag", "item_late30_lag"), "int64"
+    )
     columns |= {f"item_dpd_{months}": "int64" for months in (QUARTER, HALF, YEAR)}
     columns["first_instalment_missed"] = "boolean"
     if not (book.has("instalments") and book.has("payments")):
         return _nulls(spine, columns)
-    items = items_within(book, spine, months=2 * YEAR)
-    items = items.filter(is_covered(book, "payments", items.as_of, months=0))
-    late = ibis.greatest(ibis.coalesce(items.covered_on, items.as_of).delta(items.due_on, unit="day"), 0)
-    items = items.mutate(late=late, open_lag=lag_of(ibis.coalesce(items.covered_on, items.as_of), items.as_of))
-    # On the day that covers it an item is no longer past due
-    reached = ibis.ifelse(items.covered_on.isnull(), items.late, ibis.greatest(items.late - 1, 0))
+    items = items_with_lateness(book, spine)
     in_parts = items.begun_on.notnull() & (items.covered_on.isnull() | (items.covered_on > items.begun_on))
-    in_half, in_year = items.lag < HALF, items.lag < YEAR
+    first_missed = items.is_first & (items.late > FIRST_MISSED_ABOVE_DAYS)
+    in_half, in_year, in_two_years = items.lag < HALF, items.lag < YEAR, items.lag < 2 * YEAR
     return items.group_by(*KEYS).aggregate(
         items_6m=in_half.sum(),
         late_days=items.late.sum(where=in_half),
         partial_payments_6m=((items.late > 0) & in_parts).sum(where=in_half),
-        first_instalment_missed=(items.is_first & (items.late > FIRST_MISSED_ABOVE_DAYS)).any(where=in_year),
-        **{f"item_dpd_{months}": reached.max(where=items.open_lag < months) for months in (QUARTER, HALF, YEAR)},
+        first_instalment_missed=first_missed.any(where=in_year & items.is_first.notnull()),
+        items_told=items.is_alone.sum(),
+        item_late_lag=items.late_lag.min(where=items.is_alone & (items.reached > 0)),
+        item_late30_lag=items.late_lag.min(where=items.is_alone & (items.reached >= 30)),
+        **{
+            f"item_dpd_{months}": items.reached.max(where=in_two_years & (items.open_lag < months))
+            for months in (QUARTER, HALF, YEAR)
+        },
     )
 
 

@@ -19,8 +19,9 @@ _BEGINS, _REACHES, _ENDS = 0, 1, 2
 
 
 def items_within(book: Book, spine: Spine, *, months: int) -> ir.Table:
-    """Return the items due in the last `months` months with begun_on, covered_on, is_first (of the loan) and lag.
+    """Return the items due in the last `months` months with begun_on, covered_on, is_first and lag.
 
+    `is_first` marks the loan's first item in the extract, which need not be where the loan began.
     Cover is worked out once for all snapshots from what stands today, and anew for the snapshots at which some
     instalment or payment was not yet known, or was known otherwise.
     """

@@ -32,14 +32,21 @@ class Spine:
 
 
 def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) -> Spine:
-    """Return the spine of every borrower known on each day, by what was known on that day or by `known_by`."""
+    """Return the spine of everybody known on each day, by what was known on that day or by `known_by`.
+
+    Known is who has a row among the borrowers or a loan paid out by then: a debt is not lost because its borrower's
+    row came later.
+    """
     calendar = ibis.memtable(
         {"as_of": list(days), "known_by": [known_by or day for day in days]},
         schema={"as_of": "date", "known_by": "date"},
     )
-    borrowers = book.table("borrowers")
-    crossed = borrowers.cross_join(calendar)
+    crossed = book.table("borrowers").cross_join(calendar)
     known = crossed.filter(was_known(crossed, crossed.known_by)).select(*KEYS)
+    if book.has("loans"):
+        owing = book.table("loans").cross_join(calendar)
+        paid_out = owing.opened_on.isnull() | (owing.opened_on <= owing.as_of)
+        known = ibis.union(known, owing.filter(was_known(owing, owing.known_by), paid_out).select(*KEYS), distinct=True)
     return Spine(book.engine.create_table(ibis.util.gen_name("spine"), known, temp=True), tuple(sorted(days)))
 
 
@@ -128,14 +135,6 @@ def reaches_back(book: Book, name: str, as_of: ir.DateValue, *, months: int) -> 
     if bounds is None:
         return ibis.literal(value=False)
     return lag_of(ibis.literal(bounds[0] - timedelta(days=1)), as_of) >= months
-
-
-def is_current(book: Book, name: str, as_of: ir.DateValue) -> ir.BooleanValue:
-    """Return whether statements of table `name` reach as_of, give or take STALE_MONTHS months."""
-    bounds = book.covered(name)
-    if bounds is None:
-        return ibis.literal(value=False)
-    return (as_of >= ibis.literal(bounds[0])) & (lag_of(ibis.literal(bounds[1]), as_of) < STALE_MONTHS)
 
 
 def _by_row(

@@ -52,18 +52,6 @@ def log_model(model: FrozenModel, directory: Path, example: pd.DataFrame) -> Any
     )
 
 
-def write_mlflow_model(model: FrozenModel, directory: Path, target: Path, example: pd.DataFrame) -> None:
-    """Write the model stored in `directory` as an MLflow model to `target`, without a run."""
-    _pyfunc().save_model(
-        path=str(target),
-        loader_module=NAME,
-        data_path=str(directory),
-        signature=_signature(model, example),
-        input_example=_example(model, example),
-        pip_requirements=pip_requirements(),
-    )
-
-
 def _load_pyfunc(path: str) -> Served:
     return Served(load_model(Path(path)))
 

@@ -2,7 +2,7 @@
 
 Grain   one row per (borrower_id, as_of, known_by) of the spine
 Reads   loans, instalments, payments, ledger, outcomes
-Window  (as_of, as_of + horizon]; what is known at the end of `known_by` counts
+Window  (as_of, as_of + horizon]; what is known at the end of the label's `known_by` counts, also of as_of itself
 Nulls   default_on is null without a dated default; closed_early is null while the horizon runs or without loans
 
 A label is mature when its horizon has ended within what the book speaks of, for defaulters too: to count early
@@ -15,7 +15,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from ews.events.arrears import default_days
+from ews.events.arrears import arrears_reach, default_days
 from ews.events.book import Book, was_known
 from ews.outcomes.definition import Definition
 from ews.outcomes.horizon import months_later
@@ -29,18 +29,18 @@ def labels(book: Book, spine: ir.Table, definition: Definition, *, known_by: dat
 
     Adds to `standing`: ends_on (last day of the horizon), defaulted (0/1), default_on, undated (default by a list
     without a date), closed_early (left before the last loan was due, no default: a competing exit, label 0),
-    mature, label_known_on (day from which the label could be known).
+    mature, in_default_learnt_later (by what is known on `known_by` in default on as_of already, which nobody knew
+    then: neither good nor ahead), label_known_by (`known_by`: nothing in the label was learnt later).
     """
-    rows = _with_horizon(book, spine, definition)
+    rows = _with_later_standing(book, _with_horizon(book, spine, definition), definition, known_by)
     reach = label_reach(book, definition, known_by)
-    list_known_on = _list_known_on(book, definition, known_by)
     rows = _with_first_default(book, rows, definition, known_by)
     rows = _with_undated(book, rows, definition, known_by)
-    by_list = not definition.use_dpd and list_known_on is not None
+    by_list = not definition.use_dpd and _has_list(book, definition, known_by)
     rows = rows.mutate(
         defaulted=(rows.default_on.notnull() | rows.undated).cast("int8"),
         mature=(rows.as_of <= known_by) if by_list else (rows.ends_on <= reach),
-        label_known_on=ibis.greatest(rows.as_of, ibis.literal(list_known_on)) if by_list else rows.ends_on,
+        label_known_by=ibis.literal(known_by),
     )
     fates = book.engine.create_table(ibis.util.gen_name("fates"), rows, temp=True)
     return book.engine.create_table(
@@ -51,9 +51,17 @@ def labels(book: Book, spine: ir.Table, definition: Definition, *, known_by: dat
 def label_reach(book: Book, definition: Definition, known_by: date) -> date:
     """Return the last day of which the book, as known on `known_by`, can tell defaults."""
     reach = min(known_by, book.manifest.extracted_on)
-    feeds = [book.covered(name) for name in ("payments", "ledger")] if definition.use_dpd else []
-    ends = [bounds[1] for bounds in feeds if bounds is not None]
-    return min(reach, max(ends)) if ends else reach
+    told = arrears_reach(book, known_by=known_by) if definition.use_dpd else None
+    return min(reach, told) if told else reach
+
+
+def _with_later_standing(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
+    days = rows.filter(rows.live, ~rows.in_default).select("borrower_id", "as_of", known_by=ibis.literal(known_by))
+    later = standing(book, days.distinct(), definition)
+    later = later.filter(later.in_default).select("borrower_id", "as_of", learnt="in_default")
+    joined = rows.left_join(later, ["borrower_id", "as_of"])
+    learnt = joined.learnt.fill_null(False) & joined.live & ~joined.in_default
+    return joined.select(*rows.columns, in_default_learnt_later=learnt)
 
 
 def _with_horizon(book: Book, spine: ir.Table, definition: Definition) -> ir.Table:
@@ -67,18 +75,31 @@ def _with_horizon(book: Book, spine: ir.Table, definition: Definition) -> ir.Tab
 def _with_first_default(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
     found = []
     if definition.use_dpd and book.has("loans"):
-        late = default_days(book, above_dpd=definition.default_above_dpd, known_by=known_by)
-        found.append(late.select("borrower_id", "default_on"))
+        found.append(_late_days(book, rows, definition, known_by))
     if book.has("outcomes"):
-        dated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.notnull())
-        found.append(dated.select("borrower_id", default_on="occurred_on"))
+        dated = _known_outcomes(book, definition.outcome_kinds, known_by).select("borrower_id", "occurred_on")
+        found.append(rows.inner_join(dated, "borrower_id").select(*KEYS, "ends_on", default_on="occurred_on"))
     if not found:
         return rows.mutate(default_on=ibis.null("date"))
     days = ibis.union(*found) if len(found) > 1 else found[0]
-    joined = rows.inner_join(days, "borrower_id")
-    joined = joined.filter(joined.default_on > joined.as_of, joined.default_on <= joined.ends_on)
-    first = joined.group_by(*KEYS).aggregate(default_on=joined.default_on.min())
+    days = days.filter(days.default_on > days.as_of, days.default_on <= days.ends_on)
+    first = days.group_by(*KEYS).aggregate(default_on=days.default_on.min())
     return rows.left_join(first, KEYS).select(*rows.columns, "default_on")
+
+
+def _late_days(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
+    """Return the days on which loans went into default, for who owed them on as_of or, where new, came to owe them."""
+    late = default_days(book, above_dpd=definition.default_above_dpd, known_by=known_by)
+    late = book.engine.create_table(ibis.util.gen_name("late"), late, temp=True)
+    loans = book.table("loans").select("loan_id", "borrower_id", loan_on="known_on", loan_until="known_until")
+    owed = rows.inner_join(loans, "borrower_id")
+    owed = owed.filter(owed.loan_on <= owed.known_by, owed.loan_until.isnull() | (owed.loan_until > owed.known_by))
+    old = owed.inner_join(late.drop("borrower_id"), "loan_id")
+    new = rows.inner_join(late, "borrower_id")
+    stood = (loans.loan_on <= new.known_by) & (loans.loan_until.isnull() | (loans.loan_until > new.known_by))
+    new = new.anti_join(loans, [new.loan_id == loans.loan_id, stood])
+    wanted = (*KEYS, "ends_on", "default_on")
+    return ibis.union(old.select(*wanted), new.select(*wanted))
 
 
 def _with_undated(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
@@ -90,13 +111,12 @@ def _with_undated(book: Book, rows: ir.Table, definition: Definition, known_by: 
     return joined.select(*rows.columns, undated=joined.listed_id.notnull() & joined.default_on.isnull())
 
 
-def _list_known_on(book: Book, definition: Definition, known_by: date) -> date | None:
-    """Return the day by which the undated part of the listed outcomes was known, None where there is none."""
+def _has_list(book: Book, definition: Definition, known_by: date) -> bool:
+    """Return whether outcomes without a date are known on `known_by`."""
     if not book.has("outcomes"):
-        return None
+        return False
     undated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
-    last: date | None = undated.aggregate(last=undated.known_on.max()).to_pyarrow()["last"][0].as_py()
-    return last
+    return bool(undated.count().to_pyarrow().as_py())
 
 
 def _with_exits(book: Book, rows: ir.Table, definition: Definition, reach: date, known_by: date) -> ir.Table:

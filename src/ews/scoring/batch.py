@@ -7,6 +7,7 @@ Again   the same inputs give the same id; a batch that is published already is l
 
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.policy import Policy
 from ews.scoring.decide import Compared, decide, records_of
-from ews.scoring.folder import ScoredBatch, clear_broken, is_whole, read_batch, read_rows, write_folder
+from ews.scoring.folder import ScoredBatch, clear_broken, is_sound, read_batch, read_rows, write_folder
 from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import reconcile
 from ews.store.batches import comparison, find_batch, predecessor
@@ -27,6 +28,9 @@ from ews.store.engine import Store
 from ews.store.publications import Batch
 from ews.store.publish import publish
 from ews.store.standings import previous_rows
+
+_FEEDS = ("ledger", "instalments", "payments", "transactions", "card_statements")
+"""Tables whose span says which days the book can speak of; loans and accounts reach back much further."""
 
 
 def score_book(
@@ -54,8 +58,8 @@ def score_book(
         key, compared = _key(book, store, model, policy, day, by)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
         published = _is_published(store, key.batch_id)
-        clear_broken(root)
-        if not is_whole(directory):
+        clear_broken(root, keep=(directory,), published=partial(_is_published, store))
+        if not is_sound(directory):
             _write(book, directory, key, compared, model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
@@ -64,7 +68,7 @@ def score_book(
 
 
 def _check_days(book: Book, as_of: date, known_by: date, model: FrozenModel) -> None:
-    first = min((entry.covered_from for entry in book.manifest.tables.values() if entry.covered_from), default=None)
+    first = min((bounds[0] for bounds in map(book.covered, _FEEDS) if bounds is not None), default=None)
     last = book.manifest.extracted_on
     if as_of > last or (first is not None and as_of < first):
         message = (
@@ -87,8 +91,8 @@ def _key(
     book: Book, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date
 ) -> tuple[BatchKey, Compared | None]:
     portfolio = book.manifest.portfolio
-    before = predecessor(store, portfolio, as_of)
-    compared = comparison(store, portfolio, as_of)
+    before = predecessor(store, portfolio, as_of, known_by=known_by)
+    compared = comparison(store, portfolio, as_of, known_by=known_by)
     key = BatchKey(
         portfolio=portfolio,
         book_id=book.manifest.book_id,

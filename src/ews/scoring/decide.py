@@ -78,10 +78,11 @@ def decide(
     """
     as_of = spine.days[0]
     progress("decide", 0, 4)
-    loans = _materialised(book, _in_scope(loan_facts(book, spine.table)))
+    default = _default(book, spine, model)
+    loans = _materialised(book, _in_scope(loan_facts(book, spine.table, default)))
     features = build_features(book, spine, progress=progress)
     progress("decide", 1, 4)
-    gathered = _materialised(book, _gather(book, spine, loans, features, model, policy, as_of))
+    gathered = _materialised(book, _gather(book, spine, loans, default, features, policy, as_of))
     known, rejected = _known(gathered)
     progress("decide", 2, 4)
     scores, explained = _score(known, model)
@@ -123,28 +124,36 @@ def _in_scope(loans: ir.Table) -> ir.Table:
     return loans.filter(loans.live)
 
 
+def _default(book: Book, spine: Spine, model: FrozenModel) -> ir.Table:
+    """Return in_default per borrower, as the model's training saw it, and whether a listed outcome says so."""
+    definition = Definition.from_dict(model.definition)
+    stand = standing(book, spine.table, definition)
+    late = (stand.dpd > definition.default_above_dpd).fill_null(False)
+    listed = stand.in_default & ~late if definition.use_dpd else stand.in_default
+    return stand.select("borrower_id", "as_of", "in_default", listed_default=listed)
+
+
 def _gather(
-    book: Book, spine: Spine, loans: ir.Table, features: ir.Table, model: FrozenModel, policy: Policy, as_of: date
+    book: Book, spine: Spine, loans: ir.Table, default: ir.Table, features: ir.Table, policy: Policy, as_of: date
 ) -> ir.Table:
     """Return one row per borrower with a live loan: identity, loan summary, default state, features."""
     keys = ["borrower_id", "as_of"]
     summary = summarise_loans(decide_loans(loans, policy, as_of))
     unknown = loans.group_by(keys).aggregate(loans_without_balance=loans.balance.isnull().sum())
     who = borrowers_known(book, spine.table)
-    default = standing(book, spine.table, Definition.from_dict(model.definition)).select(*keys, "in_default")
     joined = who.inner_join(summary, keys).inner_join(unknown, keys)
-    joined = joined.left_join(default, keys).drop("borrower_id_right", "as_of_right")
+    joined = joined.left_join(default.drop("listed_default"), keys).drop("borrower_id_right", "as_of_right")
     joined = joined.inner_join(features.select("borrower_id", "as_of", *NAMES), keys)
     return joined.mutate(in_default=joined.in_default.fill_null(False))
 
 
 def _known(gathered: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return ids, default state and features of those to decide, and those of whom nothing is known with the reason."""
-    kept = ("borrower_id", "in_default", "exposure", "loans_without_balance")
-    frame = gathered.select(*kept, *NAMES).order_by("borrower_id").to_pandas()
+    told = ["borrower_id", "exposure", "loans", "loans_without_balance"]
+    frame = gathered.select(*told, "in_default", *NAMES).order_by("borrower_id").to_pandas()
     frame = frame.astype(dict.fromkeys(NAMES, "float64"))
     nothing = frame[list(NAMES)].isna().all(axis=1) & ~frame["in_default"]
-    rejected = frame.loc[nothing, ["borrower_id", "exposure", "loans_without_balance"]].assign(reason=NOTHING_KNOWN)
+    rejected = frame.loc[nothing, told].assign(reason=NOTHING_KNOWN)
     return frame.loc[~nothing].reset_index(drop=True), rejected.reset_index(drop=True)
 
 

@@ -16,28 +16,33 @@ IDENTITY = ("name", "kind", "industry", "region", "branch_id", "officer_id")
 
 
 def borrowers_known(book: Book, days: ir.Table) -> ir.Table:
-    """Return who each borrower of `days` was known to be, with `retail` and `months_as_customer`."""
-    joined = days.inner_join(book.table("borrowers"), "borrower_id")
-    return joined.filter(was_known(joined, joined.known_by)).select(
-        "borrower_id",
-        "as_of",
-        "known_by",
+    """Return who each borrower of `days` was known to be, null where its row is not known yet.
+
+    Adds `retail` and `months_as_customer` to IDENTITY.
+    """
+    keys = ["borrower_id", "as_of", "known_by"]
+    known = days.inner_join(book.table("borrowers"), "borrower_id")
+    known = known.filter(was_known(known, known.known_by)).select(*keys, *IDENTITY, "retail", "customer_since")
+    joined = days.select(*keys).left_join(known, keys)
+    return joined.select(
+        *keys,
         *IDENTITY,
         "retail",
         months_as_customer=_whole_months(joined.customer_since, joined.as_of),
     )
 
 
-def loan_facts(book: Book, days: ir.Table) -> ir.Table:
-    """Return every loan paid out by as_of with LOAN_FACTS and `live`."""
+def loan_facts(book: Book, days: ir.Table, default: ir.Table) -> ir.Table:
+    """Return every loan paid out by as_of with LOAN_FACTS and `live`; `default` says whose borrower is listed."""
     states = loan_states(book, days)
-    who = borrowers_known(book, days).select("borrower_id", "as_of", "retail")
-    states = states.inner_join(who, ["borrower_id", "as_of"])
+    keys = ["borrower_id", "as_of"]
+    states = states.inner_join(borrowers_known(book, days).select(*keys, "retail"), keys)
+    states = states.left_join(default.select(*keys, "listed_default"), keys).drop("borrower_id_right", "as_of_right")
     states = states.mutate(
-        retail=states.retail.fill_null(False),
         is_card=(states["product"] == "card").fill_null(False),
         days_to_maturity=states.matures_on.delta(states.as_of, unit="day"),
         restructured=(states.restructured_on <= states.as_of).fill_null(False),
+        listed_default=states.listed_default.fill_null(False),
         months_on_book=_whole_months(states.opened_on, states.as_of),
     )
     names = [fact.name for fact in LOAN_FACTS]

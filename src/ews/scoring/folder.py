@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -60,14 +60,25 @@ class ScoredBatch:
         return self.key.batch_id
 
 
-def is_whole(directory: Path) -> bool:
-    return (directory / SUMMARY).is_file()
+def is_sound(directory: Path) -> bool:
+    """Say whether the batch in `directory` is whole and each of its files is the one that was written."""
+    summary = directory / SUMMARY
+    if not summary.is_file():
+        return False
+    files: dict[str, str] = json.loads(summary.read_text(encoding="utf-8"))["files"]
+    return all((directory / name).is_file() and _digest(directory / name) == digest for name, digest in files.items())
 
 
-def clear_broken(root: Path) -> None:
-    """Remove what a broken run left half written."""
+def clear_broken(root: Path, *, keep: Collection[Path], published: Callable[[str], bool]) -> None:
+    """Remove what a broken run left half written; set batches aside in .orphans that were never published."""
     for left in root.glob(f"{_PARTIAL}*"):
         shutil.rmtree(left)
+    for folder in sorted(root.glob("[0-9]*")):
+        if folder not in keep and not published(folder.name.rpartition("-")[2]):
+            aside = root / ".orphans"
+            aside.mkdir(exist_ok=True)
+            shutil.rmtree(aside / folder.name, ignore_errors=True)
+            folder.rename(aside / folder.name)
 
 
 def write_folder(
@@ -97,7 +108,7 @@ def write_folder(
         "by_tier": _by(decided, "tier_rank", [tier.value for tier in Tier]),
         "by_level": _by(decided, "level_rank", [level.value for level in WarningLevel]),
         "blind": decided.blind,
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(partial.iterdir())},
+        "files": {path.name: _digest(path) for path in sorted(partial.iterdir())},
     }
     text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
     (partial / SUMMARY).write_text(text + "\n", encoding="utf-8")
@@ -105,6 +116,7 @@ def write_folder(
     if directory.exists():
         shutil.rmtree(directory)
     partial.rename(directory)
+    _sync_folder(directory.parent)
 
 
 def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
@@ -153,7 +165,21 @@ def _by(decided: Decided, column: str, names: list[str]) -> dict[str, dict[str, 
     }
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _sync(directory: Path) -> None:
     for path in directory.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())
+    _sync_folder(directory)
+
+
+def _sync_folder(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

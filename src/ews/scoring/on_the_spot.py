@@ -19,14 +19,14 @@ import pyarrow.parquet as pq
 from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, BookError, RequestError, UnknownBorrowerError
 from ews.events.accept import accept_rows
-from ews.events.book import Book, open_book
+from ews.events.book import Book, open_book, was_known
 from ews.features.window import Spine, spine_on
 from ews.models.champion import stored_model
 from ews.policy.policy import Policy
 from ews.scoring.batch import compared_with
 from ews.scoring.decide import Compared, decide, records_of
 from ews.scoring.peers import Peers
-from ews.store.batches import find_batch
+from ews.store.batches import comparison, find_batch
 from ews.store.engine import Store
 from ews.store.publications import Batch
 
@@ -58,14 +58,21 @@ def decide_on_the_spot(
     """
     book = _book_of(base)
     day = as_of or base.as_of
-    _check_day(book, day)
-    book = with_rows_of(book, borrower_id, rows)
-    spine = _spine_of(book, borrower_id, day)
+    _check_day(book, base, day)
+    known_by = max(day, base.known_by)
+    book = with_rows_of(book, borrower_id, rows, known_by)
+    spine = _spine_of(book, borrower_id, day, known_by)
     model = stored_model(home, base.portfolio, base.model_id)
     peers = Peers.from_arrow(pq.read_table(home / base.directory / "peers.parquet"))
-    decided = decide(book, spine, model, policy, compared=_compared(store, base, borrower_id), peers=peers)
+    decided = decide(book, spine, model, policy, compared=_compared(store, base, borrower_id, day), peers=peers)
     found = records_of(
-        decided, batch_id=base.batch_id, portfolio=base.portfolio, spine=spine, known_by=day, model=model, policy=policy
+        decided,
+        batch_id=base.batch_id,
+        portfolio=base.portfolio,
+        spine=spine,
+        known_by=known_by,
+        model=model,
+        policy=policy,
     )
     decision = next(found, None)
     if decision is None:
@@ -77,10 +84,12 @@ def decide_on_the_spot(
     return OnTheSpot(decision, base.batch_id)
 
 
-def with_rows_of(book: Book, borrower_id: str, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Book:
+def with_rows_of(book: Book, borrower_id: str, rows: Mapping[str, Sequence[Mapping[str, Any]]], known_by: date) -> Book:
     """Return the book with `rows` in place of what it holds of this borrower in the named tables."""
     accepted = accept_rows(rows, book.engine, extracted_on=book.manifest.extracted_on)
-    owned = {name: _owned(book, accepted, name, borrower_id) for name in _KEYS}
+    for name in _KEYS:
+        _check_not_taken(book, accepted, name, borrower_id)
+    owned = {name: _owned(book, accepted, name, borrower_id, known_by) for name in _KEYS}
     for name, table in accepted.items():
         _check_owner(name, table, borrower_id, owned)
     return book.with_rows(accepted, of={name: _condition(book, name, borrower_id, owned) for name in accepted})
@@ -97,15 +106,18 @@ def _book_of(base: Batch) -> Book:
     return book
 
 
-def _check_day(book: Book, day: date) -> None:
+def _check_day(book: Book, base: Batch, day: date) -> None:
+    if day < base.as_of:
+        message = f"as_of {day} lies before batch {base.batch_id} of {base.as_of}. Ask for that day or a later one."
+        raise AsOfError(message)
     if day > book.manifest.extracted_on:
         last = book.manifest.extracted_on
         message = f"as_of {day} lies after the book's extraction on {last}. Ask for that day or an earlier one."
         raise AsOfError(message)
 
 
-def _spine_of(book: Book, borrower_id: str, day: date) -> Spine:
-    spine = spine_on(book, [day])
+def _spine_of(book: Book, borrower_id: str, day: date, known_by: date) -> Spine:
+    spine = spine_on(book, [day], known_by=known_by)
     own = spine.table.filter(spine.table.borrower_id == borrower_id)
     if own.count().execute() == 0:
         message = (
@@ -116,20 +128,42 @@ def _spine_of(book: Book, borrower_id: str, day: date) -> Spine:
     return Spine(own, spine.days)
 
 
-def _compared(store: Store, base: Batch, borrower_id: str) -> Compared | None:
-    if base.compared_id is None:
+def _compared(store: Store, base: Batch, borrower_id: str, day: date) -> Compared | None:
+    """Return the borrower's row of the batch that the base was compared with, or of the one a later day asks for."""
+    if day == base.as_of:
+        found = None if base.compared_id is None else find_batch(store, base.compared_id)
+    else:
+        found = comparison(store, base.portfolio, day, known_by=max(day, base.known_by))
+    if found is None:
         return None
-    compared = compared_with(store, find_batch(store, base.compared_id).batch)
+    compared = compared_with(store, found.batch)
     return replace(compared, rows=compared.rows[compared.rows["borrower_id"] == borrower_id])
 
 
-def _owned(book: Book, accepted: Mapping[str, pa.Table], name: str, borrower_id: str) -> list[str]:
+def _check_not_taken(book: Book, accepted: Mapping[str, pa.Table], name: str, borrower_id: str) -> None:
+    """Refuse an account or loan that the book knows as somebody else's, now or formerly."""
+    key = _KEYS[name]
+    if name not in accepted or not book.has(name):
+        return
+    stored = book.table(name)
+    others = stored.filter(stored[key].isin(accepted[name][key].to_pylist()), stored.borrower_id != borrower_id)
+    taken = sorted(set(others[key].to_pyarrow().to_pylist()))
+    if taken:
+        message = (
+            f"Table '{name}': {key} '{taken[0]}' does not belong to borrower '{borrower_id}'. "
+            "Give an id of this borrower, or a new one."
+        )
+        raise RequestError(message)
+
+
+def _owned(book: Book, accepted: Mapping[str, pa.Table], name: str, borrower_id: str, known_by: date) -> list[str]:
     """Return the ids of the borrower's accounts or loans, from the request where it names them, and from the book."""
     key = _KEYS[name]
     ids: set[str] = set()
     if book.has(name):
         stored = book.table(name)
-        ids |= set(stored.filter(stored.borrower_id == borrower_id)[key].to_pyarrow().to_pylist())
+        mine = stored.filter(stored.borrower_id == borrower_id, was_known(stored, known_by))
+        ids |= set(mine[key].to_pyarrow().to_pylist())
     if name in accepted:
         ids |= set(accepted[name].filter(pc.equal(accepted[name]["borrower_id"], borrower_id))[key].to_pylist())
     return sorted(ids)

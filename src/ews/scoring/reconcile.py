@@ -1,6 +1,7 @@
-"""Reconciliation: nobody and no money may be lost between the book and a batch.
+"""Reconciliation: nobody, no loan and no money may be lost between the book and a batch.
 
-borrowers  in = scored + rejected + out of scope, each counted on its own
+borrowers  in = scored + rejected + out of scope; those in the book are counted from its tables, not from the batch
+loans      every live loan of the book is decided or belongs to a rejected borrower
 exposure   what the batch decided and rejected adds up to the ledger's newest known rows, counted by another way;
            loans without a balance are counted and printed, never guessed
 """
@@ -12,7 +13,7 @@ import ibis
 import pandas as pd
 
 from ews.domain.errors import ReconciliationError
-from ews.events.arrears import STALE_DAYS
+from ews.events.arrears import STALE_DAYS, loan_states
 from ews.events.book import Book, was_known
 from ews.events.owners import with_borrower
 from ews.scoring.decide import Decided
@@ -35,6 +36,9 @@ class Totals:
 def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Totals:
     """Return the totals of a batch; ReconciliationError where they do not tie."""
     loans = decided.loans
+    _tie("borrowers", _borrowers_known(book, as_of, known_by), "in the book", decided.borrowers_in, "looked at")
+    live, covered = _live_loans(book, as_of, known_by), len(loans) + int(decided.rejected["loans"].sum())
+    _tie("live loans", live, "in the book", covered, "decided and rejected")
     balances = pd.concat([loans["balance"], decided.rejected["exposure"]]).dropna()
     totals = Totals(
         borrowers_in=decided.borrowers_in,
@@ -56,6 +60,23 @@ def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Tota
     if totals.ledger_fen is not None:
         _tie("exposure in fen", totals.ledger_fen, "in the ledger", totals.exposure_fen or 0, "decided and rejected")
     return totals
+
+
+def _borrowers_known(book: Book, as_of: date, known_by: date) -> int:
+    by = ibis.literal(known_by)
+    borrowers, loans = book.table("borrowers"), book.table("loans")
+    ids = borrowers.filter(was_known(borrowers, by)).select("borrower_id")
+    paid_out = loans.opened_on.isnull() | (loans.opened_on <= ibis.literal(as_of))
+    owing = loans.filter(was_known(loans, by), paid_out).select("borrower_id")
+    return int(ibis.union(ids, owing, distinct=True).count().execute())
+
+
+def _live_loans(book: Book, as_of: date, known_by: date) -> int:
+    """Count the live loans of whoever owns them, asked loan by loan instead of borrower by borrower."""
+    owners = book.table("loans").select("borrower_id").distinct()
+    days = owners.mutate(as_of=ibis.literal(as_of), known_by=ibis.literal(known_by))
+    states = loan_states(book, days)
+    return int(states.filter(states.live).loan_id.nunique().execute())
 
 
 def _ledger_total(book: Book, as_of: date, known_by: date) -> int | None:

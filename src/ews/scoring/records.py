@@ -126,6 +126,7 @@ def _loan(loan: Mapping[str, Any], borrower: Mapping[str, Any], policy: Policy, 
         dpd=_whole(loan["dpd"]),
         tier=_TIERS[int(loan["tier_rank"])],
         held=_held(loan["held"], {**borrower, **loan}, policy, on),
+        undecided=tuple(loan["undecided"]),
     )
 
 

@@ -1,14 +1,14 @@
 """Wording: the sentences that a record is told in, in Chinese and English.
 
 Numbers are shown as officers read them: money in 万元 or 亿元, shares in per cent, changes with their sign.
-A missing value is "—".
+A missing value is "—". A reason claims something only where its evidence stands on the worse side.
 """
 
+import re
 from collections.abc import Mapping
 
-from ews.domain.decisions import Decision, Evidence, Held, Reason, Value
+from ews.domain.decisions import Before, Decision, Evidence, Held, Reason, Value
 from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
-from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language, Text
@@ -30,8 +30,13 @@ PRODUCTS: Mapping[str, Text] = {
     "other": Text("other", "其他"),
 }
 _COUNTED = {"days": Text("{} days", "{} 天"), "months": Text("{} months", "{} 个月"), "count": Text("{}", "{}")}
+_ONE = {"days": "1 day", "months": "1 month", "count": "1"}
 _IN_DEFAULT = Text("in default", "已违约")
 _YEAR = Text("1 year", "1 年")
+_WORSE_SIDE = 0.5
+_EXPLAINED = re.compile(r"(?P<label>.+?)(?:; | \(|（)(?P<explanation>[^()（）]+)[)）]?")
+"""A label with an explanation after a semicolon or in brackets: what a special value means, or how it is counted."""
+_LEAST_ODDS = 1e-4
 _FLAG = {True: Text("yes", "是"), False: Text("no", "否")}
 
 
@@ -59,27 +64,38 @@ def value_text(name: str, value: Value, language: Language) -> str:
     if unit == "flag":
         return _FLAG[bool(value)].in_(language)
     if unit == "share":
-        return f"{value:.1%}"
+        return percent_text(value, language)
     if unit == "change":
-        return f"{value:+.0%}"
+        return percent_text(value, language, "+.0f")
     if unit == "ratio":
         return f"{value:.2f}"
-    return _COUNTED[unit].in_(language).format(_number(value))
+    return _counted(unit, value, language)
+
+
+def percent_text(share: float, language: Language, form: str = ".1f") -> str:
+    """Return a share in per cent: 13.6%, in English 13.6 %."""
+    number = format(100 * share, form)
+    return f"{number}%" if language is Language.ZH else f"{number} %"
 
 
 def pd_text(pd: float | None, horizon_months: int, language: Language) -> str:
     """Return the risk as one in so many, which people grasp faster than a percentage."""
     if pd is None:
         return _IN_DEFAULT.in_(language)
-    span = _YEAR if horizon_months == 12 else Text(f"{horizon_months} months", f"{horizon_months} 个月")
+    span = _YEAR.in_(language) if horizon_months == 12 else _counted("months", horizon_months, language)
     if language is Language.ZH:
-        return f"{span.zh}内违约约 {odds_text(pd)}"
-    return f"default within {span.en}: about {odds_text(pd)}"
+        return f"{span}内违约约 {odds_text(pd, language)}"
+    return f"default within {span}: about {odds_text(pd, language)}"
 
 
-def odds_text(pd: float) -> str:
-    """Return 1/7; a percentage where one in so many would be too coarse."""
-    return f"{pd:.0%}" if pd >= 0.4 else f"1/{round(1 / max(pd, 1e-4)):,}"
+def odds_text(pd: float, language: Language) -> str:
+    """Return 1/7（14%）, in English 1 in 7 (14 %); a percentage alone where one in so many would be too coarse."""
+    if pd >= 0.4:
+        return percent_text(pd, language, ".0f")
+    share = percent_text(max(pd, _LEAST_ODDS), language, ".0f" if pd >= 0.1 else ".1f" if pd >= 0.001 else ".2f")
+    share = share if pd >= _LEAST_ODDS else f"<{share}"
+    count = f"{round(1 / max(pd, _LEAST_ODDS)):,}"
+    return f"1/{count}（{share}）" if language is Language.ZH else f"1 in {count} ({share})"
 
 
 def headline(decision: Decision, language: Language) -> str:
@@ -87,9 +103,7 @@ def headline(decision: Decision, language: Language) -> str:
     risk = pd_text(decision.pd, decision.horizon_months, language)
     grade = decision.grade
     if decision.before is not None:
-        before = _IN_DEFAULT.in_(language) if decision.before.pd is None else odds_text(decision.before.pd)
-        moved = f"{decision.before.as_of}: {before}"
-        risk += f"（{moved}）" if language is Language.ZH else f" ({moved})"
+        risk += _moved(decision.before, decision.pd, language)
         grade = f"{decision.before.grade}→{grade}" if decision.before.grade != grade else grade
     level, tier = decision.level.text.in_(language), decision.tier.text.in_(language)
     money = value_text("exposure", decision.exposure_fen, language)
@@ -98,25 +112,69 @@ def headline(decision: Decision, language: Language) -> str:
     return f"{level} · {risk} · grade {grade} · tier {tier} · exposure {money}"
 
 
+def _moved(before: Before, pd: float | None, language: Language) -> str:
+    """Return what the risk was before; nothing where the borrower was and is in default."""
+    if before.pd is None:
+        was = _IN_DEFAULT.in_(language)
+    else:
+        was = f"为 {odds_text(before.pd, language)}" if language is Language.ZH else odds_text(before.pd, language)
+    if before.pd is None and pd is None:
+        return ""
+    return f"，{before.as_of} {was}" if language is Language.ZH else f", on {before.as_of} {was}"
+
+
 def reason_sentence(reason: Reason, language: Language) -> str:
-    """Return the reason with the values it rests on and where they stand among peers."""
-    title = ReasonCode(reason.code).text.in_(language)
-    details = [evidence_sentence(evidence, language) for evidence in reason.evidence]
-    colon, comma = ("：", "；") if language is Language.ZH else (": ", "; ")
-    return f"{title}{colon}{comma.join(details)}" if details else title
+    """Return the reason with the values it rests on and where they stand among peers.
+
+    It claims something only where it raises the risk and a value stands on the worse side; else it names its topic.
+    """
+    shown = _shown_evidence(reason)
+    claims = reason.log_odds > 0 and any(_on_side(evidence, worse=True) for evidence in shown)
+    code = ReasonCode(reason.code)
+    title = (code.text if claims else code.topic).in_(language)
+    details = [evidence_sentence(evidence, language) for evidence in shown]
+    if not details:
+        return title
+    if language is Language.ZH:
+        return f"{title}——{'；'.join(details)}"
+    return f"{title} – {'; '.join(f'{detail[0].lower()}{detail[1:]}' for detail in details)}"
 
 
 def evidence_sentence(evidence: Evidence, language: Language) -> str:
-    feature: Feature = _FEATURES[evidence.feature]
-    text = f"{feature.text.in_(language)} {value_text(evidence.feature, evidence.value, language)}"
-    if evidence.worse_than is None:
-        return text
-    share = f"{evidence.worse_than:.0%}"
+    """Return 近3个月最大逾期天数：49 天，差于 86% 的同业; what a special value means only where it is that value."""
+    feature = _FEATURES[evidence.feature]
+    label, explanation = _label(feature.text.in_(language), evidence.value if feature.unit in _COUNTED else None)
+    value = value_text(evidence.feature, evidence.value, language)
+    peers = "" if evidence.worse_than is None else percent_text(evidence.worse_than, language, ".0f")
     if language is Language.ZH:
-        side = "高于" if feature.worse == "higher" else "低于"
-        return f"{text}，{side} {share} 的同业"
-    side = "above" if feature.worse == "higher" else "below"
-    return f"{text}, {side} {share} of peers"
+        meant = f"（{explanation}）" if explanation else ""
+        return f"{label}：{value}{meant}" + (f"，差于 {peers} 的同业" if peers else "")
+    meant = f" ({explanation})" if explanation else ""
+    return f"{label}: {value}{meant}" + (f", worse than {peers} of peers" if peers else "")
+
+
+def _shown_evidence(reason: Reason) -> tuple[Evidence, ...]:
+    """Return the evidence on the side that the reason speaks for or without a side, else the one best known."""
+    worse = reason.log_odds > 0
+    shown = tuple(
+        one for one in reason.evidence if _FEATURES[one.feature].worse == "none" or _on_side(one, worse=worse)
+    )
+    if shown or not reason.evidence:
+        return shown
+    return (max(reason.evidence, key=lambda one: (one.value is not None) + (one.worse_than is not None)),)
+
+
+def _on_side(evidence: Evidence, *, worse: bool) -> bool:
+    return evidence.worse_than is not None and (evidence.worse_than >= _WORSE_SIDE) is worse
+
+
+def _label(text: str, value: float | None) -> tuple[str, str]:
+    """Return the label without its explanation, and the explanation where it speaks of this value."""
+    found = _EXPLAINED.fullmatch(text)
+    if found is None:
+        return text, ""
+    numbers = {float(number) for number in re.findall(r"\d+", found["explanation"])}
+    return found["label"], found["explanation"] if value in numbers else ""
 
 
 def held_sentence(held: Held, policy: Policy, language: Language) -> str:
@@ -149,6 +207,12 @@ def _in_sentence(name: str, value: Value, language: Language) -> str:
     if isinstance(value, int | float) and _UNITS.get(name) in _COUNTED:
         return _number(value)
     return value_text(name, value, language)
+
+
+def _counted(unit: str, value: float, language: Language) -> str:
+    if value == 1 and language is Language.EN:
+        return _ONE[unit]
+    return _COUNTED[unit].in_(language).format(_number(value))
 
 
 def _number(value: float) -> str:

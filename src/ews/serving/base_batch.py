@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from ews.domain.errors import RequestError, UnknownBatchError, UnknownBorrowerError
+from ews.serving.portfolios import require_portfolio
 from ews.store.batches import latest_batch, latest_batches, predecessor
 from ews.store.engine import Store
 from ews.store.publications import Batch
@@ -12,8 +13,9 @@ from ews.store.standings import borrower_decision
 def base_batch(store: Store, borrower_id: str, portfolio: str | None, as_of: date | None) -> Batch:
     """Return the newest batch up to `as_of`, of `portfolio` or else of the borrower's own.
 
-    UnknownBatchError where none is published; RequestError where the portfolio cannot be told.
+    UnknownBatchError where none is published; RequestError where the portfolio is unknown or cannot be told.
     """
+    require_portfolio(store, portfolio)
     chosen = portfolio or _portfolio_of(store, borrower_id)
     if as_of is None or as_of == date.max:
         found = latest_batch(store, chosen)

@@ -91,15 +91,18 @@ def batch_page(
     return found, BatchKey(found[-1].batch.as_of, found[-1].number) if more else None
 
 
-def predecessor(store: Store, portfolio: str, as_of: date) -> Publication | None:
-    """Return the newest batch of `portfolio` with an earlier as_of."""
+def predecessor(store: Store, portfolio: str, as_of: date, *, known_by: date | None = None) -> Publication | None:
+    """Return the newest batch of `portfolio` with an earlier as_of; with `known_by` one that knew no more than that."""
     view = ranked()
-    return _first(store, _newest_first(view, view.c.portfolio == portfolio, view.c.as_of < as_of))
+    conditions = [view.c.portfolio == portfolio, view.c.as_of < as_of]
+    if known_by is not None:
+        conditions.append(view.c.known_by <= known_by)
+    return _first(store, _newest_first(view, *conditions))
 
 
-def comparison(store: Store, portfolio: str, as_of: date) -> Publication | None:
+def comparison(store: Store, portfolio: str, as_of: date, *, known_by: date | None = None) -> Publication | None:
     """Return the batch of `portfolio` that movement is measured against: the newest at least 28 days earlier."""
-    return predecessor(store, portfolio, as_of - timedelta(days=MOVEMENT_DAYS - 1))
+    return predecessor(store, portfolio, as_of - timedelta(days=MOVEMENT_DAYS - 1), known_by=known_by)
 
 
 def check_portfolio(connection: Connection, portfolio: str | None) -> None:

@@ -23,7 +23,7 @@ def freeze(
     portfolio: str,
     reference: dict[str, Any] | None = None,
 ) -> FrozenModel:
-    """Return the model fitted on `table`, with the day by which all of the table's labels were known."""
+    """Return the model fitted on `table`, with the day by which its labels were known: nothing learnt later taught."""
     return FrozenModel(
         portfolio=portfolio,
         booster=fitted.booster,
@@ -31,7 +31,7 @@ def freeze(
         reasons=tuple(feature.reason.value for feature in table.features),
         slope=fitted.slope,
         intercept=fitted.intercept,
-        labels_known_by=max(table.keys["label_known_on"]),
+        labels_known_by=max(table.keys["label_known_by"]),
         horizon_months=recipe.horizon_months,
         definition=recipe.definition.as_dict(),
         catalogue_version=table.catalogue_version,

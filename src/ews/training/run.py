@@ -63,7 +63,8 @@ def train(
 ) -> TrainingReport:
     """Train on `book`, record the run, and make the model the champion where the portfolio has none.
 
-    `known_by` bounds what labels may rest on (default: all the book holds). RecipeError, BookError or
+    `known_by` bounds what labels may rest on (default: all the book holds); a test by time bounds those that teach to
+    the first day of the test. RecipeError, BookError or
     TrainingDataError say what is wrong; then nothing was written.
     """
     opened = open_book(book) if isinstance(book, Path) else book
@@ -91,7 +92,7 @@ def make_model(book: Book, recipe: Recipe, *, known_by: date | None = None, prog
     by = min(known_by or book.manifest.extracted_on, book.manifest.extracted_on)
     with _timed(seconds, "features and labels"):
         plan = plan_snapshots(book, recipe, known_by=by)
-        table = training_table(book, recipe, plan.days, known_by=by, progress=progress)
+        table = training_table(book, recipe, plan.days, known_by=plan.labels_known_by(by), progress=progress)
     parts = split(table, plan, recipe)
     seen = table.subset(parts.train)
     with _timed(seconds, "fit"):

@@ -3,12 +3,13 @@
 Month ends by default, so that windows are calendar months and the days share their months; counted back from the
 last day whose label is mature, so that a book which grows by a month keeps its newest knowledge.
 
-time       several days: the last months test; a day teaches if its label was known when the test begins, so one
-           horizon is purged between the two
+time       several days: the last months test; a day teaches if its horizon has ended when the test begins, so one
+           horizon is purged between the two, and its label is what was known of it on that day
 borrower   one day: a share of the borrowers tests
 cross_fit  few data: every day teaches and tests, each borrower by a model that did not see it
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -20,7 +21,8 @@ from ews.outcomes.labels import label_reach
 from ews.training.recipe import Days, Recipe
 
 HISTORY_MONTHS = 12
-"""The longest window of the features: before that, they would be null for want of history only."""
+"""The least history before a snapshot: features over 12 months are told from then on, longer windows are null at
+first."""
 
 _FEEDS = ("transactions", "card_statements", "ledger", "payments")
 
@@ -39,6 +41,11 @@ class Plan:
     @property
     def days(self) -> Days:
         return tuple(sorted({*self.train, *self.test}))
+
+    def labels_known_by(self, known_by: date) -> Mapping[date, date]:
+        """Return per day what its label may rest on: by time, nothing learnt after the test begins teaches."""
+        begins = min(known_by, *self.test) if self.kind == "time" else known_by
+        return {day: begins if day in self.train else known_by for day in self.days}
 
 
 def plan_snapshots(book: Book, recipe: Recipe, *, known_by: date) -> Plan:

@@ -25,7 +25,7 @@ def split(table: TrainingTable, plan: Plan, recipe: Recipe) -> Split:
     """Return the rows that teach and that test as `plan` says.
 
     TrainingDataError where a part has one class only or fewer defaulters than the folds need, or where a label
-    that teaches was not known yet when the test begins.
+    that teaches rests on what was not known yet when the test begins.
     """
     as_of = table.keys["as_of"].to_numpy()
     train, test = np.isin(as_of, np.array(plan.train)), np.isin(as_of, np.array(plan.test))
@@ -69,11 +69,11 @@ def _require_both_classes(table: TrainingTable, parts: Split, recipe: Recipe) ->
 def _require_purge(table: TrainingTable, parts: Split) -> None:
     if parts.plan.kind != "time":
         return
-    known_on, begins = max(table.keys["label_known_on"][parts.train]), min(parts.plan.test)
-    if known_on > begins:
+    known_by, begins = max(table.keys["label_known_by"][parts.train]), min(parts.plan.test)
+    if known_by > begins:
         message = (
-            f"A label that teaches was known on {known_on} only, after the test begins on {begins}. "
-            "Give snapshots that lie a horizon before the test, or set cross_fit = true in the recipe."
+            f"A label that teaches rests on what was known by {known_by}, after the test begins on {begins}. "
+            "Make the training table with the labels' days of the plan, or set cross_fit = true in the recipe."
         )
         raise TrainingDataError(message)
 

@@ -19,12 +19,16 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class SnapshotCount:
-    """How the borrowers of one snapshot divide: borrowers = without_loan + in_default + immature + undated + used."""
+    """How the borrowers of one snapshot divide.
+
+    borrowers = without_loan + in_default + in_default_learnt_later + immature + undated + used
+    """
 
     as_of: date
     borrowers: int
     without_loan: int
     in_default: int
+    in_default_learnt_later: int
     immature: int
     undated: int
     used: int
@@ -34,7 +38,7 @@ class SnapshotCount:
 
 @dataclass(frozen=True, slots=True)
 class TrainingTable:
-    """`keys` has borrower_id, as_of, ends_on, label_known_on, dpd, defaulted; `matrix` is rows x features."""
+    """`keys` has borrower_id, as_of, ends_on, label_known_by, dpd, defaulted; `matrix` is rows x features."""
 
     features: tuple[Feature, ...]
     catalogue_version: str

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
 
 import pytest
 
-from tests.store.samples import published, row
+from ews.domain.text import Language
+from ews.serving.api.decision_out import LoanOut
+from tests.store.samples import decision, published, row
 
 UNKNOWN = "Borrower 'B9' has no published decision. Check the id, or score a book with it."
 
@@ -84,6 +87,11 @@ def test_the_decision_is_told_in_full_with_codes_numbers_and_sentences(client):
     assert body["loans"][0]["tier"]["code"] == "special_mention"
     assert (body["before"]["pd"], body["before"]["level"]["code"]) == (0.1, "none")
     assert body["blind"] == ["card_overdraft"]
+
+
+def test_the_tier_rules_that_could_not_be_judged_are_told_by_loan(services):
+    loan = replace(decision("B1").loans[0], undecided=("RESTRUCTURED",))
+    assert LoanOut.of(loan, services, (Language.EN,)).undecided == ["RESTRUCTURED"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -172,4 +180,4 @@ def test_a_cursor_of_another_borrower_is_refused(client, problem_of):
 def test_an_id_that_no_store_can_hold_is_refused(client, problem_of):
     status, code, detail = problem_of(client.get("/v1/borrowers/B%00"))
     assert (status, code) == (422, "invalid-request")
-    assert detail.startswith("'path.borrower_id' is 'B\\x00': String should match pattern")
+    assert detail.startswith("'path.borrower_id' is 'B\\x00': give a text of one line without control characters")

@@ -76,9 +76,9 @@ def test_pages_hold_every_warning_once_though_a_batch_is_published_in_between(cl
 @pytest.mark.parametrize(
     ("params", "field", "value", "message"),
     [
-        ({"limit": "0"}, "query.limit", "'0'", "greater than or equal to 1"),
-        ({"limit": "201"}, "query.limit", "'201'", "less than or equal to 200"),
-        ({"limit": "x"}, "query.limit", "'x'", "valid integer"),
+        ({"limit": "0"}, "query.limit", "'0'", "give 1 or more"),
+        ({"limit": "201"}, "query.limit", "'201'", "give 200 or less"),
+        ({"limit": "x"}, "query.limit", "'x'", "give a whole number"),
         ({"level": "none"}, "query.level.0", "'none'", "'yellow', 'orange' or 'red'"),
         ({"level": "RED"}, "query.level.0", "'RED'", "'yellow', 'orange' or 'red'"),
         ({"lang": "fr"}, "query.lang", "'fr'", "'en' or 'zh'"),

@@ -12,6 +12,7 @@ from ews.serving.api.examples import example
 from ews.serving.api.parameters import BorrowerId, Cursor, Lang, Limit, Portfolio, languages
 from ews.serving.api.problems import problems
 from ews.serving.api.standing_out import StandingOut
+from ews.serving.portfolios import require_portfolio
 from ews.serving.services import ServicesDep
 from ews.store.batches import BatchKey
 from ews.store.standings import borrower_decision, borrower_history
@@ -24,6 +25,7 @@ _PROBLEMS = (
     "unknown-borrower",
     "ambiguous-borrower",
     "invalid-request",
+    "bad-request",
     "store-unavailable",
 )
 
@@ -31,8 +33,8 @@ _PROBLEMS = (
 class Links(BaseModel):
     """Where to go on."""
 
-    decision: str = Field(examples=["/v1/borrowers/B000123/decision?portfolio=sme"])
-    decisions: str = Field(examples=["/v1/borrowers/B000123/decisions?portfolio=sme"])
+    decision: str = Field(examples=["/v1/borrowers/B0000001/decision?portfolio=sme"])
+    decisions: str = Field(examples=["/v1/borrowers/B0000001/decisions?portfolio=sme"])
 
 
 class BorrowerOut(BaseModel):
@@ -68,6 +70,7 @@ def read_decision(
     lang: Lang = None,
 ) -> DecisionOut:
     """Return the newest published decision in full: pd, reasons, tier of each loan, level, and what to do."""
+    require_portfolio(services.store, portfolio)
     decision = services.find_decision(borrower_id, batch_id=batch_id, portfolio=portfolio)
     return DecisionOut.of(decision, services, languages(lang))
 
@@ -86,6 +89,7 @@ def list_decisions(
     lang: Lang = None,
 ) -> HistoryOut:
     """Return the published decisions on a borrower, newest first, page by page."""
+    require_portfolio(services.store, portfolio)
     filters = {"borrower_id": borrower_id, "portfolio": portfolio}
     after = read_cursor(cursor, BatchKey, filters)
     rows, key = borrower_history(services.store, borrower_id, limit=limit, after=after, portfolio=portfolio)
@@ -104,6 +108,7 @@ def read_borrower(
     borrower_id: BorrowerId, services: ServicesDep, portfolio: Portfolio = None, lang: Lang = None
 ) -> BorrowerOut:
     """Return who the borrower is, the newest decision in one line, and where to read more."""
+    require_portfolio(services.store, portfolio)
     standing = borrower_decision(services.store, borrower_id, portfolio=portfolio).standing
     path = f"/v1/borrowers/{quote(borrower_id, safe='')}"
     asked = f"?portfolio={quote(standing.portfolio, safe='')}"

@@ -76,12 +76,16 @@ class HeldOut(BaseModel):
 class LoanOut(BaseModel):
     """One loan and its tier."""
 
-    loan_id: str = Field(examples=["L000123-1"])
+    loan_id: str = Field(examples=["L000000102"])
     product: str = Field(examples=["business"])
     balance_fen: int | None = Field(description="Principal outstanding in fen, null where unknown", examples=[31200000])
     dpd: int | None = Field(description="Days past due, null where unknown", examples=[3])
     tier: Coded
     held: list[HeldOut]
+    undecided: list[str] = Field(
+        description="Codes of the tier rules that could not be judged, because a fact that they ask is unknown",
+        examples=[["RESTRUCTURED"]],
+    )
 
     @classmethod
     def of(cls, loan: LoanDecision, services: Services, languages: Languages) -> Self:
@@ -92,6 +96,7 @@ class LoanOut(BaseModel):
             dpd=loan.dpd,
             tier=coded(loan.tier, languages),
             held=[HeldOut.of(one, services, languages) for one in loan.held],
+            undecided=list(loan.undecided),
         )
 
 
@@ -122,7 +127,7 @@ class DecisionOut(BaseModel):
 
     batch_id: str = Field(description="Batch that the decision belongs to or, on the spot, rests on")
     portfolio: str = Field(examples=["sme"])
-    borrower_id: str = Field(examples=["B000123"])
+    borrower_id: str = Field(examples=["B0000001"])
     as_of: date = Field(description="The day it is about", examples=["2026-06-30"])
     known_by: date = Field(description="The day until which the bank's knowledge counts", examples=["2026-06-30"])
     headline: Words

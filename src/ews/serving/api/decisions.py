@@ -4,13 +4,13 @@ import re
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
 
 from ews.events.schemas import TABLES
 from ews.serving.api.decision_out import DecisionOut
 from ews.serving.api.examples import SPOT_REQUEST, example
-from ews.serving.api.parameters import Lang, languages
+from ews.serving.api.parameters import Lang, languages, require_json
 from ews.serving.api.problems import problems
 from ews.serving.base_batch import base_batch
 from ews.serving.services import ServicesDep
@@ -23,7 +23,7 @@ _NAMES = tuple(table.name for table in TABLES)
 def _iso_day(value: object) -> object:
     """Refuse numbers, which would be read as seconds since 1970."""
     if value is not None and not (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
-        message = "Input should be a date like 2026-06-30"
+        message = "give a day like 2026-06-30"
         raise ValueError(message)
     return value
 
@@ -77,6 +77,7 @@ class SpotOut(BaseModel):
 @router.post(
     "/v1/decisions",
     summary="Decide on a borrower on the spot",
+    dependencies=[Depends(require_json)],
     responses={
         **example("spot"),
         **problems(
@@ -86,6 +87,7 @@ class SpotOut(BaseModel):
             "unknown-batch",
             "ambiguous-borrower",
             "body-too-large",
+            "unsupported-media-type",
             "invalid-request",
             "bad-request",
             "bad-as-of",

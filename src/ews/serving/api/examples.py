@@ -42,7 +42,7 @@ _OVERDUE = {
 _DECISION = {
     "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
     "portfolio": "sme",
-    "borrower_id": "B000123",
+    "borrower_id": "B0000001",
     "as_of": "2026-06-30",
     "known_by": "2026-06-30",
     "headline": {
@@ -88,12 +88,13 @@ _DECISION = {
     ],
     "loans": [
         {
-            "loan_id": "L000123-1",
+            "loan_id": "L000000102",
             "product": "business",
             "balance_fen": 31200000,
             "dpd": 3,
             "tier": _SPECIAL,
             "held": [_OVERDUE],
+            "undecided": ["RESTRUCTURED"],
         }
     ],
     "held": [_SIGNAL],
@@ -144,13 +145,13 @@ _MODEL = {
 }
 
 SPOT_REQUEST: dict[str, Any] = {
-    "borrower_id": "B000123",
+    "borrower_id": "B0000001",
     "as_of": "2026-06-30",
     "tables": {
         "transactions": [
             {
                 "posting_id": "P1",
-                "account_id": "A000123",
+                "account_id": "A00000010",
                 "occurred_at": "2026-06-28T10:15:00",
                 "amount": 1500000,
                 "category": "sales",
@@ -166,12 +167,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "batch": _BATCH,
     "batches": {"items": [_BATCH], "next_cursor": "eyJsaXN0Ijoi…"},
     "borrower": {
-        "borrower_id": "B000123",
+        "borrower_id": "B0000001",
         **_WHO,
         "newest_decision": _STANDING,
         "links": {
-            "decision": "/v1/borrowers/B000123/decision?portfolio=sme",
-            "decisions": "/v1/borrowers/B000123/decisions?portfolio=sme",
+            "decision": "/v1/borrowers/B0000001/decision?portfolio=sme",
+            "decisions": "/v1/borrowers/B0000001/decisions?portfolio=sme",
         },
     },
     "decision": _DECISION,
@@ -194,7 +195,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "ready": {"status": "ready", "checks": [{"name": "store", "detail": "answers"}]},
     "spot": {"base_batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f", "decision": _DECISION},
-    "warnings": {"items": [{**_STANDING, "borrower_id": "B000123", **_WHO}], "next_cursor": "eyJsaXN0Ijoi…"},
+    "warnings": {"items": [{**_STANDING, "borrower_id": "B0000001", **_WHO}], "next_cursor": "eyJsaXN0Ijoi…"},
 }
 """Answers by name of the route."""
 

@@ -14,7 +14,7 @@ _LISTS = frozenset({"level"})
 BorrowerId = Annotated[
     str,
     Path(
-        description="The borrower's id in the book", min_length=1, max_length=200, pattern=_TEXT, examples=["B000123"]
+        description="The borrower's id in the book", min_length=1, max_length=200, pattern=_TEXT, examples=["B0000001"]
     ),
 ]
 BatchId = Annotated[str, Path(description="The id of the batch", min_length=1, max_length=200, pattern=_TEXT)]
@@ -35,6 +35,20 @@ Cursor = Annotated[
 
 class UnknownParameterError(RequestError):
     code = "unknown-parameter"
+
+
+class MediaTypeError(RequestError):
+    code = "unsupported-media-type"
+
+
+def require_json(request: Request) -> None:
+    """Raise MediaTypeError for a body that is not declared to be JSON."""
+    given = request.headers.get("content-type", "")
+    kind, _, subtype = given.partition(";")[0].strip().lower().partition("/")
+    if kind != "application" or not (subtype == "json" or subtype.endswith("+json")):
+        found = f"is '{given[:100]}'" if given else "is missing"
+        message = f"The header content-type {found}. Send content-type: application/json."
+        raise MediaTypeError(message)
 
 
 def refuse_unknown(request: Request) -> None:

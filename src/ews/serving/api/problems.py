@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from ews.domain.errors import EwsError
+from ews.serving.api.faults import merged, said
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ews:problem:"
@@ -40,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "ambiguous-borrower": Kind(409, "Several portfolios have a borrower of this id"),
     "record-gone": Kind(410, "The full record is no longer kept"),
     "body-too-large": Kind(413, "The body is too large"),
+    "unsupported-media-type": Kind(415, "The body is of another type than JSON"),
     "invalid-request": Kind(422, "The request holds a value that cannot be used"),
     "bad-request": Kind(422, "The request holds a value that cannot be used"),
     "bad-as-of": Kind(422, "The day lies outside what the book covers"),
@@ -68,7 +70,7 @@ class Fault(BaseModel):
 
     field: str = Field(description="Where it is: place in the body, parameter, or check", examples=["query.limit"])
     value: str | None = Field(description="What was found there, cut after 100 characters", examples=["500"])
-    message: str = Field(description="What is wrong with it", examples=["Input should be less than or equal to 200"])
+    message: str = Field(description="What is wrong with it", examples=["give 200 or less"])
 
 
 class Problem(BaseModel):
@@ -151,7 +153,7 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     if broken is not None:
         why = f"{broken['ctx']['error']} at character {broken['loc'][-1]}"
         return problem(request, "malformed-body", f"The body is not JSON: {why}. Mend it and send it again.")
-    faults = [_fault(one) for one in found]
+    faults = [_fault(one) for one in merged(found)]
     told = "; ".join(
         f"'{fault.field}' {'is missing' if fault.value is None else f'is {fault.value}'}: {fault.message}"
         for fault in faults
@@ -163,7 +165,7 @@ def _fault(one: Mapping[str, Any]) -> Fault:
     value = None if one["type"] == "missing" else repr(one["input"])
     if value is not None and len(value) > _SHOWN:
         value = value[:_SHOWN] + "…"
-    return Fault(field=".".join(str(part) for part in one["loc"]), value=value, message=one["msg"])
+    return Fault(field=".".join(str(part) for part in one["loc"]), value=value, message=said(one))
 
 
 def _on_http(request: Request, error: Exception) -> Response:

@@ -35,7 +35,7 @@ class StandingOut(BaseModel):
 class WarningOut(StandingOut):
     """A borrower with a warning."""
 
-    borrower_id: str = Field(examples=["B000123"])
+    borrower_id: str = Field(examples=["B0000001"])
     name: str | None = Field(examples=["Firm 123"])
     branch_id: str | None = Field(examples=["branch-1"])
     officer_id: str | None = Field(examples=["officer-1"])

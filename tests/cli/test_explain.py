@@ -1,0 +1,98 @@
+import io
+from datetime import date
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from ews.cli.explain import show_decision
+from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Reason
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import Language
+from ews.features.catalogue import FEATURES
+from ews.policy.policy import load_policy
+from ews.policy.vocabulary import vocabulary_of
+
+POLICY = load_policy(vocabulary=vocabulary_of(FEATURES))
+ZH, EN = Language.ZH, Language.EN
+
+
+def tier_rule(code: str, gives: str) -> Held:
+    return Held("tier_rule", code, gives, {"dpd": 400})
+
+
+LOAN = LoanDecision(
+    "L000122206", "business", 28_645_556_100, 400, Tier.LOSS,
+    (tier_rule("OVERDUE", "special_mention"), tier_rule("OVERDUE_90", "substandard"), tier_rule("OVERDUE_360", "loss")),
+)  # fmt: skip
+REASONS = (
+    Reason("PAYS_LATE", 4.2, (Evidence("months_since_late", 0.0, 0.91), Evidence("late_share_12m", 0.136, 0.9))),
+    Reason("ARREARS", 1.0, (Evidence("dpd_now", 49.0, 0.91), Evidence("dpd_max_3m", 49.0, 0.91))),
+    Reason("CREDIT_SOUGHT", 0.24, (Evidence("inquiry_acceleration", 3.0, 0.9), Evidence("inquiries_3m", 9.0, 0.9))),
+    Reason("DEBT_HEAVY", 0.004, (Evidence("debt_to_inflow", 9.0, 0.9),)),
+)
+HELD = (
+    Held("signal", "WAGES_SHRANK", "yellow", {"wage_change_3m": -0.42}),
+    Held("signal", "OVERDUE_NOW_30", "orange", {"dpd_max": 49}),
+    Held("grade", "GRADE_RED", "red", {"pd": 0.65}),
+)
+DECISION = Decision(
+    batch_id="b" * 32, portfolio="sme", borrower_id="B0001222", as_of=date(2026, 6, 30), known_by=date(2026, 6, 30),
+    name="平湖湾泰和住宿餐饮有限公司", industry="住宿餐饮", region="平湖湾", branch_id="BR20", officer_id="OF025",
+    in_default=False, horizon_months=12, pd=0.65, log_odds=0.6, base_log_odds=-4.0, grade="G9",
+    tier=Tier.SPECIAL_MENTION, level=WarningLevel.RED, exposure_fen=294_645_280,
+    before=Before("a", date(2026, 5, 31), 0.186, "G8", Tier.PASS, WarningLevel.ORANGE),
+    reasons=REASONS, loans=(LOAN, LOAN), held=HELD, blind=("account_flows", "credit_inquiries"), model_id="m" * 64,
+    policy_hash="p",
+)  # fmt: skip
+
+
+def told(decision: Decision, language: Language, width: int = 80) -> str:
+    console = Console(width=width, file=io.StringIO())
+    show_decision(decision, POLICY, language, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def changed(**changes: object) -> Decision:
+    content = {name: getattr(DECISION, name) for name in Decision.__slots__}
+    return Decision(**{**content, **changes})
+
+
+@pytest.mark.parametrize("width", [40, 80, 140])
+@pytest.mark.parametrize("language", list(Language))
+def test_no_word_is_lost_at_the_end_of_a_line(language, width):
+    text = told(changed(name="平湖湾泰和住宿餐饮有限公司" * 2), language, width)
+    assert "…" not in text
+    assert {cell_len(line) for line in text.splitlines()} == {width}
+    assert "B0001222" in text
+
+
+def test_bars_have_one_scale_and_reasons_that_add_nothing_are_hidden():
+    lines = told(DECISION, EN, 140).splitlines()
+    assert [(line.count("▇"), line.split()[-2]) for line in lines if "▇" in line] == [
+        (12, "+4.20"),
+        (4, "+1.00"),
+        (1, "+0.24"),
+    ]
+    assert "+0.00" not in "".join(lines)
+
+
+def test_the_gravest_of_what_held_comes_first():
+    text = told(DECISION, ZH)
+    assert text.index("GRADE_RED") < text.index("OVERDUE_NOW_30") < text.index("WAGES_SHRANK")
+
+
+@pytest.mark.parametrize(
+    ("language", "because"),
+    [(ZH, "逾期超过360天；另有 2 条较轻规则成立"), (EN, "More than 360 days past due; and 2 more with a milder tier")],
+)
+def test_below_a_loan_stands_the_rule_that_decides_and_the_others_are_counted(language, because):
+    assert told(DECISION, language).count(because) == 2
+
+
+def test_what_is_unknown_leaves_no_empty_line():
+    text = told(changed(industry=None, region=None, branch_id=None, officer_id=None, loans=()), ZH)
+    assert "│" + " " * 78 + "│" not in text
+    assert text.splitlines()[1].startswith("│ 红色预警")
+    assert "缺少数据  账户流水、征信查询" in text

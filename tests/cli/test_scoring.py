@@ -1,0 +1,43 @@
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ews.cli import scoring, show
+from ews.domain.levels import Tier, WarningLevel
+from ews.scoring.folder import ScoredBatch
+from ews.scoring.identity import BatchKey
+from ews.scoring.reconcile import Totals
+
+DAY = date(2026, 6, 30)
+KEY = BatchKey("sme", "book", DAY, DAY, "model", "policy", "code", None, None)
+
+
+@pytest.mark.parametrize(
+    ("total", "unknown", "shown", "head"),
+    [
+        (None, 2, "—", "known exposure"),
+        (100_000, 1, "1,000 元", "known exposure"),
+        (100_000, 0, "1,000 元", " exposure"),
+    ],
+)
+def test_an_exposure_that_nobody_knows_is_not_shown_as_nothing(monkeypatch, total, unknown, shown, head):
+    found = {"borrowers": 2, "exposure_fen": total or 0}
+    none = {"borrowers": 0, "exposure_fen": 0}
+    batch = ScoredBatch(
+        KEY,
+        Totals(2, 2, 0, 0, 0, total, unknown, total),
+        {tier.value: found if tier is Tier.PASS else none for tier in Tier},
+        {level.value: found if level is WarningLevel.NONE else none for level in WarningLevel},
+        (),
+        Path("batch"),
+        fresh=True,
+    )
+    monkeypatch.setattr(show, "OUT", Console(width=100, file=(out := io.StringIO())))
+    scoring.tell_batch(batch)
+    line = next(line for line in out.getvalue().splitlines() if "正常 pass" in line)
+    assert line.strip("│ ").split("│")[-1].strip() == shown
+    assert head in out.getvalue()
+    assert ("0 元" in out.getvalue().replace("000 元", "")) is (total is not None)
