@@ -49,6 +49,7 @@ def loans_of(*rows: Mapping[str, Any]) -> ir.Table:
         "retail": False,
         "is_card": False,
         "restructured": False,
+        "listed_default": False,
         "balance": 100,
     }
     complete = [{"loan_id": f"L{number}", **usual, **row} for number, row in enumerate(rows)]
@@ -126,6 +127,7 @@ def test_days_past_due_set_the_floor_at_every_boundary(on: date):
             "doubtful",
         ),
         ({"dpd": 0, "restructured": True}, ["RESTRUCTURED"], "special_mention"),
+        ({"dpd": 0, "listed_default": True}, ["LISTED_DEFAULT"], "substandard"),
         ({"dpd": 91, "restructured": True}, ["OVERDUE", "OVERDUE_90", "RESTRUCTURED"], "substandard"),
     ],
 )
