@@ -168,8 +168,7 @@ def _loans(
     parts: list[RenderableType] = [Styled(word["loans"], style="bold italic"), Lines(head, "bold")]
     for loan, line in zip(loans, body, strict=True):
         parts.append(Lines(line))
-        because = _deciding(loan, policy, language)
-        if because:
+        for because in filter(None, (_deciding(loan, policy, language), _undecided(loan, language))):
             parts.append(Padding(Lines(because, "dim"), (0, 0, 0, len(_GAP))))
     return parts
 
@@ -181,6 +180,14 @@ def _columns(row: list[str], widths: list[int]) -> str:
         for number, (cell, width) in enumerate(zip(row, widths, strict=True))
     )
     return _GAP.join(cells).rstrip()
+
+
+def _undecided(loan: LoanDecision, language: Language) -> str:
+    """Return the rules that could not be judged for want of a fact, empty where all could be."""
+    if not loan.undecided:
+        return ""
+    codes = "、".join(loan.undecided) if language is Language.ZH else ", ".join(loan.undecided)
+    return f"缺少数据，无法判断：{codes}" if language is Language.ZH else f"not judged, for want of data: {codes}"
 
 
 def _deciding(loan: LoanDecision, policy: Policy, language: Language) -> str:
