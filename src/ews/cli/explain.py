@@ -168,8 +168,8 @@ def _loans(
     parts: list[RenderableType] = [Styled(word["loans"], style="bold italic"), Lines(head, "bold")]
     for loan, line in zip(loans, body, strict=True):
         parts.append(Lines(line))
-        for because in filter(None, (_deciding(loan, policy, language), _undecided(loan, language))):
-            parts.append(Padding(Lines(because, "dim"), (0, 0, 0, len(_GAP))))
+        because = (_deciding(loan, policy, language), _undecided(loan, language))
+        parts.extend(Padding(Lines(text, "dim"), (0, 0, 0, len(_GAP))) for text in because if text)
     return parts
 
 
