@@ -35,7 +35,7 @@ def same(left: pd.DataFrame, right: pd.DataFrame) -> None:
 
 
 @every_family
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=seeds)
 def test_what_happens_or_is_learnt_later_changes_nothing(family: Family, seed):
     day = (DAYS[0], date(2025, 5, 17))[seed % 2]
@@ -43,7 +43,7 @@ def test_what_happens_or_is_learnt_later_changes_nothing(family: Family, seed):
 
 
 @every_family
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seed=seeds)
 def test_the_order_of_rows_changes_nothing(family: Family, seed):
     rng = random.Random(seed)  # noqa: S311 - test data
@@ -52,7 +52,7 @@ def test_the_order_of_rows_changes_nothing(family: Family, seed):
 
 
 @every_family
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seed=seeds)
 def test_several_snapshots_at_once_equal_each_alone(family: Family, seed):
     days = DAYS[:2]
@@ -61,7 +61,7 @@ def test_several_snapshots_at_once_equal_each_alone(family: Family, seed):
 
 
 @every_family
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seed=seeds)
 def test_rows_of_a_borrower_without_guarantees_change_nobody_else(family: Family, seed):
     others = told(family, seed, DAYS[0])
