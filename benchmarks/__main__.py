@@ -19,7 +19,7 @@ def measure() -> None:
 @app.command()
 def accuracy(
     data: Annotated[Path, typer.Option(help="Folder of the public data sets.")] = REAL_DATA,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 - Typer's way
     only: Annotated[list[str] | None, typer.Option(help="taiwan, credit_record or sme; default: all.")] = None,
 ) -> None:
     """Run the product's own way on real data, beside plain LightGBM in the same folds."""

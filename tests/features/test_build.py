@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,14 @@ from tests.features.observed import frame
 from tests.features.worlds import BORROWERS, world
 
 DAYS = [date(2025, 3, 31), date(2025, 6, 30)]
+
+
+def test_a_table_without_rows_or_span_makes_its_family_blind():
+    book = book_of({"borrowers": [{"borrower_id": "B1", "kind": "firm"}], "guarantees": []})
+    assert "guarantee_exposure" not in blind_families(book)
+    entry = replace(book.manifest.tables["guarantees"], covered_from=None, covered_to=None)
+    unspoken = replace(book.manifest, tables={**book.manifest.tables, "guarantees": entry})
+    assert "guarantee_exposure" in blind_families(replace(book, manifest=unspoken))
 
 
 def test_the_table_has_a_row_per_borrower_and_day_and_every_feature_as_a_family_told_it():

@@ -94,6 +94,15 @@ def test_lost_money_is_found_and_nothing_is_published(scored):
         reconcile(without_ledger, fewer, DAYS[1], DAYS[1])
 
 
+def test_a_book_whose_loans_are_gone_is_not_published_as_a_batch_without_warnings(scored):
+    book = open_book(scored.book)
+    loans = book.table("loans")
+    without = replace(book, tables={**book.tables, "loans": loans.filter(loans.known_on < date(1800, 1, 1))})
+    decided = decide(without, spine_on(without, [DAYS[1]]), scored.model, scored.policy)
+    with pytest.raises(ReconciliationError, match="None of 700 borrowers has a live loan on 2026-06-30"):
+        reconcile(without, decided, DAYS[1], DAYS[1])
+
+
 def test_reasons_add_up_to_the_served_pd(scored):
     told = [decision for decision in decisions_of(scored.home, DAYS[1]) if decision.pd is not None]
     assert len(told) > 300

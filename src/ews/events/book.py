@@ -34,7 +34,8 @@ class Book:
     def table(self, name: str) -> ir.Table:
         """Return table `name`; BookError where the book does not hold it."""
         if name not in self.tables:
-            message = f"The book has no table '{name}'. It holds {', '.join(sorted(self.tables))}."
+            held = ", ".join(sorted(self.tables))
+            message = f"The book has no table '{name}', only {held}. Add {name}.sql to the source and import again."
             raise BookError(message)
         return self.tables[name]
 

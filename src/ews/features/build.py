@@ -31,8 +31,21 @@ def build_features(book: Book, spine: Spine, progress: Progress = silent) -> ir.
 
 
 def blind_families(book: Book) -> tuple[str, ...]:
-    """Return the names of the families that the book holds no data for."""
-    return tuple(family_name(family) for family in FAMILIES if not _sees(book, family))
+    """Return the names of the families that the book holds no data for.
+
+    A table without a row that covers no day says as little as one that is not there.
+    """
+    return tuple(
+        family_name(family)
+        for family in FAMILIES
+        if not any(all(_speaks(book, name) for name in needed) for needed in family.READS)
+    )
+
+
+def _speaks(book: Book, name: str) -> bool:
+    entry = book.manifest.tables.get(name)
+    silent = entry is not None and entry.rows == 0 and book.covered(name) is None
+    return book.has(name) and not silent
 
 
 def _sees(book: Book, family: Family) -> bool:

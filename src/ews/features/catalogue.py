@@ -30,9 +30,9 @@ class Family(Protocol):
     @property
     def TITLE(self) -> Text: ...  # noqa: N802 - as modules spell their constants
     @property
-    def READS(self) -> tuple[tuple[str, ...], ...]: ...  # noqa: N802
+    def READS(self) -> tuple[tuple[str, ...], ...]: ...  # noqa: N802 - likewise
     @property
-    def FEATURES(self) -> tuple[Feature, ...]: ...  # noqa: N802
+    def FEATURES(self) -> tuple[Feature, ...]: ...  # noqa: N802 - likewise
     @property
     def build(self) -> Callable[[Book, Spine], ir.Table]: ...
 

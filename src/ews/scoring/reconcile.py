@@ -36,6 +36,12 @@ class Totals:
 def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Totals:
     """Return the totals of a batch; ReconciliationError where they do not tie."""
     loans = decided.loans
+    if not len(decided.borrowers) + len(decided.rejected):
+        message = (
+            f"None of {decided.borrowers_in:,} borrowers has a live loan on {as_of}, so there is nothing to publish. "
+            "Look whether the extract of loans is whole, then import it again."
+        )
+        raise ReconciliationError(message)
     _tie("borrowers", _borrowers_known(book, as_of, known_by), "in the book", decided.borrowers_in, "looked at")
     live, covered = _live_loans(book, as_of, known_by), len(loans) + int(decided.rejected["loans"].sum())
     _tie("live loans", live, "in the book", covered, "decided and rejected")

@@ -37,7 +37,7 @@ def check_revision(found: str | None, shown_url: str) -> None:
 def upgrade(connection: Connection) -> None:
     """Bring the store to HEAD, within the transaction of `connection`."""
     from alembic import command  # noqa: PLC0415 - half a second, needed once in the life of a store
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - likewise
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()

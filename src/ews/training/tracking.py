@@ -107,7 +107,7 @@ def _mlflow(tracking_uri: str) -> Iterator[Any]:
         for message in _KNOWN_WARNINGS:
             warnings.filterwarnings("ignore", message=message)
         import mlflow  # noqa: PLC0415 - takes seconds
-        import mlflow.pyfunc  # noqa: PLC0415
+        import mlflow.pyfunc  # noqa: PLC0415 - takes seconds
 
         quiet, level = logging.getLogger("mlflow"), logging.getLogger("mlflow").level
         quiet.setLevel(logging.ERROR)  # its progress is not ours to print

@@ -45,7 +45,7 @@ class WarningsOut(BaseModel):
 )
 def list_warnings(
     services: ServicesDep,
-    level: Annotated[list[Level], Query(description="Only these levels; may be given several times")] = [],  # noqa: B006
+    level: Annotated[list[Level], Query(description="Only these levels; may be given several times")] = [],  # noqa: B006 - FastAPI copies it
     branch: Annotated[Filter, Query(description="Only borrowers of this branch")] = None,
     officer: Annotated[Filter, Query(description="Only borrowers of this officer")] = None,
     portfolio: Portfolio = None,
