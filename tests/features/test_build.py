@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from ews.features import card_overdraft
 from ews.features.build import blind_families, build_features
+from ews.features.card_overdraft import family as card_overdraft
 from ews.features.catalogue import FAMILIES, FEATURES, family_name
 from ews.features.window import spine_on
 from tests.books import book_of

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from ews.events.manifest import read_manifest
-from ews.simulation.block import Block
 from ews.simulation.report import SimulationReport
+from ews.simulation.rows.block import Block
 from ews.simulation.simulate import simulate
 from tests.simulation.economies import Economy, make_economy
 

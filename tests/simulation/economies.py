@@ -5,13 +5,13 @@ from datetime import date
 
 import numpy as np
 
-from ews.simulation.block import Block, cut_block
 from ews.simulation.draws import Draws
-from ews.simulation.guarantees import Network, connect_borrowers
+from ews.simulation.latent.network import Network, connect_borrowers
+from ews.simulation.latent.population import Population, populate
+from ews.simulation.latent.state import Paths, live_through
+from ews.simulation.latent.world import World
 from ews.simulation.months import Months
-from ews.simulation.population import Population, populate
-from ews.simulation.state import Paths, live_through
-from ews.simulation.world import World
+from ews.simulation.rows.block import Block, cut_block
 
 MONTHS = Months.ending(date(2026, 6, 30), 40)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ews.domain.patterns import Pattern
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 
@@ -34,6 +35,11 @@ class Feature:
         if words & PROTECTED:
             message = f"Feature {self.name!r} names a protected attribute. Such attributes cannot be features."
             raise ValueError(message)
+
+    @property
+    def pattern(self) -> Pattern:
+        """Return the pattern of failing loans that the feature serves."""
+        return self.reason.pattern
 
     @property
     def text(self) -> Text:

@@ -1,6 +1,6 @@
 """Catalogue (特征目录): the families, and every feature in the order of the feature table's columns.
 
-A family is a module. Adding one is the module and a line here.
+A family is a package with a module `family`. Adding one is the package and a line here.
 """
 
 import hashlib
@@ -14,7 +14,11 @@ import ibis.expr.types as ir
 from ews.domain.features import Feature
 from ews.domain.text import Text
 from ews.events.book import Book
-from ews.features import account_flows, card_overdraft, credit_inquiries, guarantee_exposure, repayment_history
+from ews.features.account_flows import family as account_flows
+from ews.features.card_overdraft import family as card_overdraft
+from ews.features.credit_inquiries import family as credit_inquiries
+from ews.features.guarantee_exposure import family as guarantee_exposure
+from ews.features.repayment_history import family as repayment_history
 from ews.features.window import Spine
 
 
@@ -49,8 +53,8 @@ FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES for feature
 
 
 def family_name(family: Family) -> str:
-    """Return the module's own name, such as `account_flows`."""
-    return family.__name__.rpartition(".")[2]
+    """Return the name of the family's package, such as `account_flows`."""
+    return family.__name__.split(".")[-2]
 
 
 def family_of(feature: Feature) -> str:
@@ -67,8 +71,8 @@ def _version() -> str:
     """Hash what the features are called and mean, and the text of the modules that make them."""
     entries = [[f.name, f.unit, f.worse, f.reason.value] for f in FEATURES]
     digest = hashlib.sha256(json.dumps(entries).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.relative_to(Path(__file__).parent).as_posix().encode())
         digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()[:16]
 

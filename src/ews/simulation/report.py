@@ -9,9 +9,9 @@ import numpy as np
 
 from ews.events.report import ImportResult
 from ews.simulation.arrays import Flags
-from ews.simulation.expected_pd import HORIZON
+from ews.simulation.latent.expected_pd import HORIZON
+from ews.simulation.latent.state import Paths
 from ews.simulation.months import Months
-from ews.simulation.state import Paths
 from ews.simulation.truth import auc
 
 

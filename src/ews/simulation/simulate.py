@@ -14,26 +14,27 @@ from ews.domain.progress import Progress, silent
 from ews.events.accept import write_book
 from ews.events.engine import connect
 from ews.events.report import ImportResult
-from ews.simulation.accounts import account_rows
 from ews.simulation.arrays import Flags
-from ews.simulation.block import Block, cut_block
-from ews.simulation.bureau import bureau_rows
-from ews.simulation.cards import card_ledger_rows, card_loan_rows, issue_cards, statement_rows
 from ews.simulation.draws import Draws
-from ews.simulation.expected_pd import HORIZON
-from ews.simulation.flows import transaction_rows
-from ews.simulation.guarantees import connect_borrowers, guarantee_rows
-from ews.simulation.loans import loan_rows, sign_loans
+from ews.simulation.latent.expected_pd import HORIZON
+from ews.simulation.latent.network import connect_borrowers
+from ews.simulation.latent.population import populate
+from ews.simulation.latent.state import live_through
+from ews.simulation.latent.world import World
 from ews.simulation.months import Months
-from ews.simulation.names import borrower_rows
-from ews.simulation.outcomes import outcome_rows
-from ews.simulation.population import populate
-from ews.simulation.repayments import instalment_rows, ledger_rows, payment_rows, service
 from ews.simulation.report import SimulationReport, middle_snapshot, report
+from ews.simulation.rows.accounts import account_rows
+from ews.simulation.rows.block import Block, cut_block
+from ews.simulation.rows.bureau import bureau_rows
+from ews.simulation.rows.cards import card_ledger_rows, card_loan_rows, issue_cards, statement_rows
+from ews.simulation.rows.flows import transaction_rows
+from ews.simulation.rows.guarantees import guarantee_rows
+from ews.simulation.rows.loans import loan_rows, sign_loans
+from ews.simulation.rows.names import borrower_rows
+from ews.simulation.rows.outcomes import outcome_rows
+from ews.simulation.rows.repayments import instalment_rows, ledger_rows, payment_rows, service
 from ews.simulation.staging import relations, staging_beside, write_part
-from ews.simulation.state import live_through
 from ews.simulation.truth import write_truth
-from ews.simulation.world import World
 
 PORTFOLIO = "synthetic"
 BLOCK_SIZE = 2_000

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from scipy.stats import rankdata
 
 from ews.simulation.arrays import Flags, Floats
-from ews.simulation.columns import dates, ids
-from ews.simulation.expected_pd import HORIZON
+from ews.simulation.latent.expected_pd import HORIZON
+from ews.simulation.latent.state import Paths
 from ews.simulation.months import Months
-from ews.simulation.state import Paths
+from ews.simulation.rows.columns import dates, ids
 
 FILE_NAME = "expected_pd.parquet"
 _AT_A_TIME = 20_000

@@ -1,0 +1,143 @@
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from ews.features.guarantee_exposure import family as guarantee_exposure
+from tests.books import book_of
+from tests.features.observed import observed
+
+AS_OF = date(2026, 6, 30)
+BORROWERS = [{"borrower_id": f"B{number}", "kind": "firm"} for number in range(1, 8)]
+
+
+def guarantee(guarantor: str, borrower: str, amount: int | None = 100, **more) -> dict[str, object]:
+    begins = more.pop("starts_on", date(2025, 1, 1))
+    return {
+        "guarantee_id": f"G{guarantor}{borrower}{begins}",
+        "guarantor_id": guarantor,
+        "borrower_id": borrower,
+        "amount": amount,
+        "starts_on": begins,
+        **more,
+    }
+
+
+def late(borrower: str, dpd: int) -> dict[str, list[Any]]:
+    return {
+        "loans": [
+            {"loan_id": f"L{borrower}", "borrower_id": borrower, "product": "business", "opened_on": date(2025, 1, 1)}
+        ],
+        "ledger": [{"loan_id": f"L{borrower}", "stated_on": AS_OF, "balance": 10, "dpd": dpd}],
+    }
+
+
+def exposed(guarantees, borrower="B1", **tables) -> dict[str, float | None]:
+    book = book_of({"borrowers": BORROWERS, "guarantees": guarantees, **tables})
+    return observed(guarantee_exposure, book, AS_OF, borrower)
+
+
+def merged(*parts: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    return {name: [row for part in parts for row in part[name]] for name in parts[0]}
+
+
+CIRCLE = [
+    guarantee("B1", "B2", 300),
+    guarantee("B1", "B2", 50, starts_on=date(2026, 1, 1)),
+    guarantee("B1", "B3", 70),
+    guarantee("B3", "B1", 20),
+    guarantee("OUTSIDER", "B3", 5),
+    guarantee("B4", "OUTSIDER", 5),
+    guarantee("B5", "B6", 9),
+]
+
+
+def test_a_circle_worked_by_hand():
+    money = {
+        "accounts": [{"account_id": "A1", "borrower_id": "B1", "opened_on": date(2020, 1, 1)}],
+        "transactions": [{"posting_id": "P1", "account_id": "A1", "occurred_at": datetime(2026, 1, 5), "amount": 840}],
+    }
+    arrears = merged(late("B2", 31), late("B3", 30), late("B4", 90), late("B6", 90))
+    assert exposed(CIRCLE, **arrears, **money) == {
+        "guaranteed_amount": 420,
+        "guaranteed_parties": 2,
+        "guaranteed_to_inflow": 0.5,
+        "guaranteed_troubled": 1,
+        "guaranteed_troubled_amount": 350,
+        "guarantor_count": 1,
+        "guarantors_troubled": 0,
+        "mutual_guarantees": 1,
+        "circle_size": 5,
+        "circle_troubled_share": 0.5,
+    }
+    assert exposed(CIRCLE, "B3", **merged(late("B1", 45), late("B3", 99)))["guarantors_troubled"] == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "troubled"),
+    [
+        ({"kind": "write_off", "occurred_on": AS_OF}, 1),
+        ({"kind": "default", "occurred_on": date(2025, 2, 1)}, 1),
+        ({"kind": "dpd_90", "occurred_on": date(2026, 7, 1)}, 0),
+        ({"kind": "dpd_90", "occurred_on": AS_OF, "known_on": date(2026, 7, 1)}, 0),
+        ({"kind": "default", "occurred_on": None}, 0),
+        ({"kind": "restructured", "occurred_on": AS_OF}, 0),
+    ],
+)
+def test_a_party_listed_as_in_default_is_in_trouble_though_no_loan_of_its_own_is_late(outcome, troubled):
+    seen = exposed(CIRCLE, **late("B3", 0), outcomes=[{"borrower_id": "B2", **outcome}])
+    assert seen["guaranteed_troubled"] == troubled
+    assert seen["guaranteed_troubled_amount"] == 350 * troubled
+    # of OUTSIDER, B2, B3 and B4, who hang together with B1
+    assert seen["circle_troubled_share"] == troubled / 4
+
+
+def test_a_party_both_late_and_listed_counts_once():
+    seen = exposed(CIRCLE, **late("B2", 99), outcomes=[{"borrower_id": "B2", "kind": "default", "occurred_on": AS_OF}])
+    assert (seen["guaranteed_troubled"], seen["guaranteed_troubled_amount"]) == (1, 350)
+
+
+def test_the_borrower_itself_does_not_make_its_circle_troubled():
+    assert exposed(CIRCLE, "B2", **late("B2", 99))["circle_troubled_share"] == 0
+
+
+def test_a_borrower_without_guarantees_answers_for_nothing_and_is_a_circle_of_one():
+    seen = exposed(CIRCLE, "B7", **late("B2", 99))
+    assert (seen["guaranteed_amount"], seen["guaranteed_parties"], seen["circle_size"]) == (0, 0, 1)
+    assert (seen["guaranteed_troubled"], seen["guaranteed_troubled_amount"]) == (0, 0)
+    assert (seen["circle_troubled_share"], seen["guaranteed_to_inflow"]) == (None, None)
+
+
+def test_without_any_guarantee_in_the_book_everyone_stands_alone():
+    assert exposed([], "B1", **late("B2", 99))["circle_size"] == 1
+
+
+@pytest.mark.parametrize(
+    ("terms", "parties"),
+    [
+        ({"starts_on": AS_OF}, 1),
+        ({"starts_on": date(2026, 7, 1)}, 0),
+        ({"ends_on": AS_OF}, 1),
+        ({"ends_on": date(2026, 6, 29)}, 0),
+        ({"known_on": date(2026, 7, 1)}, 0),
+    ],
+)
+def test_only_guarantees_valid_and_known_on_the_day_count(terms, parties):
+    assert exposed([guarantee("B1", "B2", **terms)])["guaranteed_parties"] == parties
+
+
+def test_amounts_that_no_guarantee_tells_and_arrears_that_no_table_tells_are_null():
+    seen = exposed([guarantee("B1", "B2", None)])
+    assert (seen["guaranteed_parties"], seen["guaranteed_amount"]) == (1, None)
+    assert (seen["guaranteed_troubled"], seen["guarantors_troubled"], seen["circle_troubled_share"]) == (
+        None,
+        None,
+        None,
+    )
+    mixed = exposed([guarantee("B1", "B2", None), guarantee("B1", "B3", 7)])
+    assert mixed["guaranteed_amount"] == 7
+    assert exposed([guarantee("B1", "B2", None)], **late("B2", 40))["guaranteed_troubled_amount"] is None
+
+
+def test_guaranteeing_oneself_is_no_guarantee():
+    assert exposed([guarantee("B1", "B1")])["circle_size"] == 1

@@ -1,0 +1,58 @@
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ews.features.repayment_history.schedule import items_within
+from ews.features.window import spine_on
+from tests.books import book_of
+
+START = date(2026, 1, 1)
+BORROWER = {"borrower_id": "B1", "kind": "firm"}
+LOAN = {"loan_id": "L1", "borrower_id": "B1", "product": "business", "opened_on": START}
+
+due_items = st.lists(
+    st.tuples(st.integers(0, 200), st.integers(0, 50)), min_size=1, max_size=8, unique_by=lambda x: x[0]
+)
+payments = st.lists(st.tuples(st.integers(0, 250), st.integers(0, 80)), max_size=8)
+
+
+def day(number: int) -> date:
+    return START + timedelta(days=number)
+
+
+def walked(items: list[tuple[int, int]], paid: list[tuple[int, int]], on: int) -> list[tuple[Any, ...]]:
+    """Pay item after item, fen by fen, with the money that came up to day `on`."""
+    money = [when for when, amount in sorted(paid) if when <= on for _ in range(amount)]
+    rows = []
+    for number, (when, amount) in enumerate([item for item in sorted(items) if item[1] > 0]):
+        mine, money = money[:amount], money[amount:]
+        begun = day(mine[0]) if mine else None
+        covered = day(mine[-1]) if len(mine) == amount else None
+        if when <= on:
+            rows.append((day(when), begun, covered, number == 0))
+    return rows
+
+
+@settings(max_examples=25, deadline=None)
+@given(items=due_items, paid=payments, on=st.integers(0, 250))
+def test_items_are_paid_one_after_the_other(items, paid, on):
+    rows: dict[str, Any] = {
+        "borrowers": [BORROWER],
+        "loans": [LOAN],
+        "instalments": [
+            {"loan_id": "L1", "due_on": day(when), "component": "principal", "due_amount": amount, "known_on": START}
+            for when, amount in items
+        ],
+        "payments": [
+            {"payment_id": f"Y{number}", "loan_id": "L1", "paid_on": day(when), "paid_amount": amount}
+            for number, (when, amount) in enumerate(paid)
+        ],
+    }
+    book = book_of(rows)
+    found = items_within(book, spine_on(book, [day(on)]), months=12).order_by("due_on").execute()
+    seen = found[["due_on", "begun_on", "covered_on"]].apply(pd.to_datetime)
+    days = [tuple(None if pd.isna(value) else value.date() for value in row) for row in seen.itertuples(index=False)]
+    assert [(*row, first) for row, first in zip(days, found.is_first, strict=True)] == walked(items, paid, on)
