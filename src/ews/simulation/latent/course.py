@@ -4,7 +4,7 @@ Grain   borrower × month
 Nulls   channels and expected_pd are NaN and arrears is ABSENT where the borrower is not (or no longer) in the book
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import numpy as np
@@ -61,8 +61,8 @@ class Course:
 
     def cut(self, first: int, end: int) -> "Course":
         """Return the course of the borrowers from number `first` up to `end`."""
-        matrices = (getattr(self, name)[first:end] for name in self.__slots__ if name != "episodes")
-        return Course(*matrices, self.episodes.cut(first, end))
+        matrices = {each.name: getattr(self, each.name)[first:end] for each in fields(self) if each.name != "episodes"}
+        return Course(**matrices, episodes=self.episodes.cut(first, end))
 
     @property
     def gone(self) -> Ints:
