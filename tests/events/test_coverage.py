@@ -39,6 +39,11 @@ def test_due_dates_ahead_do_not_stretch_the_span(tmp_path):
     assert span(tmp_path, "instalments", rows) == (date(2026, 1, 31), date(2026, 6, 30))
 
 
+def test_items_that_all_fall_due_later_are_covered_on_the_day_of_extraction(tmp_path):
+    rows = [{"loan_id": "L1", "due_on": "2030-01-31", "component": "fee", "due_amount": "1"}]
+    assert span(tmp_path, "instalments", rows) == (date(2026, 6, 30), date(2026, 6, 30))
+
+
 def test_declared_days_win(tmp_path):
     declared = {"ledger": (date(2020, 1, 1), date(2026, 6, 1))}
     assert span(tmp_path, "ledger", [row("2025-01-31")], covered=declared) == declared["ledger"]
@@ -54,6 +59,14 @@ def test_a_table_without_rows_or_days_covers_nothing_unless_declared(tmp_path):
 def test_a_span_outside_the_extract_is_refused(tmp_path, declared):
     with pytest.raises(SourceError, match="ledger"):
         span(tmp_path, "ledger", [row("2025-01-31")], covered={"ledger": declared})
+
+
+@pytest.mark.parametrize(
+    "declared", [(date(2026, 1, 1), None), (None, date(2024, 12, 31))], ids=["stopped before", "not begun"]
+)
+def test_rows_that_lie_outside_the_span_declared_are_refused(tmp_path, declared):
+    with pytest.raises(SourceError, match="between 2025-01-31 and 2025-02-28"):
+        span(tmp_path, "ledger", [row("2025-01-31"), row("2025-02-28")], covered={"ledger": declared})
 
 
 def test_steady_tables_are_tables_with_a_day():

@@ -50,7 +50,8 @@ def coverage(
     """Return the first and last day that `relation` speaks of: as declared, else from the oldest row to the extraction.
 
     The feed of a steady table whose newest row is more than 31 days older than the extraction has stopped on that
-    row's day. None where a table has no day of its own or no rows.
+    row's day. None where a table has no day of its own or no rows; SourceError where the rows lie outside what was
+    declared.
     """
     start, end = declared
     if schema.happened is None:
@@ -60,4 +61,12 @@ def coverage(
     if oldest is None:
         return start, end
     stopped = schema.name in STEADY and extracted_on - newest > timedelta(days=SILENT_DAYS)
-    return start or oldest, end or (newest if stopped else extracted_on)
+    # Items that all fall due later are known of on the day of extraction.
+    first, last = start or min(oldest, extracted_on), end or (newest if stopped else extracted_on)
+    if first > last:
+        message = (
+            f"Table '{schema.name}' would be covered from {first} to {last}: its rows lie between {oldest} and "
+            f"{newest}. Mend [covered.{schema.name}], or deliver rows of that time."
+        )
+        raise SourceError(message)
+    return first, last
