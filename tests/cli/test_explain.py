@@ -9,6 +9,7 @@ from ews.cli.explain import show_decision
 from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Reason
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
+from ews.domain.unit import Role, UnitMember
 from ews.features.catalogue import FEATURES
 from ews.policy.policy import load_policy
 from ews.policy.vocabulary import vocabulary_of
@@ -95,4 +96,31 @@ def test_what_is_unknown_leaves_no_empty_line():
     text = told(changed(industry=None, region=None, branch_id=None, officer_id=None, loans=()), ZH)
     assert "│" + " " * 78 + "│" not in text
     assert text.splitlines()[1].startswith("│ 红色预警")
-    assert "缺少数据  账户流水、征信查询" in text
+    assert "缺少数据  账户资金往来、征信查询" in text
+    assert "经济单元" not in text
+
+
+UNIT = (
+    UnitMember("P0000017", Role.CONTROLLER, "周建国"),
+    UnitMember("P0000018", Role.SPOUSE, None),
+    *(UnitMember(f"F{number}", Role.AFFILIATE, None) for number in range(8)),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (ZH, "经济单元  实际控制人 周建国 P0000017 · 配偶 P0000018 · 关联企业 F0"),
+        (EN, "Economic unit  controller 周建国 P0000017 · spouse P0000018 · affiliate F0"),
+    ],
+)
+def test_the_economic_unit_is_told_with_roles_and_names_and_the_last_of_many_are_counted(language, line):
+    text = told(changed(unit=UNIT), language, 240)
+    assert line in text
+    assert "F5 · " in text
+    assert "F6" not in text
+    assert ("另有 2 户" if language is ZH else "and 2 more") in text
+
+
+def test_a_family_that_is_no_longer_there_is_told_by_its_bare_name():
+    assert "No data on  economic unit, palmistry" in told(changed(blind=("economic_unit", "palmistry")), EN, 140)

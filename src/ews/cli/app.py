@@ -69,12 +69,13 @@ def simulate(
     borrowers: Annotated[int, typer.Option(min=1)] = 5000,
     months: Annotated[int, typer.Option(min=1)] = 60,
     seed: Annotated[int, typer.Option(min=0)] = 1,
+    world: Annotated[str, typer.Option(help="A or B: by other mechanisms. 模拟机制")] = "A",
     as_json: JsonOption = False,
 ) -> None:
     """Make a synthetic book whose true risk is known. 生成模拟贷款组合."""
     from ews.cli import books
 
-    books.simulate_book(book, borrowers, months, seed, as_json=as_json)
+    books.simulate_book(book, borrowers, months, seed, as_json=as_json, world=world)
 
 
 @app.command()

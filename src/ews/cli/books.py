@@ -7,7 +7,10 @@ from ews.cli import show
 from ews.events.importing import import_source
 from ews.events.report import ImportResult
 from ews.events.verification import check_book
-from ews.simulation.report import SimulationReport
+from ews.scoring.wording import MISSING
+from ews.simulation.latent.shape import NetworkShape
+from ews.simulation.latent.worlds import DEFAULT_WORLD
+from ews.simulation.report import Power, SimulationReport
 from ews.simulation.simulate import simulate
 
 
@@ -65,41 +68,74 @@ def check_stored(book: Path, *, as_json: bool) -> bool:
     return report.ok
 
 
-def simulate_book(book: Path, borrowers: int, months: int, seed: int, *, as_json: bool) -> None:
+def simulate_book(
+    book: Path, borrowers: int, months: int, seed: int, *, as_json: bool, world: str = DEFAULT_WORLD
+) -> None:
     """Make a synthetic book and tell how hard it is."""
     with show.progress("simulate", quiet=as_json) as progress:
-        report = simulate(book, borrowers=borrowers, months=months, seed=seed, progress=progress)
+        report = simulate(book, borrowers=borrowers, months=months, seed=seed, world=world, progress=progress)
     if as_json:
-        show.as_json(
-            {
-                "book": report.book.as_dict(),
-                "truth": str(report.truth),
-                "defaults_per_year": report.defaults_per_year,
-                "snapshot": report.snapshot,
-                "auc": report.auc,
-                "auc_not_past_due": report.auc_not_past_due,
-            }
-        )
+        show.as_json(report.as_dict())
     else:
         _tell_import(report.book, book)
-        _tell_truth(report)
+        _tell_defaults(report)
+        _tell_causes(report)
+        _tell_network(report.network)
 
 
-def _tell_truth(report: SimulationReport) -> None:
-    years = ", ".join(f"{year} {show.count(number)}" for year, number in report.defaults_per_year.items())
+def _tell_defaults(report: SimulationReport) -> None:
+    rows = [
+        (year, show.count(defaults), MISSING if rate is None else f"{rate:.2%}")
+        for (year, defaults), rate in zip(report.defaults_per_year.items(), report.rate_per_year.values(), strict=True)
+    ]
+    show.table("Defaults per year 每年违约户数", ("", "defaults\n违约", "of those at risk, a year\n年化违约率"), rows)
     day = f" on {report.snapshot}" if report.snapshot else ""
     for line in (
+        f"World 世界: {report.world}",
         f"True risk 真实风险: {report.truth}",
-        f"Defaults per year 每年违约户数: {years}",
-        f"AUC of the true risk{day}, all 真实风险的AUC（全部）: {_auc(report, report.auc)}",
-        f"AUC of the true risk{day}, not past due 真实风险的AUC（无逾期）: {_auc(report, report.auc_not_past_due)}",
+        f"AUC of the true risk{day}, all 真实风险的AUC（全部）: {_power(report, report.overall)}",
+        f"AUC of the true risk{day}, not past due 真实风险的AUC（无逾期）: {_power(report, report.not_past_due)}",
     ):
         show.OUT.print(line, soft_wrap=True, highlight=False)
 
 
-def _auc(report: SimulationReport, value: float | None) -> str:
-    if value is not None:
-        return f"{value:.3f}"
+def _tell_causes(report: SimulationReport) -> None:
+    rows = [
+        (
+            f"{found.cause.text.zh} {found.cause.text.en}",
+            show.count(found.defaults),
+            f"{found.share:.0%}",
+            show.count(found.judged),
+            MISSING if found.auc is None else f"{found.auc:.3f}",
+        )
+        for found in report.causes
+    ]
+    columns = ("", "defaults\n违约", "share\n占比", "of them judged\n其中可检验", "AUC of the true risk\n真实风险AUC")
+    show.table("Why 违约原因", columns, rows)
+
+
+def _tell_network(network: NetworkShape) -> None:
+    amounts = (f"{amount / 1e6:,.0f}" for amount in (network.median_amount_fen, network.percentile_99_amount_fen))
+    rows = (
+        ("当事人 Parties", show.count(network.parties)),
+        ("担保笔数 Guarantees", show.count(network.guarantees)),
+        ("其中实控人为本企业担保 of a controller for the own firm", show.count(network.own_firm)),
+        ("担保圈 Components", show.count(network.components)),
+        ("其中两户 of two", show.count(network.pairs)),
+        ("其中3至13户 of 3 to 13", show.count(network.small)),
+        ("更大的担保圈 Larger ones", ", ".join(map(str, network.large)) or MISSING),
+        ("互保 Mutual pairs", show.count(network.mutual)),
+        ("环形担保，最大 Circles, the largest", f"{network.circles}, {network.largest_circle}"),
+        ("一户最多保证人 Most guarantors of one", show.count(network.most_received)),
+        ("一户最多被担保人 Most guaranteed by one", show.count(network.most_given)),
+        ("金额中位数与99分位（万元） Amount, median and 99 % (10,000 CNY)", ", ".join(amounts)),
+    )
+    show.table("Guarantee network 担保网络", ("", ""), rows)
+
+
+def _power(report: SimulationReport, power: Power) -> str:
+    if power.auc is not None:
+        return f"{power.auc:.3f} ({power.defaults} defaults among {power.borrowers} 违约/户数)"
     if report.snapshot is None:
         return "— (the book is too short for twelve months to follow 期限不足，无后续12个月)"
     return "— (no defaults among them, or nothing but defaults 其中无违约或全部违约)"

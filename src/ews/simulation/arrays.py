@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Reals = NDArray[np.floating]
+"""Where half the precision is enough, and half the room matters."""
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 

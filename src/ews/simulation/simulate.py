@@ -14,25 +14,16 @@ from ews.domain.progress import Progress, silent
 from ews.events.accept import write_book
 from ews.events.engine import connect
 from ews.events.report import ImportResult
-from ews.simulation.arrays import Flags
 from ews.simulation.draws import Draws
-from ews.simulation.latent.expected_pd import HORIZON
+from ews.simulation.latent.horizon import HORIZON
 from ews.simulation.latent.network import connect_borrowers
-from ews.simulation.latent.population import populate
-from ews.simulation.latent.state import live_through
-from ews.simulation.latent.world import World
+from ews.simulation.latent.population import blocks, populate
+from ews.simulation.latent.shape import shape_of
+from ews.simulation.latent.worlds import DEFAULT_WORLD, check_world, live_through
 from ews.simulation.months import Months
 from ews.simulation.report import SimulationReport, middle_snapshot, report
-from ews.simulation.rows.accounts import account_rows
-from ews.simulation.rows.block import Block, cut_block
-from ews.simulation.rows.bureau import bureau_rows
-from ews.simulation.rows.cards import card_ledger_rows, card_loan_rows, issue_cards, statement_rows
-from ews.simulation.rows.flows import transaction_rows
-from ews.simulation.rows.guarantees import guarantee_rows
-from ews.simulation.rows.loans import loan_rows, sign_loans
-from ews.simulation.rows.names import borrower_rows
-from ews.simulation.rows.outcomes import outcome_rows
-from ews.simulation.rows.repayments import instalment_rows, ledger_rows, payment_rows, service
+from ews.simulation.rows.block import cut_block
+from ews.simulation.rows.tables import FEEDS, block_tables, book_tables
 from ews.simulation.staging import relations, staging_beside, write_part
 from ews.simulation.truth import write_truth
 
@@ -47,11 +38,8 @@ RECIPE = {
     "cross_fit": False,
     "use_dpd": True,
 }
-_FEEDS = (
-    "loans", "ledger", "instalments", "payments", "transactions", "bureau_reports", "inquiries", "guarantees",
-    "card_statements", "outcomes",
-)  # fmt: skip
-"""Tables of which the book tells nothing before its first month."""
+_PARTS_PER_BLOCK = 100
+"""More tables' parts than a block has."""
 
 
 def simulate(
@@ -60,62 +48,42 @@ def simulate(
     borrowers: int,
     months: int,
     seed: int,
+    world: str = DEFAULT_WORLD,
     last_month_end: date = date(2026, 6, 30),
     block_size: int = BLOCK_SIZE,
     progress: Progress = silent,
 ) -> SimulationReport:
     """Make the book in `book_dir` and the truth beside it; SettingsError where a number is out of range.
 
-    The same borrowers, months, seed and last month end give the same bytes, whatever the block size.
+    The same borrowers, months, seed, world and last month end give the same bytes, whatever the block size.
     """
     _check("borrowers", borrowers, 1, MOST_BORROWERS)
     _check("months", months, 1, MOST_MONTHS)
     _check("seed", seed, 0, 2**63 - 1)
     _check("block_size", block_size, 1, MOST_BORROWERS)
-    calendar, draws, world = Months.ending(last_month_end, months), Draws(seed), World()
-    people = populate(borrowers, calendar, world, draws)
+    check_world(world)
+    calendar, draws = Months.ending(last_month_end, months), Draws(seed)
+    people = populate(borrowers, calendar, draws)
     network = connect_borrowers(people, calendar, draws)
-    paths = live_through(people, network, calendar, world, draws, progress)
-    snapshot = middle_snapshot(calendar)
+    course = live_through(world, people, network, calendar, draws, progress)
+    snapshot = middle_snapshot(calendar, borrowers)
     past_due = np.zeros(borrowers, np.bool_)
     with staging_beside(book_dir) as folder:
-        write_part(folder, "guarantees", 0, guarantee_rows(network, people, calendar, draws))
+        for number, (table, rows) in enumerate(book_tables(network, people, course, calendar, draws)):
+            write_part(folder, table, number, rows)
         guaranteed = np.isin(people.number, network.borrower)
-        bounds = [(first, min(first + block_size, borrowers)) for first in range(0, borrowers, block_size)]
+        bounds = blocks(people, block_size)
         for part, (first, end) in enumerate(bounds):
             progress("events", part, len(bounds))
-            block = cut_block(people, paths, guaranteed, calendar, draws, (first, end))
-            past_due[first:end] = _write_block(folder, part, block, snapshot)
+            block = cut_block(people, course, guaranteed, calendar, draws, (first, end))
+            tables, past_due[first:end] = block_tables(block, snapshot)
+            for number, (table, rows) in enumerate(tables):
+                write_part(folder, table, (part + 1) * _PARTS_PER_BLOCK + number, rows)
         progress("events", len(bounds), len(bounds))
         result = _write_book(book_dir, folder, calendar, progress)
-    truth = write_truth(book_dir, result.manifest.book_id, paths, calendar)
-    return report(result, truth, paths, past_due, calendar)
-
-
-def _write_block(folder: Path, part: int, block: Block, snapshot: int | None) -> Flags:
-    """Put down the rows of one block; return who is past due at the end of month `snapshot`."""
-    loans, cards = sign_loans(block), issue_cards(block)
-    course = service(block, loans)
-    reports, inquiries = bureau_rows(block, loans)
-    tables = (
-        ("borrowers", borrower_rows(block)),
-        ("accounts", account_rows(block)),
-        ("loans", loan_rows(block, loans)),
-        ("loans", card_loan_rows(block, cards)),
-        ("instalments", instalment_rows(block, loans, course)),
-        ("payments", payment_rows(block, loans, course)),
-        ("ledger", ledger_rows(block, loans, course)),
-        ("ledger", card_ledger_rows(block, cards)),
-        ("card_statements", statement_rows(block, cards)),
-        ("bureau_reports", reports),
-        ("inquiries", inquiries),
-        ("transactions", transaction_rows(block, loans, course)),
-        ("outcomes", outcome_rows(block)),
-    )
-    for number, (table, rows) in enumerate(tables):
-        write_part(folder, table, part * len(tables) + number, rows)
-    late = course.borrower[(course.month == snapshot) & (course.dpd > 0)]
-    return np.isin(np.arange(block.size), late)
+    truth = write_truth(book_dir, result.manifest.book_id, course, people.borrows, calendar)
+    made = world, result, truth
+    return report(made, course, people.borrows, past_due, calendar, shape_of(network))
 
 
 def _write_book(book_dir: Path, folder: Path, months: Months, progress: Progress) -> ImportResult:
@@ -130,7 +98,7 @@ def _write_book(book_dir: Path, folder: Path, months: Months, progress: Progress
             portfolio=PORTFOLIO,
             extracted_on=months.ends_on,
             recipe=RECIPE,
-            covered=dict.fromkeys(_FEEDS, (months.opens_on, months.ends_on)),
+            covered=dict.fromkeys(FEEDS, (months.opens_on, months.ends_on)),
             max_rejected_share=0.0,
             progress=progress,
         )

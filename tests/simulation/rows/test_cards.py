@@ -1,86 +1,94 @@
 import numpy as np
 import pytest
 
-from ews.simulation.rows.cards import card_ledger_rows, card_loan_rows, issue_cards, statement_rows
-from tests.simulation.economies import with_arrears
+from ews.simulation.latent.episodes import Kind
+from ews.simulation.latent.population import Role
+from ews.simulation.rows.cards import issue_cards
+from tests.simulation.rows.courses import Episode, Plan, everybody, village, wild_plan
 
 
 @pytest.fixture(scope="module")
-def cards(economy):
-    return issue_cards(economy.block(0, 2_000))
+def many():
+    return village(2_000)
 
 
-def test_three_in_five_have_a_card_and_a_quarter_two(economy, cards):
-    first, second = (cards.number == 0).sum(), (cards.number == 1).sum()
-    assert first / 2_000 == pytest.approx(0.6, abs=0.04)
-    assert second / 2_000 == pytest.approx(0.25, abs=0.04)
+@pytest.fixture(scope="module")
+def cards(many):
+    return issue_cards(many.block())
 
 
-def test_nobody_pays_back_more_than_they_owe(cards):
-    before = np.concatenate([np.zeros((len(cards.limit), 1)), cards.balance[:, :-1]], axis=1)
-    assert np.all(cards.paid <= before)
-    assert np.all((cards.balance >= before - cards.paid)[cards.live])
+def use(cards) -> float:
+    return float((cards.balance / cards.limit)[cards.live].mean())
 
 
-def test_nothing_is_paid_or_drawn_on_a_card_that_is_missed(cards):
-    missed = cards.missed > 0
+def test_most_owners_have_a_card_and_few_firms(many, cards):
+    there = many.people.joined < many.months.count - 8
+    first = np.isin(many.people.number, cards.borrower[cards.number == 0])
+    share = {role: first[there & (many.people.role == role)].mean() for role in Role}
+    assert share[Role.CONTROLLER] == pytest.approx(0.8, abs=0.06)
+    assert share[Role.ALONE] == pytest.approx(0.65, abs=0.05)
+    assert share[Role.FIRM] == pytest.approx(0.2, abs=0.05)
+    assert cards.number.max() == 3
+
+
+def test_nobody_pays_back_more_than_they_owe(many):
+    wild = issue_cards(many.block(wild_plan(many)))
+    before = np.concatenate([np.zeros((len(wild.limit), 1)), wild.balance[:, :-1]], axis=1)
+    assert np.all(wild.paid <= before)
+    assert np.all((wild.balance >= before - wild.paid)[wild.live])
+
+
+def test_nothing_is_paid_or_drawn_on_a_card_that_is_missed(many):
+    wild = issue_cards(many.block(wild_plan(many)))
+    missed = wild.missed > 0
     assert missed.sum() > 50
-    assert cards.paid[missed].sum() == 0
-    assert cards.cash[missed].sum() == 0
+    assert wild.paid[missed].sum() == 0
+    assert wild.cash[missed].sum() == 0
 
 
-def test_stress_draws_cards_deeper_and_pays_them_back_less(economy, cards):
-    stress = economy.block(0, 2_000).stress[cards.borrower]
-    use = cards.balance / cards.limit[:, None]
-    bad, good = cards.live & (stress > 1), cards.live & (stress < -0.5)
-    assert use[bad].mean() > use[good].mean() + 0.15
-    assert cards.cash[bad].sum() / cards.limit[:, None].repeat(stress.shape[1], 1)[bad].sum() > 0.02
-    before = np.roll(cards.balance, 1, axis=1)
-    owed = (before > 0) & (np.arange(stress.shape[1]) > 0)
-    share = np.where(owed, cards.paid / np.maximum(before, 1), np.nan)
-    assert np.nanmean(share[bad & owed]) < np.nanmean(share[good & owed]) - 0.2
+def test_squeeze_draws_cards_deeper_pays_back_less_and_draws_cash(many, cards):
+    grave = issue_cards(many.block(everybody(many, "squeeze", 2.0)))
+    assert use(grave) > use(cards) + 0.2
+    assert (grave.cash > 0)[grave.live].mean() > 3 * (cards.cash > 0)[cards.live].mean()
+    assert (grave.balance > grave.limit)[grave.live].mean() > 0.02 > (cards.balance > cards.limit)[cards.live].mean()
+
+    def minimum(some):
+        owed = (some.balance[:, :-1] > 0) & some.live[:, 1:]
+        return (some.paid[:, 1:] / np.maximum(some.balance[:, :-1], 1) < 0.11)[owed].mean()
+
+    assert minimum(grave) > minimum(cards) + 0.3
 
 
-def test_card_arrears_count_from_the_first_due_day_missed(economy):
-    owners = issue_cards(economy.block(0, 50)).borrower
-    holder = economy.block(int(owners[0]), int(owners[0]) + 1)
-    one = with_arrears(holder, [0, 0, 1, 2, 3, 4, 5])
-    rows = card_ledger_rows(one, issue_cards(one))
-    dpd = rows["dpd"].to_pylist()[:7]
-    lag = 1 if dpd[2] == 0 else 0
-    first_missed = int(one.due_on(np.array([0]), np.array([2 + lag]))[0])
-    expected = [int(one.months.last_day(month)) - first_missed for month in range(2 + lag, 7)]
-    assert dpd == [0] * (2 + lag) + expected
+def test_appetite_takes_further_cards(many, cards):
+    keen = issue_cards(many.block(everybody(many, "appetite", 2.0)))
+    assert len(keen.borrower) > 1.3 * len(cards.borrower)
+    assert keen.number.max() == 3
 
 
-def test_dpd_goes_on_to_the_month_of_the_write_off_on_cards_and_loans(made):
-    fell = made.value("""
-        SELECT count(*) FROM (
-            SELECT arg_max(g.dpd, stated_on) AS newest, max(g.dpd) AS highest, arg_max(g.balance, stated_on) AS balance
-            FROM outcomes o JOIN loans l USING (borrower_id) JOIN ledger g USING (loan_id)
-            GROUP BY loan_id, o.occurred_on HAVING max(stated_on) > o.occurred_on
-        ) WHERE newest < highest OR balance <> 0
-    """)
-    assert fell == 0
+def test_a_transactor_uses_the_limit_and_pays_in_full(many):
+    block = many.block(Plan(tuple(Episode(int(number), 0, Kind.TRANSACTOR) for number in many.people.number)))
+    cards = issue_cards(block)
+    steady = cards.live[:, :-1] & cards.live[:, 1:]
+    assert np.array_equal(cards.paid[:, 1:][steady], cards.balance[:, :-1][steady])
+    assert use(cards) == pytest.approx(0.91, abs=0.02)
+    assert cards.cash.sum() == 0
 
 
-def test_cards_are_loans_that_revolve(economy, cards):
-    rows = card_loan_rows(economy.block(0, 2_000), cards)
-    assert set(rows["product"].to_pylist()) == {"card"}
-    assert set(rows["principal"].to_pylist()) == {None}
-    assert set(rows["matures_on"].to_pylist()) == {None}
+def test_a_cut_halves_limits_and_growth_brings_a_card(many, cards):
+    cut = issue_cards(many.block(Plan(tuple(Episode(int(number), 18, Kind.CUT) for number in many.people.number))))
+    assert np.array_equal(cut.limit[:, :18], cards.limit[:, :18])
+    assert np.array_equal(cut.limit[:, 18:], cards.limit[:, 18:] // 2)
+    holder = int(cards.borrower[(cards.number == 0) & (many.people.joined[cards.borrower] == 0)][0])
+    grown = issue_cards(many.block(Plan((Episode(holder, 18, Kind.EXPANSION, months=6),)), many.unit(holder)))
+    own = grown.borrower == holder - many.unit(holder)[0]
+    held = int((cards.borrower == holder).sum())
+    assert (own.sum(), grown.opens[own].max()) == (held + 1, 18) or held == 4
 
 
-def test_the_minimum_due_is_a_tenth_of_the_balance(economy, cards):
-    rows = statement_rows(economy.block(0, 2_000), cards)
-    balance, minimum = (np.array(rows[name]) for name in ("balance", "minimum_due"))
-    assert np.array_equal(minimum, balance // 10)
-
-
-def test_statements_speak_of_days_when_the_card_existed(made):
-    assert (
-        made.value(
-            "SELECT count(*) FROM card_statements s JOIN loans l ON l.loan_id = s.card_id WHERE stated_on < opened_on"
-        )
-        == 0
-    )
+def test_some_bridges_are_paid_with_card_cash(many, cards):
+    holders = [int(number) for number in np.unique(cards.borrower) if many.people.stock[number]]
+    block = many.block(Plan(tuple(Episode(number, 18, Kind.BRIDGE) for number in holders)))
+    bridged = issue_cards(block)
+    drawn = (bridged.cash > 0)[bridged.live[:, 18]]
+    assert drawn[:, 18].mean() == pytest.approx(0.35, abs=0.08)
+    assert drawn[:, 16].mean() < 0.08

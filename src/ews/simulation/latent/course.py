@@ -10,6 +10,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from ews.domain.text import Text
 from ews.simulation.arrays import NEVER, Flags, Ints, next_month
 from ews.simulation.latent.episodes import Episodes
 
@@ -35,6 +36,26 @@ class Cause(IntEnum):
     MISUSE = 9
     UNWILLING = 11
     SUDDEN = 12
+
+    @property
+    def text(self) -> Text:
+        return _TEXT[self]
+
+
+_TEXT = {
+    Cause.NONE: Text("None", "无"),
+    Cause.TRADE: Text("Business shrank", "经营萎缩"),
+    Cause.CARDS: Text("Cash ran out", "资金链断裂"),
+    Cause.GUARANTEES: Text("Guarantees were called", "担保代偿"),
+    Cause.CREDIT: Text("Credit was sought and refused", "融资受阻"),
+    Cause.NEW_FOR_OLD: Text("Old debts paid with new", "借新还旧"),
+    Cause.OFF_TRADE: Text("Money went into other trades", "资金投向主业之外"),
+    Cause.SPECULATION: Text("Money went into speculation", "投机失利"),
+    Cause.SECTOR: Text("Trade or region declined", "行业或地区下行"),
+    Cause.MISUSE: Text("Loan money was misused", "贷款挪用"),
+    Cause.UNWILLING: Text("Would not pay", "还款意愿恶化"),
+    Cause.SUDDEN: Text("Fraud or accident", "欺诈或意外"),
+}
 
 
 @dataclass(frozen=True, slots=True)

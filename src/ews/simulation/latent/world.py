@@ -1,11 +1,6 @@
-"""World: the parameters of the synthetic economy. Invented to be plausible, not estimated from anyone's data.
+"""World: what all synthetic economies have in common. Names and numbers are invented to be plausible."""
 
-Stress is the sum of a slow and a fast part, each an AR(1) of monthly steps; both are 0 on average and a higher
-value is worse. A borrower stops paying with a chance that rises with stress, or suddenly for no visible cause; some
-catch up within two months, the rest default 91 days after the first item missed.
-"""
-
-from dataclasses import dataclass
+import numpy as np
 
 INDUSTRIES: tuple[tuple[str, float], ...] = (
     ("批发业", 0.1), ("零售业", 0.0), ("食品制造", -0.2), ("纺织服装", 0.25), ("机械制造", -0.1), ("电子设备", -0.15),
@@ -13,31 +8,10 @@ INDUSTRIES: tuple[tuple[str, float], ...] = (
 )  # fmt: skip
 """Name and log of the risk against the average trade."""
 
+TRADE_RISK = np.array([risk for _, risk in INDUSTRIES])
+
 REGIONS = ("江州", "云岭", "临川", "东原", "西渡", "北原", "南浦", "中泽", "安陵", "平湖湾")
 """Place names for the synthetic book."""
 
 BORROWERS_PER_BRANCH = 250
 BORROWERS_PER_OFFICER = 200
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Rates are monthly; `stock_share` of the borrowers are there from the first month, the rest join later."""
-
-    stock_share: float = 0.7
-    firm_share: float = 0.7
-    slow_persistence: float = 0.965
-    slow_sd: float = 0.9
-    fast_persistence: float = 0.88
-    fast_sd: float = 0.7
-    new_customer_shift: float = -0.4
-    macro_share: float = 0.015
-    industry_share: float = 0.03
-    region_share: float = 0.015
-    sudden_rate: float = 0.0012
-    stop_rate: float = 0.00042
-    stop_slope: float = 2.3
-    catch_up: tuple[float, float] = (0.45, 0.30)
-    leave_rate: float = 0.005
-    write_off_after: int = 18
-    contagion: float = 0.9

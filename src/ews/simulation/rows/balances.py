@@ -1,50 +1,116 @@
-"""Balances: what borrowers keep on their accounts, thinner under stress, and the transfers that keep it so.
+"""Balances: what borrowers keep on their accounts, and the transfers from and to their accounts elsewhere.
 
-Grain   targets: account × month; transfers: one posting per account and month
+Grain   transfers: up to two postings per account and month
+Source  money is brought in before the balance would fall below what the owner keeps, and taken away at the month's end
+        if far more has gathered. The squeezed keep little, and firms with an overdraft go below zero. Who repaid all
+        and leaves takes everything; so does a fraud
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from ews.simulation.arrays import Ints
+from ews.simulation.arrays import Flags, Floats, Ints
+from ews.simulation.latent.episodes import Kind
 from ews.simulation.rows.accounts import account_flags
 from ews.simulation.rows.block import Block
-from ews.simulation.rows.postings import CODE, SECONDS, Postings
+from ews.simulation.rows.postings import CODE, NOBODY, SECONDS, Postings
+
+_OVERDRAFTS = 0.3
+_SECOND_KEEPS = 0.25
+_ROUND_TO = 10_000
+_GATHERED = 2.0
+"""How many times the usual balance is left on the account."""
 
 
-def targets_of(block: Block) -> Ints:
-    """Return the balance each account (2 × borrower + 0 or 1) has at each month end; 0 once its owner has left."""
-    keeps = 0.3 * np.exp(0.6 * block.draws.normal("flows.keeps", block.people.number))
-    stress = block.shown("flows.thrift") + 0.5 * np.clip(block.arrears, 0, 4)
-    noise = 0.35 * block.draws.normal("flows.balance", block.numbers, block.every_month)
-    level = block.people.turnover[:, None] * keeps[:, None] * np.exp(np.clip(noise - 0.5 * stress, -4, 3))
-    main = np.where(block.present, level, 0).astype(np.int64)
-    return np.stack([main, main // 4], axis=1).reshape(2 * block.size, -1)
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Account × month, fen: the least that is kept and what is usual; `open_` where money may be moved."""
+
+    least: Ints
+    usual: Ints
+    open_: Flags
+    empties: Flags
 
 
-def opening_balance(block: Block, targets: Ints) -> Ints:
+def limits_of(block: Block, squeeze: Floats) -> Limits:
+    """Return what is kept on each account (2 × borrower + 0 or 1) in each month."""
+    draws, people = block.draws, block.people
+    keeps = 0.3 * np.exp(0.6 * draws.normal("balances.keeps", people.number))[:, None] * people.turnover[:, None]
+    noise = 0.35 * draws.normal("balances.noise", block.numbers, block.every_month)
+    usual = keeps * np.exp(np.clip(noise - 0.35 * squeeze, -4, 2))
+    thin = 0.2 * keeps * np.exp(np.clip(noise - 0.8 * np.maximum(squeeze, 0), -5, 2))
+    may = people.firm & (draws.uniform("balances.overdraft", people.number) < _OVERDRAFTS)
+    below = 0.2 * people.turnover[:, None] * may[:, None] * np.clip((squeeze - 0.8) / 2, 0, 1)
+    main, least = (np.where(block.present, part, 0).astype(np.int64) for part in (usual, thin - below))
+    second = (_SECOND_KEEPS * np.maximum(np.where(block.present, part, 0), 0) for part in (usual, thin))
+    other, other_least = (part.astype(np.int64) for part in second)
+    goes = (block.every_month == block.gone[:, None]) & block.left[:, None]
+    empties = goes | block.starts(Kind.FRAUD)
+    stays = (block.present & ~block.since(Kind.FRAUD)) | empties
+    shape = (2 * block.size, block.months.count)
+    return Limits(
+        least=np.stack([least, other_least], axis=1).reshape(shape),
+        usual=np.stack([main, other], axis=1).reshape(shape),
+        open_=np.repeat(stays, 2, axis=0) & account_flags(block)[:, None],
+        empties=np.repeat(empties, 2, axis=0),
+    )
+
+
+def opening_balance(block: Block, limits: Limits) -> Ints:
     """Return the balance of each account before the book's first month."""
-    return np.where(np.repeat(block.people.stock, 2), targets[:, 0], 0)
+    stock = np.repeat(block.people.stock, 2) & account_flags(block)
+    return np.where(stock, limits.usual[:, 0], 0)
 
 
-def sweeps(block: Block, moved: Postings, targets: Ints) -> Postings:
-    """Return the transfers that bring accounts to their month-end balance: in early in the month, out at its end."""
-    months = block.months.count
-    cell = moved.account * months + moved.month
-    net = np.bincount(cell, weights=moved.amount, minlength=2 * block.size * months).astype(np.int64)
-    before = np.concatenate([opening_balance(block, targets)[:, None], targets[:, :-1]], axis=1)
-    needed = targets - before - net.reshape(targets.shape)
-    stays = block.present | (block.every_month == block.gone[:, None]) & block.left[:, None]
-    open_ = np.repeat(stays, 2, axis=0) & account_flags(block)[:, None]
-    account, month = np.nonzero(open_ & (needed != 0))
-    amount = needed[account, month]
-    row = (block.people.number[account // 2], month, account % 2)
-    early = block.draws.below(3, "flows.sweep_day", *row)
-    day = np.where(amount > 0, block.months.first_day(month) + early, block.months.last_day(month))
+def transfers(block: Block, moved: Postings, limits: Limits) -> Postings:
+    """Return the transfers that keep balances so; `moved` is sorted by account and second."""
+    net, lowest, first = _by_month(block, moved, limits)
+    brought, taken = np.zeros_like(net), np.zeros_like(net)
+    now = opening_balance(block, limits)
+    for month in range(net.shape[1]):
+        short = np.maximum(limits.least[:, month] - (now + lowest[:, month]), 0)
+        brings = np.where(limits.open_[:, month], -(-short // _ROUND_TO) * _ROUND_TO, 0)
+        stands = now + net[:, month] + brings
+        spare = np.where(stands > _GATHERED * limits.usual[:, month], stands - limits.usual[:, month], 0)
+        takes = np.where(limits.empties[:, month], stands, spare // _ROUND_TO * _ROUND_TO)
+        takes = np.where(limits.open_[:, month], takes, 0)
+        now = stands - takes
+        brought[:, month], taken[:, month] = brings, takes
+    return _postings(block, brought, taken, first)
+
+
+def _by_month(block: Block, moved: Postings, limits: Limits) -> tuple[Ints, Ints, Ints]:
+    """Return net, the lowest point against the start, and the day of the first posting, account × month."""
+    shape = limits.least.shape
+    net, lowest = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    first = np.broadcast_to(block.months.first_day(block.every_month) + 1, shape).copy()
+    if not len(moved):
+        return net, lowest, first
+    month = block.month_of(moved.day)
+    cell = moved.account * shape[1] + month
+    starts = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1])))
+    sums = np.cumsum(moved.amount)
+    before = sums[starts] - moved.amount[starts]
+    where = (moved.account[starts], month[starts])
+    net[where] = np.append(sums[starts[1:] - 1], sums[-1]) - before
+    lowest[where] = np.minimum(np.minimum.reduceat(sums, starts) - before, 0)
+    first[where] = moved.day[starts]
+    return net, lowest, first
+
+
+def _postings(block: Block, brought: Ints, taken: Ints, first: Ints) -> Postings:
+    came, went = np.nonzero(brought), np.nonzero(taken)
+    amount = np.concatenate([brought[came], -taken[went]])
+    account = np.concatenate([came[0], went[0]])
+    month = np.concatenate([came[1], went[1]])
+    day = np.where(amount > 0, first[account, month], block.months.last_day(month))
+    row = (block.people.number[account // 2], month, 2 * (account % 2) + (amount < 0))
+    hour = np.where(amount > 0, 5, 22) * 3600
     return Postings(
         account=account,
-        month=month,
-        second=day * SECONDS + np.where(amount > 0, 6, 22) * 3600 + block.draws.below(3600, "flows.sweep_second", *row),
+        second=day * SECONDS + hour + block.draws.below(3600, "balances.second", *row),
         amount=amount,
         category=np.full(len(account), CODE["own_transfer"]),
-        partner=np.zeros(len(account), np.int64),
+        partner=np.full(len(account), NOBODY, np.int64),
     )

@@ -1,25 +1,35 @@
-"""Cards: own credit cards, drawn deeper and paid back less as stress grows.
+"""Cards: own credit cards of persons and some firms, how they are drawn and paid back.
 
 Grain   one entry per card; matrices are card × month
 Source  a statement two days after the borrower's due day; balance = balance before - paid + spent + cash drawn. A card
-        is missed together with the loans, or a month later by those who keep it alive longest
+        is missed together with the loans, or a month later by those who keep it alive longest. How it shows:
+        squeeze     drawn deeper, the minimum paid, cash drawn, some over the limit
+        appetite    further cards are taken
+        BRIDGE      some draw cash before the item falls due; TRANSACTOR uses the limit and pays in full
+        EXPANSION   a further card is granted; CUT halves the limits
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from ews.simulation.arrays import Flags, Floats, Ints
+from ews.simulation.latent.episodes import Kind
+from ews.simulation.latent.population import Role
 from ews.simulation.rows.block import Block
-from ews.simulation.rows.columns import constant, dates, ids
 
-MOST_CARDS = 2
+MOST_CARDS = 4
 MINIMUM_SHARE = 0.10
-_HOLDERS = (0.6, 0.25)
-"""Share of borrowers with a first card, share with a second too."""
-_STATEMENT_DELAY_DAYS = 2
+_HOLDERS = np.array([
+    [0.20, 0.05, 0.00, 0.00],
+    [0.80, 0.45, 0.18, 0.05],
+    [0.50, 0.15, 0.00, 0.00],
+    [0.15, 0.00, 0.00, 0.00],
+    [0.65, 0.30, 0.10, 0.02],
+])  # fmt: skip
+"""Share of those in each role who hold a first, second, third and fourth card from the start."""
+_WANTS_ABOVE = 1.2
+_BRIDGED_BY_CARD = 0.35
 _ROUND_TO = 100_000
 
 
@@ -38,120 +48,102 @@ class Cards:
     live: Flags
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """How cards are used, card × month: balance aimed at, share paid back and cash drawn, as shares."""
+
+    target: Ints
+    share_paid: Floats
+    cash: Ints
+
+
 def issue_cards(block: Block) -> Cards:
     """Return the cards of the block's borrowers with all their statements."""
-    number = block.people.number
-    holds = np.stack([block.draws.uniform("cards.holds", number) < share for share in _HOLDERS], axis=1)
-    borrower, card = np.nonzero(holds)
-    place = (number[borrower], card)
-    wait = np.where(block.people.stock[borrower], 0, block.draws.below(6, "cards.wait", *place))
-    opens = block.people.joined[borrower] + wait
+    opens_all = _openings(block)
+    borrower, card = np.nonzero(opens_all < block.months.count)
+    opens = opens_all[borrower, card]
+    place = (block.people.number[borrower], card)
     live = block.present[borrower] & (block.every_month >= opens[:, None])
-    lag = (block.draws.uniform("cards.kept_alive", number) < 0.4).astype(np.int64)[borrower, None]
-    missed = np.where(live, np.maximum(block.arrears[borrower] - lag, 0), 0)
-    monthly = np.where(block.people.firm[borrower], 0.25, 2.5) * block.people.turnover[borrower]
+    lag = (block.draws.uniform("cards.kept_alive", place[0]) < 0.4).astype(np.int64)[:, None]
+    since = block.every_month - opens[:, None]
+    missed = np.where(live, np.clip(block.arrears[borrower] - lag, 0, np.maximum(since, 0)), 0)
+    monthly = np.where(block.people.firm[borrower], 0.2, 2.2) * block.people.turnover[borrower]
     size = np.clip(monthly * np.exp(0.5 * block.draws.normal("cards.limit", *place)), 5e5, 3e7)
-    limit = np.rint(size / _ROUND_TO).astype(np.int64) * _ROUND_TO
-    balance, paid, cash = _course(block, borrower, card, limit, missed, live)
+    first = np.rint(size / _ROUND_TO).astype(np.int64) * _ROUND_TO
+    limit = np.where(block.since(Kind.CUT)[borrower], first[:, None] // 2, first[:, None])
+    use = _use(block, borrower, card, limit)
+    balance, paid, cash = _course(use, missed, live)
     return Cards(borrower, card, opens, limit, balance, paid, cash, missed, live)
 
 
-def card_ids(block: Block, borrower: Ints, number: Ints) -> pa.Array:
-    return ids("C", (block.people.number[borrower] + 1) * 10 + number, 8)
+def _openings(block: Block) -> Ints:
+    """Return the month in which each card opens, borrower × card; beyond the book for those never opened."""
+    number, count = block.people.number, block.months.count
+    card = np.arange(MOST_CARDS)
+    luck = block.draws.uniform("cards.holds", number)
+    wait = np.where(block.people.stock[:, None], 0, block.draws.below(6, "cards.wait", number[:, None], card))
+    holds = luck[:, None] < _HOLDERS[block.people.role]
+    first = np.where(holds, block.people.joined[:, None] + wait, count)
+    sought = block.shown("appetite", "cards.appetite") > _WANTS_ABOVE
+    granted = block.draws.uniform("cards.granted", block.numbers, block.every_month) < 0.08
+    more = (sought & granted & (block.arrears == 0)) | block.starts(Kind.EXPANSION)
+    more &= ~block.since(Kind.CUT, Kind.EXIT, Kind.FRAUD) & block.present
+    nth = np.cumsum(more, axis=1)
+    held = holds.sum(axis=1)
+    for extra in range(1, 3):
+        comes = np.where((nth >= extra).any(axis=1), np.argmax(nth >= extra, axis=1), count)
+        seat = held + extra - 1
+        fits = np.flatnonzero((seat < MOST_CARDS) & (held > 0) & (comes < count))
+        first[fits, seat[fits]] = comes[fits]
+    return first
 
 
-def card_loan_rows(block: Block, cards: Cards) -> Mapping[str, pa.Array]:
-    """Return the cards as rows of table `loans`."""
-    issued = cards.live.any(axis=1)
-    borrower, number = cards.borrower[issued], cards.number[issued]
-    people = block.people
-    day = people.due_day[borrower] + _STATEMENT_DELAY_DAYS - 1
-    years = block.draws.below(8, "cards.years", people.number[borrower], number)
-    opened_on = np.where(
-        people.stock[borrower],
-        np.maximum(block.months.first_day(-12 * years - 1) + day, people.customer_since[borrower]),
-        block.months.first_day(cards.opens[issued]) + day,
-    )
-    nothing = np.zeros(len(borrower), np.bool_)
-    return {
-        "loan_id": card_ids(block, borrower, number),
-        "borrower_id": ids("B", people.number[borrower] + 1, 7),
-        "product": constant("card", len(borrower)),
-        "principal": pa.nulls(len(borrower), pa.int64()),
-        "opened_on": dates(opened_on),
-        "matures_on": dates(opened_on, known=nothing),
-        "repayment": constant("revolving", len(borrower)),
-        "security": constant("none", len(borrower)),
-        "purpose": constant("信用卡", len(borrower)),
-        "replaces_loan_id": ids("L", number, 9, known=nothing),
-    }
-
-
-def statement_rows(block: Block, cards: Cards) -> Mapping[str, pa.Array]:
-    """Return the rows of table `card_statements`."""
-    card, month = np.nonzero(cards.live)
-    borrower, balance = cards.borrower[card], cards.balance[card, month]
-    return {
-        "card_id": card_ids(block, borrower, cards.number[card]),
-        "borrower_id": ids("B", block.people.number[borrower] + 1, 7),
-        "stated_on": dates(block.due_on(borrower, month) + _STATEMENT_DELAY_DAYS),
-        "credit_limit": pa.array(cards.limit[card]),
-        "balance": pa.array(balance),
-        "minimum_due": pa.array((np.maximum(balance, 0) * MINIMUM_SHARE).astype(np.int64)),
-        "paid": pa.array(cards.paid[card, month]),
-        "cash_advance": pa.array(cards.cash[card, month]),
-    }
-
-
-def card_ledger_rows(block: Block, cards: Cards) -> Mapping[str, pa.Array]:
-    """Return the cards' rows of table `ledger`; a card given back or written off is there once more, at 0."""
-    was_live, was_missed = (np.roll(matrix, 1, axis=1) for matrix in (cards.live, cards.missed))
-    was_live[:, 0] = False
-    closes = was_live & ~cards.live
-    missed_by_then = np.where(closes & (was_missed > 0), was_missed + 1, cards.missed)
-    card, month = np.nonzero(cards.live | closes)
-    borrower, missed = cards.borrower[card], missed_by_then[card, month]
-    stated_on = block.months.last_day(month)
-    oldest = block.due_on(borrower, month - np.maximum(missed - 1, 0))
-    return {
-        "loan_id": card_ids(block, borrower, cards.number[card]),
-        "stated_on": dates(stated_on),
-        "balance": pa.array(np.maximum(cards.balance[card, month], 0)),
-        "dpd": pa.array(np.where(missed > 0, stated_on - oldest, 0)),
-    }
-
-
-def _course(
-    block: Block, borrower: Ints, card: Ints, limit: Ints, missed: Ints, live: Flags
-) -> tuple[Ints, Ints, Ints]:
-    """Return balance, paid and cash drawn of every card and month."""
+def _use(block: Block, borrower: Ints, card: Ints, limit: Ints) -> _Use:
+    """Return how the cards are used while they are paid."""
     place = (block.people.number[borrower][:, None], card[:, None], block.every_month)
     habit = block.draws.normal("cards.habit", *place[:2])
-    stress = block.shown("cards.openness")[borrower] + 0.5 * np.minimum(missed, 2)
-    target = limit[:, None] * _use(0.9 * habit + 0.65 * stress + 0.45 * block.draws.normal("cards.noise", *place))
-    share = _share_paid(stress, habit, block.draws.uniform("cards.pays", *place))
-    draws_cash = block.draws.uniform("cards.cash", *place) < 0.5 * _use(-2.2 + 0.9 * stress)
-    cash_share = 0.05 + 0.25 * block.draws.uniform("cards.cash_share", *place)
-    cash = np.where(draws_cash & live & (missed == 0), limit[:, None] * cash_share, 0).astype(np.int64)
+    squeeze = block.shown("squeeze", "cards.squeeze")[borrower] + 0.5 * np.clip(block.arrears[borrower], 0, 2)
+    transacts = block.since(Kind.TRANSACTOR)[borrower]
+    drawn = _share(0.8 * habit + 0.85 * squeeze + 0.4 * block.draws.normal("cards.noise", *place))
+    drawn = np.where(transacts, 0.8 + 0.22 * block.draws.uniform("cards.transacts", *place), drawn)
+    share = _share_paid(squeeze, habit, block.draws.uniform("cards.pays", *place))
+    luck = block.draws.uniform("cards.cash", *place)
+    bridges = block.starts(Kind.BRIDGE)[borrower] & (luck < _BRIDGED_BY_CARD)
+    draws_cash = (luck < 0.5 * _share(-2.6 + 1.1 * squeeze)) | bridges
+    cash_share = 0.05 + 0.25 * block.draws.uniform("cards.cash_share", *place) + 0.2 * bridges
+    cash = np.where(draws_cash & ~transacts, limit * cash_share, 0).astype(np.int64) // 10_000 * 10_000
+    return _Use((limit * drawn).astype(np.int64), np.where(transacts, 1.0, share), cash)
+
+
+def _course(use: _Use, missed: Ints, live: Flags) -> tuple[Ints, Ints, Ints]:
+    """Return balance, paid and cash drawn of every card and month."""
     balance, paid = np.zeros_like(missed), np.zeros_like(missed)
-    now = np.zeros(len(limit), np.int64)
+    cash = np.where(live & (missed == 0), use.cash, 0)
+    now = np.zeros(len(missed), np.int64)
     for month in range(missed.shape[1]):
-        paid[:, month] = np.where((missed[:, month] > 0) | ~live[:, month], 0, (now * share[:, month]).astype(np.int64))
+        pays = live[:, month] & (missed[:, month] == 0)
+        paid[:, month] = np.where(pays, (now * use.share_paid[:, month]).astype(np.int64), 0)
         least = now - paid[:, month] + cash[:, month]
-        grown = np.where(missed[:, month] > 0, now + now // 80, np.maximum(least, target[:, month].astype(np.int64)))
+        grown = np.where(missed[:, month] > 0, now + now // 80, np.maximum(least, use.target[:, month]))
         now = np.where(live[:, month], grown, 0)
         balance[:, month] = now
     return balance, paid, cash
 
 
-def _use(score: Floats) -> Floats:
+def _share(score: Floats) -> Floats:
     """Return a share between 0 and 1.06: some cards are drawn over their limit."""
     return np.asarray(1.06 / (1 + np.exp(0.6 - score)))
 
 
-def _share_paid(stress: Floats, habit: Floats, luck: Floats) -> Floats:
+def _share_paid(squeeze: Floats, habit: Floats, luck: Floats) -> Floats:
     """Return the share of the balance paid back: in full, in part, or the minimum only."""
-    in_full = 1 / (1 + np.exp(-0.8 + 0.9 * stress + 1.2 * habit))
-    minimum = (1 - in_full) / (1 + np.exp(0.8 - 0.9 * stress))
+    in_full = 1 / (1 + np.exp(-0.8 + 0.9 * squeeze + 1.2 * habit))
+    minimum = (1 - in_full) / (1 + np.exp(0.8 - 0.9 * squeeze))
     partly = MINIMUM_SHARE + 0.02 + 0.6 * luck
     return np.where(luck < in_full, 1.0, np.where(luck > 1 - minimum, MINIMUM_SHARE + 0.005, partly))
+
+
+def owns_a_firm(block: Block, borrower: Ints) -> Flags:
+    """Return who draws cards for a firm of the own."""
+    role = block.people.role[borrower]
+    return np.asarray((role == Role.CONTROLLER) | (role == Role.SPOUSE))
