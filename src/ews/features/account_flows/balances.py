@@ -10,27 +10,60 @@ Nulls   balances are null where no account that was open in the last 3 months to
 import ibis
 import ibis.expr.types as ir
 
+from ews.domain.features import Feature
+from ews.domain.reasons import ReasonCode
 from ews.events.book import was_known
-from ews.features.ratios import only_where
+from ews.features.account_flows.months import EVER, HALF, QUARTER, YEAR
+from ews.features.account_flows.sight import Sight
+from ews.features.ratios import change, only_where
 from ews.features.window import KEYS, Spine, joined, lag_of, last_day_before, monthly, rows_within
 
-EVER = 12 * 200
-"""More months than any book holds."""
+FEATURES = (
+    Feature("balance_min_3m", "fen", "lower", ReasonCode.BALANCE_THIN,
+            "Lowest balances of the accounts in the last 3 months, added up", "近3个月各账户最低余额合计"),
+    Feature("balance_mean_3m", "fen", "lower", ReasonCode.BALANCE_THIN,
+            "Mean of the last 3 monthly closing balances", "近3个月月末余额平均值"),
+    Feature("balance_change_6m", "change", "lower", ReasonCode.BALANCE_THIN,
+            "Mean closing balance of the last 3 months against that of 6 months before",
+            "近3个月月末余额平均值较6个月前变化"),
+    Feature("overdrawn_days_3m", "days", "higher", ReasonCode.BALANCE_THIN,
+            "Days of the last 3 months on which an account was overdrawn", "近3个月账户透支天数"),
+    Feature("overdrawn_months_12m", "count", "higher", ReasonCode.BALANCE_THIN,
+            "Months of the last 12 in which a posting left an account overdrawn", "近12个月发生账户透支的月数"),
+)  # fmt: skip
 
-QUARTER = 3
+_LAGS = tuple(range(QUARTER))
+_LAGS_BEFORE = tuple(range(HALF, HALF + QUARTER))
+"""Six months before the last three: the span over which SAMA (2020) app. 1 looks at balances."""
+
+
+def values(sight: Sight) -> dict[str, ir.Value]:
+    """Return the columns of FEATURES from the sums of `balances`."""
+    table = sight.table
+    told = table.balance_min_3m.notnull()
+    fallen = change(table.balance_sum_3m, 1, table.balance_sum_before, 1)
+    return {
+        "balance_min_3m": sight.within(QUARTER, table.balance_min_3m),
+        "balance_mean_3m": sight.within(QUARTER, table.balance_sum_3m / 3.0),
+        "balance_change_6m": sight.grown(HALF + QUARTER, fallen),
+        "overdrawn_days_3m": sight.within(QUARTER, only_where(told, table.overdrawn_days.fill_null(0))),
+        "overdrawn_months_12m": sight.within(YEAR, table.overdrawn_months),
+    }
 
 
 def balances(spine: Spine, postings: ir.Table, accounts: ir.Table) -> ir.Table:
-    """Return balance_min_3m and balance_sum_3m (fen), overdrawn_days (days) and months_posted per spine row.
+    """Return balance_min_3m (fen), sums of closing balances, overdrawn_days and months, and months_posted.
 
-    `balance_sum_3m` adds the last three monthly closing balances; `months_posted` counts the months back to the
-    first posting, that month included.
+    `balance_sum_3m` adds the last three monthly closing balances, `balance_sum_before` those of six months earlier;
+    `months_posted` counts the months back to the first posting, that month included.
     """
     closed = _closed(spine, accounts)
     each = _by_account(spine, postings, closed)
     sums = each.group_by(*KEYS).aggregate(
         balance_min_3m=each.lowest.sum(),
         balance_sum_3m=each.closings.sum(),
+        balance_sum_before=each.closings_before.sum(),
+        overdrawn_months=each.overdrawn_months.max(),
         months_posted=each.oldest_lag.max() + 1,
     )
     table = joined(spine, sums, _overdrawn(spine, postings, each, closed))
@@ -49,26 +82,41 @@ def _by_account(spine: Spine, postings: ir.Table, closed: ir.Table) -> ir.Table:
         spine, postings, day="occurred_at", months=EVER, by=("account_id",),
         low=lambda rows: rows.balance_after.min(), closing=_closing,
     )  # fmt: skip
+    tells = cells.closing.notnull()
     each = cells.group_by(*KEYS, "account_id").aggregate(
         low=cells.low.min(where=cells.lag < QUARTER),
-        opening=cells.closing.argmin(cells.lag, where=cells.lag >= QUARTER),
+        opening=cells.closing.argmin(cells.lag, where=(cells.lag >= QUARTER) & tells),
         oldest_lag=cells.lag.max(),
-        **{f"closing_{lag}": cells.closing.argmin(cells.lag, where=cells.lag >= lag) for lag in range(QUARTER)},
+        overdrawn_months=only_where(
+            cells.low.count(where=cells.lag < YEAR) > 0, (cells.low < 0).sum(where=cells.lag < YEAR)
+        ),
+        **{
+            f"closing_{lag}": cells.closing.argmin(cells.lag, where=cells.lag >= lag) for lag in (*_LAGS, *_LAGS_BEFORE)
+        },
     )
     each = _with_closing_day(each, closed)
     was_open = each.closed_lag.isnull() | (each.closed_lag < QUARTER)
-    stands = [each.closed_lag.isnull() | (each.closed_lag < lag) for lag in range(QUARTER)]
-    closings = [ibis.ifelse(stands[lag], each[f"closing_{lag}"].fill_null(0), 0) for lag in range(QUARTER)]
     # closing_0 is carried from any month before: null only where no posting ever told a balance
     tells = was_open & each.closing_0.notnull()
     return each.select(
         *KEYS,
         "account_id",
         "oldest_lag",
+        "overdrawn_months",
         opening=only_where(was_open, each.opening),
         lowest=only_where(was_open, ibis.least(each.low, each.opening)),
-        closings=only_where(tells, closings[0] + closings[1] + closings[2]),
+        closings=only_where(tells, _closings(each, _LAGS)),
+        closings_before=_closings(each, _LAGS_BEFORE),
     )
+
+
+def _closings(each: ir.Table, lags: tuple[int, ...]) -> ir.IntegerValue:
+    """Return the sum of the closing balances of months `lags`, 0 for those in which the account was closed."""
+    total = ibis.literal(0, "int64")
+    for lag in lags:
+        stands = each.closed_lag.isnull() | (each.closed_lag < lag)
+        total = total + ibis.ifelse(stands, each[f"closing_{lag}"].fill_null(0), 0)
+    return total
 
 
 def _with_closing_day(rows: ir.Table, closed: ir.Table) -> ir.Table:
@@ -77,7 +125,9 @@ def _with_closing_day(rows: ir.Table, closed: ir.Table) -> ir.Table:
 
 
 def _closing(rows: ir.Table) -> ir.IntegerScalar:
-    return rows.balance_after.argmax(ibis.struct({"at": rows.occurred_at, "posting": rows.posting_id}))
+    """Return the last balance that a posting told; postings that tell none do not hide it."""
+    newest = ibis.struct({"at": rows.occurred_at, "posting": rows.posting_id})
+    return rows.balance_after.argmax(newest, where=rows.balance_after.notnull())
 
 
 def _overdrawn(spine: Spine, postings: ir.Table, accounts: ir.Table, closed: ir.Table) -> ir.Table:

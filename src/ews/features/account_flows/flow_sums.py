@@ -1,51 +1,61 @@
 """Flow sums: whole numbers of the last two years, from which the ratios of account flows are made.
 
 Grain   one row per spine row whose borrower has postings in the window
-Reads   postings with amount and category
+Reads   the months of turnover
+Sums    `<flow>_<window>` in fen, the windows being a number of months or `last_year`, the same three months a year ago
 """
-
-from functools import partial
-from typing import Any
 
 import ibis.expr.types as ir
 
-from ews.features.window import KEYS, Spine, monthly
+from ews.events.book import Book
+from ews.features.account_flows.months import HALF, MONTH, QUARTER, SINCE_LAST_YEAR, TWO_YEARS, YEAR
+from ews.features.account_flows.postings import is_trade, paid_for, received_for
+from ews.features.account_flows.turnover import Flows, earned, turnover
+from ews.features.window import KEYS, Spine
 
-QUARTER, YEAR, TWO_YEARS = 3, 12, 24
-NOT_EARNED = ("loan_payout", "own_transfer", "related_party")
-NOT_SPENT = ("loan_service", "own_transfer", "related_party")
-SPENT_ON = {
-    "wage": ("wage",),
-    "tax_utility": ("tax", "utility"),
-    "purchase": ("purchase",),
-    "securities": ("securities",),
-    "private": ("private_person",),
+COSTS = ("wage", "tax", "utility", "rent")
+"""What a business that lives must pay, month after month."""
+OFF_TRADE = ("securities_in", "securities", "private_in", "private", "related_in", "related_out", "other_in", "other")
+"""Flows outside of the trade by kind and direction; without one it is what was paid."""
+
+FLOWS: Flows = {
+    "postings": lambda rows: rows.count(),
+    "sales": lambda rows: rows.amount.sum(where=(rows.amount > 0) & is_trade(rows, "sales")),
+    **{name: paid_for(name) for name in (*COSTS, "purchase", "securities", "other")},
+    "private": paid_for("private_person"),
+    "securities_in": received_for("securities"),
+    "private_in": received_for("private_person"),
+    "other_in": received_for("other"),
 }
+WINDOWS: dict[str, tuple[int, ...]] = {
+    "inflow": (MONTH, QUARTER, YEAR, TWO_YEARS),
+    "outflow": (QUARTER,),
+    "earned": (QUARTER, HALF),
+    "spent": (QUARTER, HALF),
+    "received": (QUARTER, YEAR),
+    "circular_in": (QUARTER,),
+    "returned_in": (YEAR,),
+    "postings": (YEAR, TWO_YEARS),
+    **dict.fromkeys(("sales", "purchase", *COSTS, *OFF_TRADE), (QUARTER, YEAR)),
+}
+LAST_YEAR = ("inflow", *COSTS)
+MONTHS_PAID = ("wage", "utility")
+
+inflow = earned
+"""The money received as its category has it, for those who compare borrowers with each other."""
 
 
-def flow_sums(spine: Spine, postings: ir.Table) -> ir.Table:
-    """Return, for 3, 12 and 24 months, `<flow>_<months>` in fen, counts of months and the sum of squared inflows.
-
-    Flows are inflow, outflow and the keys of SPENT_ON; `postings` is a count.
-    """
-    spent: dict[str, Any] = {name: partial(_spent_on, categories) for name, categories in SPENT_ON.items()}
-    cells = monthly(
-        spine, postings, day="occurred_at", months=TWO_YEARS,
-        inflow=inflow, outflow=_outflow, postings=lambda rows: rows.count(), **spent,
-    )  # fmt: skip
-    cells = cells.mutate(**{name: cells[name].fill_null(0) for name in ("inflow", "outflow", *spent)})
+def flow_sums(book: Book, spine: Spine, postings: ir.Table, names: ir.Table) -> ir.Table:
+    """Return the sums of WINDOWS and LAST_YEAR, counts of months, and the sums of squared monthly inflows."""
+    cells = turnover(book, spine, postings, names, months=TWO_YEARS, flows=FLOWS)
     sums = {
-        f"{name}_{months}": cells[name].sum(where=cells.lag < months)
-        for name in ("inflow", "outflow", "postings", *spent)
-        for months in (QUARTER, YEAR, TWO_YEARS)
+        f"{flow}_{months}": cells[flow].sum(where=cells.lag < months)
+        for flow, windows in WINDOWS.items()
+        for months in windows
     }
-    for months in (YEAR, TWO_YEARS):
-        within = cells.lag < months
-        sums[f"months_with_inflow_{months}"] = (cells.inflow > 0).sum(where=within)
-        sums[f"inflow_squares_{months}"] = (exact(cells.inflow) * exact(cells.inflow)).sum(where=within)
-        sums[f"months_of_net_outflow_{months}"] = (cells.outflow > cells.inflow).sum(where=within)
-    sums["best_month_12"] = cells.inflow.max(where=cells.lag < YEAR)
-    return cells.group_by(*KEYS).aggregate(**sums)
+    a_year_ago = (cells.lag >= YEAR) & (cells.lag < SINCE_LAST_YEAR)
+    sums |= {f"{flow}_last_year": cells[flow].sum(where=a_year_ago) for flow in LAST_YEAR}
+    return cells.group_by(*KEYS).aggregate(**sums, **_counts(cells))
 
 
 def exact(amount: ir.IntegerValue) -> ir.DecimalValue:
@@ -53,18 +63,16 @@ def exact(amount: ir.IntegerValue) -> ir.DecimalValue:
     return amount.cast("decimal(38, 0)")
 
 
-def inflow(rows: ir.Table) -> ir.IntegerScalar:
-    """Return the money received; a posting of unknown category is trade."""
-    return rows.amount.sum(where=(rows.amount > 0) & ~_is_for(rows, NOT_EARNED))
-
-
-def _outflow(rows: ir.Table) -> ir.IntegerScalar:
-    return -rows.amount.sum(where=(rows.amount < 0) & ~_is_for(rows, NOT_SPENT))
-
-
-def _spent_on(categories: tuple[str, ...], rows: ir.Table) -> ir.IntegerScalar:
-    return -rows.amount.sum(where=(rows.amount < 0) & _is_for(rows, categories))
-
-
-def _is_for(rows: ir.Table, categories: tuple[str, ...]) -> ir.BooleanValue:
-    return rows.category.isin(categories).fill_null(False)
+def _counts(cells: ir.Table) -> dict[str, ir.Scalar]:
+    counts: dict[str, ir.Scalar] = {"best_month_12": cells.inflow.max(where=cells.lag < YEAR)}
+    for months in (YEAR, TWO_YEARS):
+        within = cells.lag < months
+        counts[f"months_with_inflow_{months}"] = (cells.inflow > 0).sum(where=within)
+        counts[f"inflow_squares_{months}"] = (exact(cells.inflow) * exact(cells.inflow)).sum(where=within)
+        counts[f"months_of_net_outflow_{months}"] = (cells.outflow > cells.inflow).sum(where=within)
+    for cost in MONTHS_PAID:
+        is_paid = cells[cost] > 0
+        counts[f"{cost}_months_3"] = is_paid.sum(where=cells.lag < QUARTER)
+        counts[f"{cost}_months_before"] = is_paid.sum(where=(cells.lag >= QUARTER) & (cells.lag < YEAR))
+    counts["tax_lag"] = cells.lag.min(where=cells.tax > 0)
+    return counts
