@@ -29,7 +29,14 @@ def share(found: dict[tuple[str, str], int], field: str, *values: str) -> float:
 
 def test_a_check_of_a_sound_firm_finds_it_sound_mostly(place, firms):
     found = checked(place, firms, Kind.CHECK, {})
-    assert {field for field, _ in found} == {"stoppage", "wages_unpaid", "order_book", "operating_rate", "use_of_funds"}
+    assert {field for field, _ in found} == {
+        "stoppage",
+        "wages_unpaid",
+        "order_book",
+        "operating_rate",
+        "use_of_funds",
+        "contact_reached",
+    }
     assert share(found, "stoppage", "no") > 0.95
     assert share(found, "wages_unpaid", "0") > 0.95
     assert share(found, "order_book", "full") > 0.9
@@ -38,7 +45,8 @@ def test_a_check_of_a_sound_firm_finds_it_sound_mostly(place, firms):
 @pytest.mark.parametrize(
     ("channel", "field", "values"),
     [("trade", "stoppage", ("partly", "yes")), ("trade", "order_book", ("usual", "thin")),
-     ("squeeze", "wages_unpaid", ("1", "2")), ("diversion", "use_of_funds", ("unclear", "diverted"))],
+     ("squeeze", "wages_unpaid", ("1", "2")), ("diversion", "use_of_funds", ("unclear", "diverted")),
+     ("reluctance", "contact_reached", ("later", "not_reached"))],
 )  # fmt: skip
 def test_a_check_finds_what_is_bad(place, firms, channel, field, values):
     assert share(checked(place, firms, Kind.CHECK, {channel: 2.5}), field, *values) > 0.6

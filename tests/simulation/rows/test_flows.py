@@ -19,9 +19,9 @@ def test_balances_follow_from_amounts(which, request):
     assert wrong == 0
 
 
-def test_an_active_borrower_has_about_ten_postings_a_month(place, calm):
+def test_a_borrower_with_an_account_has_about_fourteen_postings_a_month(place, calm):
     cells = int(place.block().present[place.people.has_account].sum())
-    assert 8 < calm.value("SELECT count(*) FROM transactions") / cells < 14
+    assert calm.value("SELECT count(*) FROM transactions") / cells == pytest.approx(14, abs=2)
 
 
 def test_a_few_postings_are_known_some_days_later(calm):

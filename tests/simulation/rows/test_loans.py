@@ -6,7 +6,8 @@ from ews.simulation.latent.course import ABSENT
 from ews.simulation.latent.episodes import Kind
 from ews.simulation.latent.main_loans import BULLET, BUSINESS, INSTALMENT, MORTGAGE
 from ews.simulation.latent.population import Role
-from ews.simulation.rows.loans import GUARANTEED, MORTGAGED, NO_DAY, REFINANCED, RENEWED, Loans, sign_loans
+from ews.simulation.rows.loan_terms import GUARANTEED, MORTGAGED, REFINANCED, RENEWED
+from ews.simulation.rows.loans import NO_DAY, Loans, sign_loans
 from tests.simulation.rows.courses import CALM, Episode, Plan, Village, everybody, wild_plan
 
 

@@ -11,7 +11,8 @@ from ews.simulation.latent.episodes import Kind
 from ews.simulation.latent.main_loans import BULLET, BUSINESS, INSTALMENT
 from ews.simulation.months import Months
 from ews.simulation.rows.block import Block
-from ews.simulation.rows.loans import NO_DAY, UNSECURED, WORKING_CAPITAL, Loans, sign_loans
+from ews.simulation.rows.loan_terms import UNSECURED, WORKING_CAPITAL
+from ews.simulation.rows.loans import NO_DAY, Loans, sign_loans
 from ews.simulation.rows.repayments import service
 from tests.simulation.rows.courses import Episode, Plan, village, wild_plan
 

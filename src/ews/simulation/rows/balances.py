@@ -2,7 +2,8 @@
 
 Grain   transfers: up to two postings per account and month
 Source  money is brought in before the balance would fall below what the owner keeps, and taken away at the month's end
-        if far more has gathered. The squeezed keep little, and firms with an overdraft go below zero. Who repaid all
+        if far more has gathered. The squeezed keep little, and firms with an overdraft go below zero; the unwilling
+        keep their money at other banks. Who repaid all
         and leaves takes everything; so does a fraud
 """
 
@@ -36,10 +37,11 @@ class Limits:
 def limits_of(block: Block, squeeze: Floats) -> Limits:
     """Return what is kept on each account (2 × borrower + 0 or 1) in each month."""
     draws, people = block.draws, block.people
+    unwilling = 0.7 * np.maximum(block.shown("reluctance", "balances.reluctance"), 0)
     keeps = 0.3 * np.exp(0.6 * draws.normal("balances.keeps", people.number))[:, None] * people.turnover[:, None]
     noise = 0.35 * draws.normal("balances.noise", block.numbers, block.every_month)
-    usual = keeps * np.exp(np.clip(noise - 0.35 * squeeze, -4, 2))
-    thin = 0.2 * keeps * np.exp(np.clip(noise - 0.8 * np.maximum(squeeze, 0), -5, 2))
+    usual = keeps * np.exp(np.clip(noise - 0.35 * squeeze - 0.5 * unwilling, -4, 2))
+    thin = 0.2 * keeps * np.exp(np.clip(noise - 0.8 * np.maximum(squeeze, 0) - unwilling, -5, 2))
     may = people.firm & (draws.uniform("balances.overdraft", people.number) < _OVERDRAFTS)
     below = 0.2 * people.turnover[:, None] * may[:, None] * np.clip((squeeze - 0.8) / 2, 0, 1)
     main, least = (np.where(block.present, part, 0).astype(np.int64) for part in (usual, thin - below))

@@ -111,9 +111,9 @@ def inquiry_rows(block: Block, pulls: Pulls) -> tuple[Rows, Rows]:
 def _counts(block: Block, appetite: Floats) -> Ints:
     """Return how many inquiries each month sees."""
     taste = 0.6 * block.draws.normal("bureau.taste", block.people.number)[:, None]
-    usual = np.where(block.people.firm, 0.14, np.where(block.people.borrows, 0.11, 0.05))[:, None]
+    usual = np.where(block.people.firm, 0.24, np.where(block.people.borrows, 0.18, 0.08))[:, None]
     grows = block.during(Kind.EXPANSION)
-    mean = usual * np.exp(np.clip(0.65 * appetite + taste + 1.1 * grows, -3, 3))
+    mean = usual * np.exp(np.clip(0.8 * appetite + taste + 1.1 * grows, -3, 3))
     return block.draws.count(np.where(block.present, mean, 0), "bureau.count", block.numbers, block.every_month)
 
 

@@ -15,7 +15,8 @@ from ews.simulation.latent.world import REGIONS
 from ews.simulation.rows.block import Block
 from ews.simulation.rows.columns import dates, ids, words
 from ews.simulation.rows.loan_rows import loan_ids
-from ews.simulation.rows.loans import MORTGAGED, PLEDGED, Loans
+from ews.simulation.rows.loan_terms import MORTGAGED, PLEDGED
+from ews.simulation.rows.loans import Loans
 from ews.simulation.rows.versions import Rows, later
 
 KINDS = ("residential", "commercial", "land", "equipment", "stock", "receivables", "deposit")

@@ -3,8 +3,8 @@
 Grain   one row per field established; a few are corrected later
 Source  declared_sales_12m (fen) when a main loan of a firm or trader is applied for and at its yearly review: the true
         sales of the year before over all banks, padded by some, more so where flows are inflated
-        CHECK          stoppage, wages_unpaid (months), order_book, operating_rate (per cent), use_of_funds as they are,
-                       seen through an officer's eyes
+        CHECK          stoppage, wages_unpaid (months), order_book, operating_rate (per cent), use_of_funds and
+                       contact_reached, as they are, seen through an officer's eyes
         FALSE_FINDING  the same, of which one or two suspect what is sound
         the first check after a payout finds use_of_funds; half of the misuse is found out
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ews.simulation.arrays import Floats, Ints
 from ews.simulation.latent.episodes import Kind
@@ -26,10 +27,13 @@ from ews.simulation.rows.names import officer_ids
 from ews.simulation.rows.trade_flows import Affairs, sales_level
 from ews.simulation.rows.versions import Rows, later, only
 
-FIELDS = ("declared_sales_12m", "stoppage", "wages_unpaid", "order_book", "operating_rate", "use_of_funds")
-DECLARED, STOPPAGE, WAGES, ORDERS, OPERATING, FUNDS = range(6)
-_WORDS = ("no", "partly", "yes", "0", "1", "2", "full", "usual", "thin", "as_agreed", "unclear", "diverted")
-_FIRST_WORD = np.array([0, 0, 3, 6, 0, 9])
+FIELDS = (
+    "declared_sales_12m", "stoppage", "wages_unpaid", "order_book", "operating_rate", "use_of_funds", "contact_reached",
+)  # fmt: skip
+DECLARED, STOPPAGE, WAGES, ORDERS, OPERATING, FUNDS, CONTACT = range(7)
+_WORDS = ("no", "partly", "yes", "0", "1", "2", "full", "usual", "thin", "as_agreed", "unclear", "diverted",
+          "reached", "later", "not_reached")  # fmt: skip
+_FIRST_WORD = np.array([0, 0, 3, 6, 0, 9, 12])
 """Where the three grades of each field stand among the words, sound first."""
 _FIRST_CHECK_SHARE, _FOUND_OUT = 0.6, 0.5
 _CORRECTED = 0.01
@@ -130,7 +134,7 @@ def _checked(block: Block) -> list[_Found]:
     return [
         _check(block, kind, field, seat)
         for seat, kind in enumerate((Kind.CHECK, Kind.FALSE_FINDING))
-        for field in (STOPPAGE, WAGES, ORDERS, OPERATING, FUNDS)
+        for field in (STOPPAGE, WAGES, ORDERS, OPERATING, FUNDS, CONTACT)
     ]
 
 
@@ -155,6 +159,8 @@ def _state(block: Block, field: int) -> Floats:
         return np.asarray(0.8 * trade + stopped - 0.4)
     if field == WAGES:
         return np.asarray(0.9 * squeeze + 0.2 * trade)
+    if field == CONTACT:
+        return np.asarray(0.8 * block.channels["reluctance"] + 4.0 * block.since(Kind.FRAUD))
     if field == FUNDS:
         return np.asarray(0.7 * diversion + 2.5 * block.during(Kind.MISUSE, least=3))
     return np.asarray(trade + stopped)
@@ -177,7 +183,7 @@ def _first_checks(block: Block, loans: Loans) -> _Found:
 def _values(found: _Found, number: Ints) -> pa.Array:
     counted = (found.field == DECLARED) | (found.field == OPERATING)
     told = words(_FIRST_WORD[found.field] + found.grade, _WORDS).cast(pa.string())
-    return pa.compute.if_else(pa.array(counted), texts(number), told)
+    return pc.if_else(pa.array(counted), texts(number), told)
 
 
 def _loan_ids(block: Block, loans: Loans, found: _Found) -> pa.Array:

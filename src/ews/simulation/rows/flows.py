@@ -4,6 +4,13 @@ Grain   one row per posting; corrected ones have a second version, erroneous one
 Source  trade_flows, unit_flows, loan_flows, bridges, circles; transfers (balances) keep the balance that the owner
         wants. FRAUD: nothing moves from that month on. BOOKED_LATE: what happened in the month is known `months` later
 Nulls   `balance_after` of an erroneous posting, `counterparty_id` where nobody stands on the other side
+Shows   trade       sales, purchases, taxes, bills, wages shrink; customers are lost                trades, trade_flows
+        squeeze     wages and suppliers later or in part, thin balances, overdrafts, friends lend   trades, balances
+                    card cash before due days, the owner puts money in                             bridges, unit_flows
+        diversion   securities, private persons, monthly interest, other income, related parties   trades, unit_flows
+        reluctance  money is kept at other banks; flows stay as they are                            balances
+        BRIDGE bridges · INFLATION circles · MISUSE, CALL loan_flows · MIGRATION, PAYROLL_MOVED, SEASON_STOP,
+        EXPANSION, ACCIDENT trade_flows · FRAUD, BOOKED_LATE here
 """
 
 import numpy as np

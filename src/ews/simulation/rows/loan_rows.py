@@ -10,7 +10,8 @@ from ews.simulation.arrays import NEVER, Flags, Ints
 from ews.simulation.latent.main_loans import PRODUCTS, REPAYMENTS
 from ews.simulation.rows.block import Block
 from ews.simulation.rows.columns import dates, ids, words
-from ews.simulation.rows.loans import NO_DAY, PURPOSES, SECURITIES, WORKING_CAPITAL, Loans
+from ews.simulation.rows.loan_terms import PURPOSES, SECURITIES, WORKING_CAPITAL
+from ews.simulation.rows.loans import NO_DAY, Loans
 from ews.simulation.rows.versions import Rows, later
 
 _CORRECTED = 0.01

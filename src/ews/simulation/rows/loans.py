@@ -20,11 +20,8 @@ from ews.simulation.arrays import NEVER, Flags, Floats, Ints, next_month
 from ews.simulation.latent.episodes import Kind
 from ews.simulation.latent.main_loans import BULLET, BUSINESS, CONSUMER, INSTALMENT, MORTGAGE
 from ews.simulation.rows.block import Block
+from ews.simulation.rows.loan_terms import purpose_of, security_of
 
-SECURITIES = ("none", "guarantee", "mortgage", "pledge")
-UNSECURED, GUARANTEED, MORTGAGED, PLEDGED = range(4)
-PURPOSES = ("流动资金周转", "购置住房", "个人消费", "购置设备", "无还本续贷", "借新还旧")
-WORKING_CAPITAL, HOME, CONSUMPTION, EQUIPMENT, RENEWED, REFINANCED = range(6)
 RESTS_MONTHS = 6
 """Months for which principal rests after relief."""
 NO_DAY = -1
@@ -211,8 +208,8 @@ def _sign(block: Block, lane: _Lane, ordinal: int, turn: _Turn, follows: _Follow
         opened_on=opened_on,
         ends=np.full(len(who), NEVER),
         replaces=np.where(linked, turn.before, -1),
-        security=_security(block, lane, who, product),
-        purpose=_purpose(product, term, renewed, linked & (times > 0) | eased),
+        security=security_of(block, lane.number, who, product),
+        purpose=purpose_of(product, term, renewed, linked & (times > 0) | eased),
         eased=np.full(len(who), NEVER),
         added=np.zeros(len(who), np.int64),
         restructured_on=np.where(eased, opened_on, NO_DAY),
@@ -249,20 +246,6 @@ def _principal(
     amount = np.where(times > 0, turn.owed * times, np.where(eased, turn.owed * 0.95, amount))
     rounded = np.maximum(10, np.rint(amount / _ROUND_TO)).astype(np.int64) * _ROUND_TO
     return np.where(same, turn.owed, rounded)
-
-
-def _security(block: Block, lane: _Lane, who: Ints, product: Ints) -> Ints:
-    """Return the security, the same for all of a borrower's main loans; second loans have none mostly."""
-    shares = (0.40, 0.12, 0.38, 0.10) if lane.number == 0 else (0.75, 0.15, 0.07, 0.03)
-    drawn = block.draws.pick(shares, f"loans.security.{lane.number}", block.people.number[who])
-    guaranteed = block.guaranteed[who] & (drawn == UNSECURED) & (lane.number == 0)
-    return np.where(product == MORTGAGE, MORTGAGED, np.where(guaranteed, GUARANTEED, drawn))
-
-
-def _purpose(product: Ints, term: Ints, renewed: Flags, refinanced: Flags) -> Ints:
-    by_term = np.where(term > 24, EQUIPMENT, WORKING_CAPITAL)
-    usual = np.where(product == MORTGAGE, HOME, np.where(product == CONSUMER, CONSUMPTION, by_term))
-    return np.where(renewed, RENEWED, np.where(refinanced, REFINANCED, usual))
 
 
 def _eased(block: Block, signed: Loans, follows: _Follows) -> Loans:

@@ -9,7 +9,7 @@ trade       sales, purchases, taxes, bills shrink; wages a little; customers are
 squeeze     wages late, in part or not; suppliers, taxes, rent and bills later; friends lend; interest on private loans
 appetite    —
 diversion   securities, private persons with round sums, interest on fixed days, related parties, other trades' income
-reluctance  — (flows stay healthy)
+reluctance  — (flows stay healthy; what is not needed is kept elsewhere, see balances.py)
 """
 
 from dataclasses import dataclass
@@ -84,17 +84,17 @@ _FIRM_ONLY = (
           spread=0.4, days=(1, 10), partners="related"),
     Trade("related_in", "related_party", 1, 0.06, 0.008, count=Slopes(squeeze=0.15, diversion=0.3),
           seasonal=False, taste=0.8, partners="related"),
-    Trade("related_out", "related_party", -1, 0.08, 0.012, Slopes(diversion=0.15), Slopes(diversion=0.4),
+    Trade("related_out", "related_party", -1, 0.08, 0.012, Slopes(diversion=0.2), Slopes(diversion=0.55),
           seasonal=False, taste=0.8, partners="related"),
-    Trade("person_out", "private_person", -1, 0.16, 0.013, Slopes(diversion=0.15), Slopes(diversion=0.4),
+    Trade("person_out", "private_person", -1, 0.16, 0.013, Slopes(diversion=0.2), Slopes(diversion=0.55),
           seasonal=False, taste=0.7, partners="persons", round_to=_ROUND_FIRM),
     Trade("person_in", "private_person", 1, 0.10, 0.010, Slopes(squeeze=0.1), Slopes(squeeze=0.35),
           seasonal=False, taste=0.7, partners="persons", round_to=_ROUND_FIRM),
-    Trade("interest_in", "private_person", 1, 0.02, 0.012, Slopes(diversion=0.2), Slopes(diversion=0.9), seasonal=False,
+    Trade("interest_in", "private_person", 1, 0.04, 0.012, Slopes(diversion=0.2), Slopes(diversion=0.9), seasonal=False,
           regular=True, fixed=True, taste=0.8, partners="lender", round_to=100_000),
     Trade("interest_out", "private_person", -1, 0.02, 0.012, Slopes(squeeze=0.15), Slopes(squeeze=0.8), seasonal=False,
           regular=True, fixed=True, taste=0.8, partners="lender", round_to=100_000),
-    Trade("securities_out", "securities", -1, 0.04, 0.012, Slopes(diversion=0.2), Slopes(diversion=0.55),
+    Trade("securities_out", "securities", -1, 0.07, 0.016, Slopes(diversion=0.2), Slopes(diversion=0.65),
           seasonal=False, taste=0.9, partners="brokers", round_to=_ROUND_FIRM),
     Trade("securities_in", "securities", 1, 0.02, 0.006, count=Slopes(diversion=0.3), seasonal=False, taste=0.9,
           partners="brokers", round_to=_ROUND_FIRM),
@@ -109,11 +109,11 @@ _ALL_PERSONS = (
           steady=True, spread=0.7, partners="trade"),
     Trade("home_bills", "utility", -1, 0.9, 0.03, count=Slopes(squeeze=-0.04), seasonal=False, regular=True, spread=0.3,
           days=(10, 20)),
-    Trade("person_out", "private_person", -1, 0.25, 0.07, Slopes(diversion=0.1), Slopes(diversion=0.4),
+    Trade("person_out", "private_person", -1, 0.25, 0.07, Slopes(diversion=0.15), Slopes(diversion=0.5),
           seasonal=False, taste=0.8, partners="persons", round_to=_ROUND_PERSON),
     Trade("person_in", "private_person", 1, 0.18, 0.05, Slopes(squeeze=0.1), Slopes(squeeze=0.3),
           seasonal=False, taste=0.8, partners="persons", round_to=_ROUND_PERSON),
-    Trade("interest_in", "private_person", 1, 0.02, 0.03, Slopes(diversion=0.2), Slopes(diversion=0.9), seasonal=False,
+    Trade("interest_in", "private_person", 1, 0.04, 0.03, Slopes(diversion=0.2), Slopes(diversion=0.9), seasonal=False,
           regular=True, fixed=True, taste=0.8, partners="lender", round_to=10_000),
     Trade("interest_out", "private_person", -1, 0.02, 0.03, Slopes(squeeze=0.15), Slopes(squeeze=0.8), seasonal=False,
           regular=True, fixed=True, taste=0.8, partners="lender", round_to=10_000),
@@ -122,7 +122,7 @@ _ALL_PERSONS = (
     Trade("securities_in", "securities", 1, 0.06, 0.04, count=Slopes(diversion=0.3), seasonal=False, taste=1.0,
           partners="brokers", round_to=100_000),
     Trade("cash_out", "cash", -1, 0.45, 0.05, count=Slopes(squeeze=0.1), seasonal=False, round_to=_ROUND_PERSON),
-    Trade("other_in", "other", 1, 0.20, 0.05, Slopes(diversion=0.15), Slopes(diversion=0.4), seasonal=False, taste=0.8),
+    Trade("other_in", "other", 1, 0.20, 0.05, Slopes(diversion=0.2), Slopes(diversion=0.55), seasonal=False, taste=0.8),
 )  # fmt: skip
 
 _WAGED_ONLY = (
