@@ -9,6 +9,15 @@ import typer
 app = typer.Typer(help="Measurements, each beside its peers in the same run.", add_completion=False)
 
 REAL_DATA = Path(os.environ.get("EWS_REAL_DATA", "../shared/data"))
+SETS = ("taiwan", "credit_record", "sme", "synthetic")
+WORLDS = ("A", "B")
+ALL_WORLDS = ",".join(WORLDS)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Worlds = Annotated[str, typer.Option(help="Synthetic worlds, parted by commas.")]
+Borrowers = Annotated[int, typer.Option(min=500, help="Borrowers of each synthetic world.")]
+Months = Annotated[int, typer.Option(min=48, help="Months of each synthetic world.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the synthetic worlds.")]
 
 
 @app.callback()
@@ -19,13 +28,44 @@ def measure() -> None:
 @app.command()
 def accuracy(
     data: Annotated[Path, typer.Option(help="Folder of the public data sets.")] = REAL_DATA,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,  # noqa: FBT002 - Typer's way
-    only: Annotated[list[str] | None, typer.Option(help="taiwan, credit_record or sme; default: all.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    only: Annotated[list[str] | None, typer.Option(help=f"{', '.join(SETS)}; default: all.")] = None,
+    worlds: Worlds = ALL_WORLDS,
+    borrowers: Borrowers = 12_000,
+    months: Months = 72,
+    seed: Seed = 20_261,
 ) -> None:
-    """Run the product's own way on real data, beside plain LightGBM in the same folds."""
+    """Run the product's own way on real data and in synthetic worlds, beside peers on the same rows."""
     from benchmarks.accuracy.run import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
 
-    run(data, only=tuple(only or ()), as_json=as_json)
+    chosen = _among("--only", only or (), SETS)
+    asked = _among("--worlds", worlds.split(","), WORLDS)
+    run(data, only=chosen, worlds=asked, size=Size(borrowers, months, seed), as_json=as_json)
+
+
+@app.command()
+def ablation(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    worlds: Worlds = ALL_WORLDS,
+    borrowers: Borrowers = 8_000,
+    months: Months = 72,
+    seed: Seed = 20_262,
+) -> None:
+    """Say what each family of features adds in synthetic worlds, and what a missing feed costs."""
+    from benchmarks.ablation import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
+
+    run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json)
+
+
+def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what was asked for; an unknown name ends the command."""
+    unknown = [name for name in given if name not in allowed]
+    if unknown:
+        message = f"'{unknown[0]}' is not one of {', '.join(allowed)}. Name one of them."
+        raise typer.BadParameter(message, param_hint=option)
+    return tuple(given)
 
 
 if __name__ == "__main__":

@@ -50,12 +50,11 @@ def stored(name: str, rows: Rows) -> pa.Table:
     """Return `rows` with the columns that a stored table has."""
     schema = table(name)
     complete = [_with_knowledge(schema.happened, row) for row in rows]
+    versions: dict[tuple[Any, ...], list[date]] = {}
     for row in complete:
-        later = [
-            other["known_on"]
-            for other in complete
-            if all(other.get(key) == row.get(key) for key in schema.key) and other["known_on"] > row["known_on"]
-        ]
+        versions.setdefault(tuple(row.get(key) for key in schema.key), []).append(row["known_on"])
+    for row in complete:
+        later = [on for on in versions[tuple(row.get(key) for key in schema.key)] if on > row["known_on"]]
         row["known_until"] = min(later, default=None)
     standing = [row for row in complete if not row.get("withdrawn")]
     fields = [(column.name, ARROW[SQL_TYPES[column.kind]]) for column in schema.columns]

@@ -1,13 +1,9 @@
 """Contenders: the product's own way, and the plain ways it has to beat."""
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import lightgbm as lgb
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ews.events.book import Book, open_book
@@ -20,19 +16,8 @@ from ews.training.recipe import Recipe, resolve_recipe
 from ews.training.table import TrainingTable
 
 SOURCES = Path(__file__).resolve().parents[2] / "examples" / "sources"
-PLAIN: Mapping[str, Any] = {
-    "n_estimators": 300,
-    "learning_rate": 0.03,
-    "num_leaves": 15,
-    "random_state": 42,
-    "n_jobs": 2,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbosity": -1,
-}
 
 Floats = NDArray[np.float64]
-Labels = NDArray[np.int8]
 
 
 def imported(name: str, data: Path, directory: Path) -> Book:
@@ -42,7 +27,7 @@ def imported(name: str, data: Path, directory: Path) -> Book:
     return open_book(book)
 
 
-def table_of(book: Book, days: list[date], **changes: Any) -> tuple[TrainingTable, Recipe]:
+def table_of(book: Book, days: list[date], **changes: object) -> tuple[TrainingTable, Recipe]:
     """Return the product's training table of `days` and its recipe."""
     recipe = resolve_recipe(book.manifest.recipe, changes)
     return training_table(book, recipe, days, known_by=book.manifest.extracted_on), recipe
@@ -52,9 +37,3 @@ def product(seen: TrainingTable, unseen: TrainingTable, recipe: Recipe) -> Float
     """Return the served pd of `unseen` by a model made from `seen`."""
     model = freeze(fit(seen, recipe), seen, recipe, portfolio="benchmark")
     return predict_pd(model, unseen.frame)
-
-
-def plain(seen: pd.DataFrame, outcome: Labels, unseen: pd.DataFrame) -> Floats:
-    """Return the probability by LightGBM on columns as they are."""
-    model = lgb.LGBMClassifier(**PLAIN).fit(seen, outcome)
-    return np.asarray(model.predict_proba(unseen), dtype=np.float64)[:, 1]

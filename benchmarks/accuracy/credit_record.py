@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.contenders import Floats, imported, plain, product, table_of
-from benchmarks.accuracy.paired import Part, difference, figures, per_part
+from benchmarks.accuracy.contenders import Floats, imported, product, table_of
+from benchmarks.accuracy.paired import Part, difference, figures, per_part, subset
+from benchmarks.accuracy.peers import PLAIN
 from ews.outcomes.horizon import months_later
 
 MONTH_0 = date(2020, 6, 30)
@@ -21,7 +22,6 @@ TEST = [-11, -9, -7, -6]
 HORIZON = 6
 CODES = {"X": -2, "C": -1, "0": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 NAMES = ("auc", "captured_1pct", "captured_5pct", "captured_10pct", "log_loss")
-PEER = "plain_lightgbm"
 
 
 def measure(data: Path, directory: Path) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
     status = unseen["status_0"].to_numpy()
     scores: dict[str, Floats] = {
         "ews": np.asarray(served.reindex(keys), dtype=np.float64),
-        PEER: plain(seen[names], seen["outcome"].to_numpy(np.int8), unseen[names]),
+        **{name: peer(seen[names], seen["outcome"].to_numpy(np.int8), unseen[names]) for name, peer in PLAIN.items()},
         "current_status": status.astype(np.float64),
     }
     if np.isnan(scores["ews"]).any():
@@ -56,20 +56,19 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
 
 def _figures(part: Part, status: np.ndarray[Any, Any]) -> dict[str, Any]:
     segments = {"": np.ones(len(status), bool), "_below_30dpd": status <= 0, "_active": status == 0}
-    parts = {name: _subset(part, rows) for name, rows in segments.items()}
+    parts = {name: subset(part, rows) for name, rows in segments.items()}
 
     def of(contender: str, names: tuple[str, ...]) -> dict[str, float]:
         whole = figures([part], contender, names)
         return whole | {f"auc{name}": per_part([parts[name]], contender, "auc")[0] for name in segments if name}
 
-    paired = {f"auc{name}": difference([parts[name]], "ews", PEER, "auc") for name in segments}
-    paired["captured_5pct"] = difference([part], "ews", PEER, "captured_5pct")
-    peers = {PEER: {**of(PEER, NAMES), "ews_minus_peer": paired}, "current_status": of("current_status", NAMES[:1])}
+    def against(peer: str) -> dict[str, dict[str, float]]:
+        paired = {f"auc{name}": difference([parts[name]], "ews", peer, "auc") for name in segments}
+        return {**paired, "captured_5pct": difference([part], "ews", peer, "captured_5pct")}
+
+    peers: dict[str, dict[str, Any]] = {peer: {**of(peer, NAMES), "ews_minus_peer": against(peer)} for peer in PLAIN}
+    peers["current_status"] = of("current_status", NAMES[:1])
     return {**of("ews", NAMES), "peers": peers}
-
-
-def _subset(part: Part, rows: np.ndarray[Any, Any]) -> Part:
-    return Part(part.groups[rows], part.outcome[rows], {name: score[rows] for name, score in part.scores.items()})
 
 
 def _grid(raw: pd.DataFrame) -> pd.DataFrame:

@@ -63,3 +63,9 @@ def difference(parts: Sequence[Part], ours: str, other: str, name: str) -> dict[
 
     drawn = [gap(weights) for weights in draws(groups, replicates=REPLICATES, seed=SEED)]
     return {"difference": gap(np.ones(len(groups))), "standard_error": float(np.std(drawn, ddof=1))}
+
+
+def subset(part: Part, chosen: NDArray[np.bool_]) -> Part:
+    """Return the rows where `chosen` is true."""
+    scores = {name: score[chosen] for name, score in part.scores.items()}
+    return Part(part.groups[chosen], part.outcome[chosen], scores)

@@ -12,17 +12,18 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.accuracy.contenders import Floats, imported, plain, product, table_of
+from benchmarks.accuracy.contenders import imported, product, table_of
 from benchmarks.accuracy.paired import Part, difference, figures, per_part
+from benchmarks.accuracy.peers import PLAIN, Floats, Labels, second
 from ews.training.table import TrainingTable
 
 AS_OF = date(2020, 2, 29)
 NAMES = ("auc", "log_loss")
-PEERS = ("plain_lightgbm", "logistic_on_sales")
+PEERS = (*PLAIN, "logistic_on_sales")
 
 
 def measure(data: Path, directory: Path) -> dict[str, Any]:
-    """Return figures of the product, of LightGBM on simple sums, and of a logistic regression on sales alone."""
+    """Return figures of the product, of peers on simple sums, and of a logistic regression on sales alone."""
     firms = pd.read_parquet(data / "sme_firms.parquet")
     sums = _sums(pd.read_parquet(data / "sme_invoices.parquet"), firms["firm_id"])
     outcome = firms["defaulted"].to_numpy(np.int8)
@@ -36,12 +37,11 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
     folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=5, random_state=42)
     for train, test in folds.split(sums, outcome):
         mask = np.isin(np.arange(len(firms)), train)
-        logistic = make_pipeline(StandardScaler(), LogisticRegression())
-        volume = pd.DataFrame({"log_sales": np.log1p(sums["sales"].clip(lower=0))})
+        rows = (sums.iloc[train], outcome[train], sums.iloc[test])
         scores = {
             "ews": product(table.subset(mask), table.subset(~mask), recipe),
-            "plain_lightgbm": plain(sums.iloc[train], outcome[train], sums.iloc[test]),
-            "logistic_on_sales": _second(logistic.fit(volume.iloc[train], outcome[train]), volume.iloc[test]),
+            **{name: peer(*rows) for name, peer in PLAIN.items()},
+            "logistic_on_sales": _on_sales(*rows),
         }
         parts.append(Part(firms["firm_id"].to_numpy(object)[~mask], outcome[~mask], scores))
     peers = {
@@ -56,9 +56,11 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
     return {**figures(parts, "ews", NAMES), "auc_std": spread, "rows": len(firms), "peers": peers}
 
 
-def _second(model: Any, rows: pd.DataFrame) -> Floats:
-    """Return the probability of default, the second of two classes."""
-    return np.asarray(model.predict_proba(rows), dtype=np.float64)[:, 1]
+def _on_sales(seen: pd.DataFrame, outcome: Labels, unseen: pd.DataFrame) -> Floats:
+    """Return the probability by sales volume alone."""
+    logistic = make_pipeline(StandardScaler(), LogisticRegression())
+    volume, asked = (np.log1p(rows[["sales"]].clip(lower=0)) for rows in (seen, unseen))
+    return second(logistic.fit(volume, outcome), asked)
 
 
 def _sums(invoices: pd.DataFrame, firms: pd.Series) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """taiwan: 30,000 cards on one day, default in the next month; five stratified folds in file order."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,17 +9,19 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from benchmarks.accuracy.contenders import imported, plain, product, table_of
+from benchmarks.accuracy.contenders import imported, product, table_of
 from benchmarks.accuracy.paired import Part, difference, figures
+from benchmarks.accuracy.peers import PLAIN
 
 DEMOGRAPHICS = ["SEX", "EDUCATION", "MARRIAGE", "AGE"]
 TARGET = "default.payment.next.month"
 AS_OF = date(2005, 9, 30)
 NAMES = ("auc", "ks", "log_loss")
+WITHOUT: Mapping[str, list[str]] = {"": [], "_without_demographics": DEMOGRAPHICS}
 
 
 def measure(data: Path, directory: Path) -> dict[str, Any]:
-    """Return figures of the product and of plain LightGBM, with and without demographics."""
+    """Return figures of the product, which knows no demographics, and of peers with and without them."""
     raw = pd.read_parquet(data / "taiwan_credit_card.parquet")
     outcome = raw[TARGET].to_numpy(np.int8)
     columns = raw.drop(columns=[TARGET, *[name for name in raw.columns if name.upper() == "ID"]])
@@ -33,19 +36,19 @@ def measure(data: Path, directory: Path) -> dict[str, Any]:
         seen, unseen = (table.subset(_mask(in_file_order[rows], len(table))) for rows in (train, test))
         ours = pd.Series(product(seen, unseen, recipe), index=unseen.borrowers)
         who = table.borrowers[in_file_order[test]]
-        anonymous = columns.drop(columns=DEMOGRAPHICS)
-        scores = {
-            "ews": ours.loc[who].to_numpy(),
-            "plain_lightgbm": plain(columns.iloc[train], outcome[train], columns.iloc[test]),
-            "plain_lightgbm_without_demographics": plain(anonymous.iloc[train], outcome[train], anonymous.iloc[test]),
-        }
+        scores = {"ews": ours.loc[who].to_numpy()}
+        for suffix, left_out in WITHOUT.items():
+            raw_columns = columns.drop(columns=left_out)
+            for name, peer in PLAIN.items():
+                scores[f"{name}{suffix}"] = peer(raw_columns.iloc[train], outcome[train], raw_columns.iloc[test])
         parts.append(Part(who, outcome[test], scores))
     peers = {
         peer: {
             **figures(parts, peer, NAMES),
             "ews_minus_peer": {name: difference(parts, "ews", peer, name) for name in ("auc", "log_loss")},
         }
-        for peer in ("plain_lightgbm", "plain_lightgbm_without_demographics")
+        for peer in scores
+        if peer != "ews"
     }
     return {**figures(parts, "ews", NAMES), "rows": len(raw), "peers": peers}
 

@@ -7,13 +7,18 @@ from ews.domain.reasons import ReasonCode
 from ews.features.catalogue import FAMILIES, FEATURES, VERSION, family_name, family_of, feature
 
 
-def test_the_five_families_stand_in_order():
+def test_the_families_stand_in_order():
     assert [family_name(family) for family in FAMILIES] == [
         "account_flows",
         "credit_inquiries",
         "guarantee_exposure",
         "card_overdraft",
         "repayment_history",
+        "loan_profile",
+        "collateral",
+        "public_events",
+        "economic_unit",
+        "peers",
     ]
 
 

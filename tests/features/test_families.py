@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ews.events.book import Book
 from ews.features.catalogue import FAMILIES, Family, family_name
+from ews.features.economic_unit.members import members
+from ews.features.steps import drop_steps
+from ews.features.window import spine_on
 from tests.books import book_of
 from tests.features.observed import frame
-from tests.features.worlds import STRANGER, known_by, without, world
+from tests.features.worlds import BORROWERS, PEER_GROUPS, circle_of, known_by, loosely_tied, only, world
 
 DAYS = [date(2025, 3, 31), date(2025, 6, 30), date(2025, 12, 31)]
 every_family = pytest.mark.parametrize("family", FAMILIES, ids=family_name)
@@ -62,11 +66,22 @@ def test_several_snapshots_at_once_equal_each_alone(family: Family, seed):
 
 @every_family
 @settings(max_examples=2, deadline=None)
-@given(seed=seeds)
-def test_rows_of_a_borrower_without_guarantees_change_nobody_else(family: Family, seed):
-    others = told(family, seed, DAYS[0])
-    alone = frame(family, book_of(without(world(seed), STRANGER)), DAYS[:1])
-    same(others[others.borrower_id != STRANGER], alone)
+@given(seed=seeds, borrower=st.sampled_from(BORROWERS))
+def test_a_borrower_depends_on_nobody_outside_its_unit_its_circle_and_its_peers(family: Family, seed, borrower):
+    rows, day = loosely_tied(world(seed), seed), DAYS[1]
+    whole = book_of(rows)
+    kept = unit_of(whole, borrower, day) | circle_of(rows, borrower, day)
+    if family_name(family) == "peers":
+        kept |= {each for each in BORROWERS if PEER_GROUPS[each] == PEER_GROUPS[borrower]}
+    seen, alone = (frame(family, book, [day]) for book in (whole, book_of(only(rows, kept))))
+    same(*(each[each.borrower_id == borrower] for each in (seen, alone)))
+
+
+def unit_of(book: Book, borrower: str, day: date) -> set[str]:
+    unit = members(book, spine_on(book, [day]))
+    found = set(unit.filter(unit.borrower_id == borrower).member_id.execute())
+    drop_steps(book)
+    return found
 
 
 @every_family

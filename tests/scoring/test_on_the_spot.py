@@ -6,9 +6,12 @@ import pytest
 
 from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, RequestError, UnknownBorrowerError
+from ews.domain.unit import Role, UnitMember
 from ews.events.book import open_book
+from ews.features.economic_unit import family as economic_unit
+from ews.features.window import Spine, spine_on
 from ews.scoring.lookup import find_decision
-from ews.scoring.on_the_spot import decide_on_the_spot
+from ews.scoring.on_the_spot import decide_on_the_spot, with_rows_of
 from ews.store.batches import latest_batch
 from tests.homes import ScoredHome
 
@@ -115,6 +118,51 @@ def test_a_loan_of_another_borrower_cannot_be_claimed(scored, calm):
     claimed = {"loan_id": foreign, "borrower_id": calm.borrower_id, "product": "card"}
     with pytest.raises(RequestError, match=f"loan_id '{foreign}' does not belong to borrower '{calm.borrower_id}'"):
         ask(scored, calm.borrower_id, {"loans": [claimed]})
+
+
+def unit_given(borrower_id: str, *ties: tuple[str, str, str], **more: object) -> dict[str, list[dict[str, object]]]:
+    rows: list[dict[str, object]] = [
+        {"from_id": one, "to_id": other, "kind": kind, "starts_on": "2020-01-01", **more} for one, other, kind in ties
+    ]
+    assert all(borrower_id in (row["from_id"], row["to_id"]) for row in rows)
+    return {"relations": rows}
+
+
+@pytest.fixture
+def troubled(scored):
+    """Return a borrower that the newest batch knows as in default, to be found in somebody's unit."""
+    with scored.store() as store:
+        directory = scored.home / latest_batch(store).batch.directory
+        rows = pq.read_table(directory / "decisions.parquet", columns=["borrower_id", "in_default", "name"]).to_pylist()
+        return next(row for row in rows if row["in_default"])
+
+
+def test_relations_in_the_request_make_the_unit_and_its_members_stay_as_the_book_has_them(scored, calm, troubled):
+    other = troubled["borrower_id"]
+    found = ask(scored, calm.borrower_id, unit_given(calm.borrower_id, (other, calm.borrower_id, "controller")))
+    assert UnitMember(other, Role.CONTROLLER, troubled["name"]) in found.decision.unit
+
+
+def test_the_units_other_members_keep_the_rows_of_the_book_where_the_borrowers_own_are_replaced(scored, calm, troubled):
+    rows = unit_given(calm.borrower_id, (troubled["borrower_id"], calm.borrower_id, "affiliate"))
+    book = with_rows_of(open_book(scored.book), calm.borrower_id, {**rows, "ledger": [], "loans": []}, calm.known_by)
+    whole = spine_on(book, [calm.as_of])
+    # without a loan left the borrower is known by its own row
+    own = Spine(whole.table.filter(whole.table.borrower_id == calm.borrower_id), whole.days)
+    assert economic_unit.build(book, own).execute().unit_troubled.tolist() == [1]
+
+
+def test_relations_in_the_request_replace_the_borrowers_own(scored, calm, troubled):
+    tie = (troubled["borrower_id"], calm.borrower_id, "affiliate")
+    ended = unit_given(calm.borrower_id, tie, ends_on="2026-05-31")
+    assert ask(scored, calm.borrower_id, ended).decision.unit == ()
+    assert ask(scored, calm.borrower_id, {"relations": []}).decision.unit == ()
+
+
+def test_a_relation_between_others_is_refused(scored, calm):
+    rows = {"relations": [{"from_id": "P8", "to_id": "P9", "kind": "spouse"}]}
+    with pytest.raises(RequestError, match="from_id or to_id 'P8 and P9' does not belong to borrower"):
+        ask(scored, calm.borrower_id, rows)
 
 
 def test_a_day_before_the_batch_is_refused(scored, calm):

@@ -165,6 +165,23 @@ def test_a_special_value_is_explained_only_where_it_is_the_value(feature, value,
     assert (evidence_sentence(evidence, ZH), evidence_sentence(evidence, EN)) == (zh, en)
 
 
+@pytest.mark.parametrize(
+    ("members", "zh", "en"),
+    [
+        ((), "", ""),
+        (("P1",), "（来自 P1）", " (from P1)"),
+        (("B1", "P1", "P2"), "（来自 B1、P1、P2）", " (from B1, P1, P2)"),
+        (("P1", "P2", "P3", "P4", "P5"), "（来自 P1、P2、P3 等 5 户）", " (from P1, P2, P3 and 2 more)"),
+    ],
+)
+def test_a_value_of_the_economic_unit_says_from_whom_it_comes(members, zh, en):
+    evidence = Evidence("owner_dpd_now", 12.0, 0.9, members)
+    assert evidence_sentence(evidence, ZH) == f"实际控制人及配偶当前最长逾期天数：12 天，差于 90% 的同业{zh}"
+    assert evidence_sentence(evidence, EN) == (
+        f"Days past due now of controller and spouse, the longest: 12 days, worse than 90 % of peers{en}"
+    )
+
+
 def test_every_reason_has_a_topic_in_both_languages():
     assert all(code.topic.en and code.topic.zh for code in ReasonCode)
 

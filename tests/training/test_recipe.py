@@ -10,7 +10,7 @@ from ews.training.recipe import resolve_recipe
 def test_the_packaged_recipe_is_basel_default_within_a_year():
     recipe = resolve_recipe({})
     assert recipe.definition == Definition(90, 12, ("dpd_90", "write_off", "default"), use_dpd=True)
-    assert (recipe.learning_rate, recipe.feature_fraction, recipe.bagging_fraction) == (0.02, 0.4, 0.7)
+    assert (recipe.learning_rate, recipe.feature_fraction, recipe.bagging_fraction) == (0.02, 0, 0)
 
 
 def test_the_user_overrides_the_book_and_the_book_the_package(tmp_path):

@@ -15,12 +15,15 @@ from ews.cli.settings import Settings, policy_of
 from ews.domain.decisions import Decision, Held, LoanDecision, Reason
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language, Text
+from ews.domain.unit import UnitMember
+from ews.features.catalogue import FAMILIES, family_name
 from ews.policy.policy import Policy
 from ews.scoring import wording
 from ews.scoring.lookup import find_decision
 from ews.store.engine import open_store
 
 TOP_REASONS = 5
+MOST_MEMBERS = 8
 BLOCKS_PER_LOG_ODDS, MOST_BLOCKS = 4, 12
 """Bars have one scale, so that those of two borrowers can be compared."""
 _GAP = "  "
@@ -44,19 +47,14 @@ _WORDS = {
     "tier": Text("tier", "五级分类"),
     "todo": Text("To do", "处置要求"),
     "blind": Text("No data on", "缺少数据"),
+    "unit": Text("Economic unit", "经济单元"),
     "industry": Text("industry", "行业"),
     "officer": Text("officer", "客户经理"),
     "as_of": Text("as of", "观察时点"),
     "batch": Text("batch", "批次"),
     "model": Text("model", "模型"),
 }
-_BLIND = {
-    "account_flows": Text("account flows", "账户流水"),
-    "credit_inquiries": Text("credit inquiries", "征信查询"),
-    "guarantee_exposure": Text("guarantees", "对外担保"),
-    "card_overdraft": Text("cards", "信用卡"),
-    "repayment_history": Text("repayment history", "还款记录"),
-}
+_FAMILIES = {family_name(family): family.TITLE for family in FAMILIES}
 
 
 def explain(settings: Settings, borrower: str, language: Language, batch: str | None, *, as_json: bool) -> None:
@@ -86,9 +84,9 @@ def show_decision(decision: Decision, policy: Policy, language: Language, consol
     if action:
         parts.append(Lines(f"{word['todo']}  {action}", "bold"))
     if decision.blind:
-        comma = "、" if language is Language.ZH else ", "
-        missing = comma.join(_BLIND[name].in_(language) for name in decision.blind)
-        parts.append(Lines(f"{word['blind']}  {missing}", "italic"))
+        parts.append(Lines(f"{word['blind']}  {_missing(decision.blind, language)}", "italic"))
+    if decision.unit:
+        parts.append(Lines(f"{word['unit']}  {_members(decision.unit, language)}", "dim"))
     reasons = _told(decision.reasons)
     if reasons:
         parts.append(_reasons(reasons, language, word))
@@ -104,6 +102,21 @@ def show_decision(decision: Decision, policy: Policy, language: Language, consol
 def _who(decision: Decision, word: dict[str, str]) -> str:
     officer = f"{word['officer']} {decision.officer_id}" if decision.officer_id else None
     return " · ".join(part for part in (decision.industry, decision.region, decision.branch_id, officer) if part)
+
+
+def _missing(blind: tuple[str, ...], language: Language) -> str:
+    """Return the families without data; the bare name where an older record has one that is no longer used."""
+    titles = (_FAMILIES[name].in_(language) if name in _FAMILIES else name for name in blind)
+    return "、".join(titles) if language is Language.ZH else ", ".join(titles).lower()
+
+
+def _members(unit: tuple[UnitMember, ...], language: Language) -> str:
+    """Return who stands and falls with the borrower: role, name and id; the last of many are counted."""
+    told = [f"{one.role.text.in_(language)} {one.name or ''} {one.member_id}".replace("  ", " ") for one in unit]
+    more = len(told) - MOST_MEMBERS
+    if more > 0:
+        told[MOST_MEMBERS:] = [f"另有 {more} 户" if language is Language.ZH else f"and {more} more"]
+    return " · ".join(told)
 
 
 def _told(reasons: tuple[Reason, ...]) -> list[Reason]:

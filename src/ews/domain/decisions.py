@@ -10,17 +10,23 @@ from datetime import date
 from typing import Any, Self
 
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.unit import Role, UnitMember
 
 Value = float | int | str | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A feature behind a reason. `worse_than` is the share of peers that stand better, null where nobody can say."""
+    """A feature behind a reason. `worse_than` is the share of peers that stand better, null where nobody can say.
+
+    `from_whom` holds the ids of the members of the economic unit whose rows the value takes in, the borrower's own
+    among them where it does so too; empty where the feature speaks of the borrower alone.
+    """
 
     feature: str
     value: float | None
     worse_than: float | None
+    from_whom: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ class Decision:
 
     `log_odds` = `base_log_odds` + the sum of the reasons' `log_odds`, the logit of `pd`.
     `exposure_fen` sums the known balances of live loans, null where none is known.
-    `blind` names the feature families whose data the book lacks.
+    `blind` names the feature families whose data the book lacks. `unit` holds the other members of the borrower's
+    economic unit as known on `known_by`, from its controllers to its affiliates and by id.
     """
 
     batch_id: str
@@ -102,6 +109,7 @@ class Decision:
     blind: tuple[str, ...]
     model_id: str
     policy_hash: str
+    unit: tuple[UnitMember, ...] = ()
 
     def to_json(self) -> str:
         """Return the canonical text of the record: sorted keys, ISO dates, no spaces."""
@@ -123,6 +131,7 @@ class Decision:
                 "loans": tuple(_loan(loan) for loan in content["loans"]),
                 "held": tuple(Held(**held) for held in content["held"]),
                 "blind": tuple(content["blind"]),
+                "unit": tuple(_member(member) for member in content.get("unit", ())),  # not in earlier records
             }
         )
 
@@ -146,7 +155,15 @@ def _before(content: dict[str, Any]) -> Before:
 
 
 def _reason(content: dict[str, Any]) -> Reason:
-    return Reason(**{**content, "evidence": tuple(Evidence(**evidence) for evidence in content["evidence"])})
+    return Reason(**{**content, "evidence": tuple(_evidence(evidence) for evidence in content["evidence"])})
+
+
+def _evidence(content: dict[str, Any]) -> Evidence:
+    return Evidence(**{**content, "from_whom": tuple(content.get("from_whom", ()))})  # not in earlier records
+
+
+def _member(content: dict[str, Any]) -> UnitMember:
+    return UnitMember(**{**content, "role": Role(content["role"])})
 
 
 def _loan(content: dict[str, Any]) -> LoanDecision:

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.features.catalogue import FAMILIES, FEATURES, Family, family_name
-from ews.features.steps import drop_steps
+from ews.features.steps import drop_shared, drop_steps
 from ews.features.window import KEYS, Spine, joined
 
 
@@ -22,6 +22,7 @@ def build_features(book: Book, spine: Spine, progress: Progress = silent) -> ir.
         progress("features", done, len(FAMILIES))
         parts.append(_materialised(book, f"family_{family_name(family)}", _columns(book, spine, family)))
         drop_steps(book)
+    drop_shared(book, spine)
     features = joined(spine, *parts).order_by("as_of", "borrower_id")
     table = _materialised(book, "features", features.select("borrower_id", "as_of", *(f.name for f in FEATURES)))
     for part in parts:

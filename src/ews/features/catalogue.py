@@ -16,8 +16,13 @@ from ews.domain.text import Text
 from ews.events.book import Book
 from ews.features.account_flows import family as account_flows
 from ews.features.card_overdraft import family as card_overdraft
+from ews.features.collateral import family as collateral
 from ews.features.credit_inquiries import family as credit_inquiries
+from ews.features.economic_unit import family as economic_unit
 from ews.features.guarantee_exposure import family as guarantee_exposure
+from ews.features.loan_profile import family as loan_profile
+from ews.features.peers import family as peers
+from ews.features.public_events import family as public_events
 from ews.features.repayment_history import family as repayment_history
 from ews.features.window import Spine
 
@@ -47,6 +52,11 @@ FAMILIES: tuple[Family, ...] = (
     guarantee_exposure,
     card_overdraft,
     repayment_history,
+    loan_profile,
+    collateral,
+    public_events,
+    economic_unit,
+    peers,
 )
 
 FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES for feature in family.FEATURES)

@@ -6,7 +6,7 @@ Scope   borrowers without a live loan are out of scope; a borrower of whom no fe
 Order   rows are sorted by borrower_id, loans by (borrower_id, loan_id)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from ews.domain.decisions import Decision
 from ews.domain.progress import Progress, silent
+from ews.domain.unit import UnitMember
 from ews.events.book import Book
 from ews.features.build import blind_families, build_features
 from ews.features.catalogue import FEATURES
@@ -30,6 +31,7 @@ from ews.policy.policy import Policy
 from ews.scoring.facts import borrowers_known, loan_facts
 from ews.scoring.peers import Peers, peers_of
 from ews.scoring.records import Explained, Frame, records
+from ews.scoring.units import units_of
 
 NOTHING_KNOWN = "nothing-known"
 NAMES = tuple(feature.name for feature in FEATURES)
@@ -60,6 +62,7 @@ class Decided:
     borrowers_in: int
     out_of_scope: int
     compared: Compared | None = field(repr=False)
+    units: Mapping[str, tuple[UnitMember, ...]] = field(default_factory=dict, repr=False)
 
 
 def decide(
@@ -99,6 +102,7 @@ def decide(
         int(spine.table.count().execute()),
         int(spine.table.anti_join(loans, "borrower_id").count().execute()),
         compared,
+        units_of(book, Spine(spine.table.semi_join(loans, "borrower_id"), spine.days)),
     )
 
 
@@ -117,7 +121,9 @@ def records_of(
         decided.blind,
         None if compared is None else (compared.batch_id, compared.as_of),
     )
-    return records(frame, decided.borrowers, decided.loans, decided.explained, FEATURES, decided.peers, policy)
+    return records(
+        frame, decided.borrowers, decided.loans, decided.explained, FEATURES, decided.peers, decided.units, policy
+    )
 
 
 def _in_scope(loans: ir.Table) -> ir.Table:

@@ -14,6 +14,8 @@ import pandas as pd
 from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Reason, Value
 from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.unit import Role, UnitMember
+from ews.features.economic_unit.family import TAKES_IN
 from ews.policy.derivation import derive
 from ews.policy.policy import Policy
 from ews.scoring.peers import Peers, group_of
@@ -53,15 +55,20 @@ def records(
     explained: Explained,
     features: tuple[Feature, ...],
     peers: Peers,
+    units: Mapping[str, tuple[UnitMember, ...]],
     policy: Policy,
 ) -> Iterator[Decision]:
-    """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan."""
+    """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan.
+
+    `units` holds the other members of each borrower's economic unit; who is not in it stands alone.
+    """
     loans_of = {key: list(rows) for key, rows in groupby(_rows(loans), key=itemgetter("borrower_id"))}
     codes = np.array([feature.reason.value for feature in features])
     policy_hash = policy.hash
     for number, row in enumerate(_rows(borrowers)):
         scored = not np.isnan(row["pd"])
-        reasons = _reasons(row, explained.by_feature[number], features, codes, peers) if scored else ()
+        unit = units.get(row["borrower_id"], ())
+        reasons = _reasons(row, explained.by_feature[number], features, codes, peers, unit) if scored else ()
         base = explained.base if scored else None
         yield Decision(
             batch_id=frame.batch_id,
@@ -86,6 +93,7 @@ def records(
             blind=frame.blind,
             model_id=frame.model_id,
             policy_hash=policy_hash,
+            unit=unit,
         )
 
 
@@ -95,6 +103,7 @@ def _reasons(
     features: tuple[Feature, ...],
     codes: npt.NDArray[np.str_],
     peers: Peers,
+    unit: tuple[UnitMember, ...],
 ) -> tuple[Reason, ...]:
     group = group_of(_text(row["kind"]), _text(row["industry"]))
     found = []
@@ -103,11 +112,22 @@ def _reasons(
         order = members[np.argsort(-np.abs(contributions[members]), kind="stable")]
         told = [features[index] for index in order if not np.isnan(row[features[index].name])]
         evidence = tuple(
-            Evidence(feature.name, float(row[feature.name]), peers.worse_than(group, feature, row[feature.name]))
+            Evidence(
+                feature.name,
+                float(row[feature.name]),
+                peers.worse_than(group, feature, row[feature.name]),
+                _from_whom(feature, row["borrower_id"], unit),
+            )
             for feature in told[:EVIDENCE_PER_REASON]
         )
         found.append(Reason(code, float(contributions[members].sum()), evidence))
     return tuple(sorted(found, key=lambda reason: (-reason.log_odds, reason.code)))
+
+
+def _from_whom(feature: Feature, borrower_id: str, unit: tuple[UnitMember, ...]) -> tuple[str, ...]:
+    roles = TAKES_IN.get(feature.name, ())
+    own = (borrower_id,) if Role.SELF in roles else ()
+    return own + tuple(member.member_id for member in unit if member.role in roles)
 
 
 def _held(codes: Iterable[str], row: Mapping[str, Any], policy: Policy, on: date) -> tuple[Held, ...]:

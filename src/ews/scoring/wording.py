@@ -37,6 +37,7 @@ _WORSE_SIDE = 0.5
 _EXPLAINED = re.compile(r"(?P<label>.+?)(?:; | \(|（)(?P<explanation>[^()（）]+)[)）]?")
 """A label with an explanation after a semicolon or in brackets: what a special value means, or how it is counted."""
 _LEAST_ODDS = 1e-4
+_MOST_NAMED = 3
 _FLAG = {True: Text("yes", "是"), False: Text("no", "否")}
 
 
@@ -148,9 +149,19 @@ def evidence_sentence(evidence: Evidence, language: Language) -> str:
     peers = "" if evidence.worse_than is None else percent_text(evidence.worse_than, language, ".0f")
     if language is Language.ZH:
         meant = f"（{explanation}）" if explanation else ""
-        return f"{label}：{value}{meant}" + (f"，差于 {peers} 的同业" if peers else "")
+        return f"{label}：{value}{meant}" + (f"，差于 {peers} 的同业" if peers else "") + _whose(evidence, language)
     meant = f" ({explanation})" if explanation else ""
-    return f"{label}: {value}{meant}" + (f", worse than {peers} of peers" if peers else "")
+    return f"{label}: {value}{meant}" + (f", worse than {peers} of peers" if peers else "") + _whose(evidence, language)
+
+
+def _whose(evidence: Evidence, language: Language) -> str:
+    """Return the members of the economic unit whose rows a value takes in, empty where it is the borrower's alone."""
+    named, others = evidence.from_whom[:_MOST_NAMED], len(evidence.from_whom) - _MOST_NAMED
+    if not named:
+        return ""
+    if language is Language.ZH:
+        return f"（来自 {'、'.join(named)}" + (f" 等 {len(evidence.from_whom)} 户）" if others > 0 else "）")
+    return f" (from {', '.join(named)}" + (f" and {others} more)" if others > 0 else ")")
 
 
 def _shown_evidence(reason: Reason) -> tuple[Evidence, ...]:

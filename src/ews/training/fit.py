@@ -40,7 +40,7 @@ def fit(table: TrainingTable, recipe: Recipe, progress: Progress = silent) -> Fi
     parameters = booster_parameters(table, recipe)
     found = cross_validate(table, parameters, recipe, progress)
     slope, intercept = calibrate(found.margin, table.outcome)
-    booster = lgb.Booster(parameters, rows_of(table, np.arange(len(table)), parameters))
+    booster = lgb.Booster(parameters, rows_of(table, np.arange(len(table)), parameters, recipe))
     for _ in range(found.rounds):
         booster.update()  # lgb.train would stop at the first round whose features allow no split
     progress("fit", recipe.max_rounds, recipe.max_rounds)

@@ -45,6 +45,8 @@ class Recipe:
     feature_fraction: float
     bagging_fraction: float
     lambda_l2: float
+    directed_below: int
+    blind_weight: float
     max_rounds: int
     patience: int
 
@@ -71,9 +73,11 @@ _LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "learning_rate": (0.0001, 1),
         "num_leaves": (0, 1024),
         "min_data_in_leaf": (0, 1_000_000),
-        "feature_fraction": (0.01, 1),
-        "bagging_fraction": (0.1, 1),
+        "feature_fraction": (0, 1),
+        "bagging_fraction": (0, 1),
         "lambda_l2": (0, 1000),
+        "directed_below": (0, 1_000_000),
+        "blind_weight": (0, 100),
         "max_rounds": (1, 20_000),
         "patience": (1, 5000),
     }

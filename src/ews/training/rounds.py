@@ -59,7 +59,7 @@ def cross_validate(
     curve: Floats = np.empty(0)
     with ExitStack() as stack:
         threads = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(recipe.num_threads)]
-        folds = _on_their_threads(threads, _begin, _held_out(table, recipe), table, parameters)
+        folds = _on_their_threads(threads, _begin, _held_out(table, recipe), table, parameters, recipe)
         while len(curve) < recipe.max_rounds and len(curve) - _best(curve) <= recipe.patience:
             progress("fit", len(curve), recipe.max_rounds)
             _on_their_threads(threads, _carry_on, folds)
@@ -81,8 +81,8 @@ def _held_out(table: TrainingTable, recipe: Recipe) -> list[Rows]:
     return [np.flatnonzero(part == number) for part in parts for number in range(recipe.folds)]
 
 
-def _begin(held_out: Rows, table: TrainingTable, parameters: dict[str, Any]) -> Fold:
-    seen = rows_of(table, np.setdiff1d(np.arange(len(table)), held_out), parameters)
+def _begin(held_out: Rows, table: TrainingTable, parameters: dict[str, Any], recipe: Recipe) -> Fold:
+    seen = rows_of(table, np.setdiff1d(np.arange(len(table)), held_out), parameters, recipe)
     booster = lgb.Booster(parameters, seen)
     tested = lgb.Dataset(table.matrix[held_out], table.outcome[held_out], reference=seen, params=parameters)
     booster.add_valid(tested, "held out")

@@ -25,7 +25,7 @@ def drawn(statements, as_of=MONTH_ENDS[0]) -> dict[str, float | None]:
     return observed(card_overdraft, book_of({"borrowers": [BORROWER], "card_statements": statements}), as_of)
 
 
-def test_half_a_year_worked_by_hand():
+def half_a_year() -> list[dict[str, object]]:
     balances = [900, 850, 810, 500, 400, -100]
     paid = [100, 50, 500, 44, 0, 7]
     cash = [30, 0, 20, 0, 0, 0]
@@ -37,7 +37,11 @@ def test_half_a_year_worked_by_hand():
     ]
     rows.append(statement(0, "C2", credit_limit=200, balance=300))
     rows.append(statement(0, "C3", credit_limit=0, balance=10))
-    seen = drawn(rows)
+    return rows
+
+
+def test_half_a_year_worked_by_hand():
+    seen = drawn(half_a_year())
     months = [1_200 / 1_200, 0.85, 0.81, 0.5, 0.4, 0.0]
     assert seen["card_utilisation"] == 1.0
     assert seen["card_utilisation_mean_6m"] == pytest.approx(sum(months) / 6)
@@ -61,6 +65,21 @@ def test_half_a_year_worked_by_hand():
     assert seen["card_limit"] == 1_200
 
 
+def test_the_same_half_year_by_card_trend_and_payment():
+    seen = drawn(half_a_year())
+    assert (seen["card_months_above_95_6m"], seen["card_months_above_80_12m"]) == (1, 3)
+    # slope of 0, 0.4, 0.5, 0.81, 0.85, 1 over six equal steps
+    assert seen["card_utilisation_trend_6m"] == pytest.approx((5 * 1 + 3 * 0.85 + 0.81 - 0.5 - 3 * 0.4) / 35)
+    assert (seen["card_worst_utilisation"], seen["cards_near_limit"]) == (1.5, 2)
+    assert seen["card_limit_change_6m"] is None
+    assert seen["card_paid_share_1m"] == pytest.approx(100 / 850)
+    # then 50 of 810, 500 of 500; before them 44 of 400, nothing was owed in January
+    assert seen["card_paid_share_change_3m"] == pytest.approx((650 / 2_160) / (44 / 400) - 1)
+    assert seen["card_paid_full_share_12m"] == pytest.approx(1 / 4)
+    assert seen["card_cash_months_6m"] == 2
+    assert seen["card_charged_3m"] == 150 + 90 + 810
+
+
 @pytest.mark.parametrize(("paid", "minimum_only", "unpaid"), [(0, 1, 1), (55, 1, 0), (56, 0, 0), (500, 0, 0)])
 def test_up_to_a_tenth_above_the_minimum_counts_as_the_minimum(paid, minimum_only, unpaid):
     rows = [statement(1, balance=500, minimum_due=50, paid=0), statement(0, balance=500, minimum_due=50, paid=paid)]
@@ -71,6 +90,39 @@ def test_up_to_a_tenth_above_the_minimum_counts_as_the_minimum(paid, minimum_onl
 def test_paying_all_of_a_small_balance_is_not_paying_the_minimum_only():
     rows = [statement(1, balance=50, minimum_due=50), statement(0, balance=0, minimum_due=0, paid=50)]
     assert drawn(rows)["card_minimum_only_6m"] == 0
+
+
+def test_who_pays_all_back_every_month_does_not_live_on_the_card():
+    spends = [statement(back, credit_limit=1_000, balance=900, minimum_due=90, paid=900) for back in range(6)]
+    borrows = [{**row, "paid": 100} for row in spends]
+    transactor, revolver = drawn(spends), drawn(borrows)
+    assert transactor["card_utilisation"] == revolver["card_utilisation"] == 0.9
+    assert (transactor["card_paid_full_share_12m"], revolver["card_paid_full_share_12m"]) == (1, 0)
+    assert (transactor["card_charged_3m"], revolver["card_charged_3m"]) == (2_700, 300)
+
+
+@pytest.mark.parametrize(("balance", "near"), [(799, 0), (800, 1), (1_200, 1)])
+def test_a_card_is_near_its_limit_from_80_per_cent(balance, near):
+    seen = drawn([statement(0, credit_limit=1_000, balance=balance), statement(0, "C2", credit_limit=9_000, balance=0)])
+    assert (seen["cards_near_limit"], seen["card_worst_utilisation"]) == (near, balance / 1_000)
+    assert seen["card_months_above_80_6m"] == 0
+
+
+def test_a_limit_that_an_issuer_cut_shows_against_6_statements_ago():
+    months = [*MONTH_ENDS, date(2025, 12, 31)]
+    rows = [
+        {**statement(0), "stated_on": day, "credit_limit": 600 if back < 2 else 1_000, "balance": 0}
+        for back, day in enumerate(months)
+    ]
+    rows.append(statement(0, "NEW", credit_limit=5_000, balance=0))
+    assert drawn(rows)["card_limit_change_6m"] == pytest.approx(-0.4)
+    assert drawn(rows[:6])["card_limit_change_6m"] is None
+
+
+@pytest.mark.parametrize(("balances", "trend"), [([400, 300, 200], None), ([400, 300, 200, 100], 0.1), ([100] * 4, 0)])
+def test_a_trend_needs_four_statements(balances, trend):
+    rows = [statement(back, credit_limit=1_000, balance=balance) for back, balance in enumerate(balances)]
+    assert drawn(rows)["card_utilisation_trend_6m"] == (trend if trend is None else pytest.approx(trend))
 
 
 def test_what_no_statement_tells_is_null():

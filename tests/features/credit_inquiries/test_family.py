@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ews.features.credit_inquiries import family as credit_inquiries
 from tests.books import book_of
+from tests.features.cases import told
 from tests.features.observed import frame, observed
 from tests.features.worlds import BORROWERS, known_by, world
 
@@ -44,7 +45,8 @@ def test_a_year_worked_by_hand():
         {"loan_id": "L1", "borrower_id": "B1", "product": "business", "opened_on": date(2026, 1, 1)},
         {"loan_id": "L2", "borrower_id": "B1", "product": "card", "opened_on": date(2025, 12, 31)},
     ]
-    assert asked(INQUIRIES, bureau_reports=[pull(date(2026, 6, 25))], loans=loans) == {
+    seen = asked(INQUIRIES, bureau_reports=[pull(date(2026, 6, 25))], loans=loans)
+    assert {name: value for name, value in seen.items() if value is not None} == {
         "inquiries_1m": 1,
         "inquiries_3m": 2,
         "inquiries_6m": 4,
@@ -52,28 +54,30 @@ def test_a_year_worked_by_hand():
         "inquiry_acceleration": pytest.approx(2 / 3 / (5 / 12) - 1),
         "inquiry_institutions_6m": 2,
         "nonbank_inquiries_6m": 2,
+        "small_lender_inquiries_12m": 2,
+        "loan_inquiries_6m": 1,
+        "card_inquiries_6m": 1,
+        "guarantee_reviews_12m": 0,
         "days_since_inquiry": 10,
         "inquiries_without_loan_6m": 3,
         "days_since_bureau_report": 5,
     }
 
 
-@pytest.mark.parametrize(
-    ("pulled_on", "seen"),
-    [
-        (date(2026, 6, 30), [0, 0, 0, 0]),
-        (date(2026, 5, 31), [None, 0, 0, 0]),
-        (date(2026, 3, 31), [None, None, 0, 0]),
-        (date(2025, 12, 31), [None, None, None, 0]),
-        (date(2025, 6, 30), [None, None, None, None]),
-        (date(2026, 7, 1), [None, None, None, None]),
-    ],
-)
-def test_a_window_that_no_report_reaches_is_unknown_not_empty(pulled_on, seen):
-    values = asked([], bureau_reports=[pull(pulled_on)])
-    assert [values[f"inquiries_{months}m"] for months in (1, 3, 6, 12)] == seen
-    assert values["days_since_inquiry"] == (366 if seen[3] == 0 else None)
-    assert values["inquiry_acceleration"] is None
+PULLED = {
+    date(2026, 6, 30): (0, 0, 0, 0, 366),
+    date(2026, 5, 31): (None, 0, 0, 0, 366),
+    date(2026, 3, 31): (None, None, 0, 0, 366),
+    date(2025, 12, 31): (None, None, None, 0, 366),
+    date(2025, 6, 30): (None, None, None, None, None),
+    date(2026, 7, 1): (None, None, None, None, None),
+}
+
+
+def test_a_window_that_no_report_reaches_is_unknown_not_empty():
+    names = [*(f"inquiries_{months}m" for months in (1, 3, 6, 12)), "days_since_inquiry", "inquiry_acceleration"]
+    cases = [{"inquiries": [], "bureau_reports": [pull(day)]} for day in PULLED]
+    assert told(credit_inquiries, cases, names) == [(*seen, None) for seen in PULLED.values()]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +140,19 @@ def test_a_report_on_debts_alone_shows_no_inquiries():
     assert asked([], bureau_reports=[pull(AS_OF, scope="inquiries")])["inquiries_12m"] == 0
 
 
+def test_a_report_pulled_without_consent_shows_nothing():
+    reports = [pull(date(2026, 5, 1)), pull(date(2026, 6, 25), authorised=False)]
+    seen = asked(INQUIRIES, bureau_reports=reports)
+    assert (seen["inquiries_1m"], seen["inquiries_3m"], seen["days_since_bureau_report"]) == (None, 1, 60)
+
+
+def test_reviews_by_lenders_and_of_guarantors_are_no_appetite_for_loans():
+    reviews = [inquiry(date(2026, 6, 1), number, purpose="post_loan") for number in range(5)]
+    as_guarantor = inquiry(date(2026, 6, 1), 9, purpose="guarantee_review")
+    seen = asked([*reviews, as_guarantor], bureau_reports=[pull(AS_OF)])
+    assert (seen["inquiries_1m"], seen["loan_inquiries_6m"], seen["guarantee_reviews_12m"]) == (1, 0, 1)
+
+
 def test_without_a_table_of_reports_the_extract_says_what_is_covered():
     seen = asked(INQUIRIES, covered=(date(2026, 1, 1), AS_OF))
     assert (seen["inquiries_6m"], seen["inquiries_12m"], seen["days_since_bureau_report"]) == (4, None, None)
@@ -145,3 +162,5 @@ def test_who_asked_is_unknown_where_no_inquiry_says_it():
     seen = asked([inquiry(date(2026, 6, 1))])
     assert (seen["inquiry_institutions_6m"], seen["nonbank_inquiries_6m"]) == (None, None)
     assert (seen["inquiries_3m"], seen["inquiries_without_loan_6m"]) == (1, None)
+    purposes = ("loan_inquiries_6m", "card_inquiries_6m", "guarantee_reviews_12m", "small_lender_inquiries_12m")
+    assert [seen[name] for name in purposes] == [None] * 4

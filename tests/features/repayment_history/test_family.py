@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -61,9 +61,8 @@ def test_a_ledger_worked_by_hand():
     assert [seen[f"months_late{name}_ever"] for name in ("", "30", "60")] == [5, 3, 2]
     weights = [1, 6 / 7, 6 / 8, 6 / 9, 6 / 12, 6 / 22]
     assert seen["late30_weighted_share"] == pytest.approx((6 / 8 + 6 / 12 + 6 / 22) / sum(weights), abs=1e-5)
-    assert seen["debt_outstanding"] == 1_000
-    assert (seen["months_to_maturity"], seen["months_on_book"]) == (2, 17)
-    assert (seen["late_days_mean_6m"], seen["first_instalment_missed"], seen["debt_to_inflow"]) == (None, None, None)
+    assert (seen["late_days_mean_6m"], seen["first_instalment_missed"]) == (None, None)
+    assert seen["months_since_first_late30"] == 16
 
 
 def test_items_worked_by_hand():
@@ -84,7 +83,7 @@ def test_items_worked_by_hand():
     assert [seen[f"dpd_{name}"] for name in ("now", "max_3m", "max_6m", "max_12m")] == [20, 21, 21, 21]
     assert (seen["months_since_late"], seen["months_since_late30"]) == (0, 60)
     assert (seen["months_late_ever"], seen["late30_weighted_share"]) == (None, None)
-    assert (seen["months_late_12m"], seen["late_share_12m"], seen["debt_outstanding"]) == (None, None, None)
+    assert (seen["months_late_12m"], seen["late_share_12m"], seen["late_streak"]) == (None, None, None)
 
 
 def test_a_first_instalment_is_missed_when_more_than_7_days_late():
@@ -116,36 +115,21 @@ def test_items_after_the_end_of_the_payment_feed_are_not_called_late():
     assert repaid(**tables, covered=(date(2025, 1, 1), date(2026, 6, 29)))["late_days_mean_6m"] is None
 
 
-def test_new_and_replaced_loans_are_counted_from_the_day_of_payout():
-    loans = [
-        {**LOAN, "loan_id": "L2", "opened_on": date(2026, 1, 1), "replaces_loan_id": "L1"},
-        {**LOAN, "loan_id": "L3", "opened_on": date(2025, 12, 31), "replaces_loan_id": "L1"},
-        {**LOAN, "loan_id": "L4", "opened_on": date(2025, 6, 30), "replaces_loan_id": "L1"},
-        {**LOAN, "loan_id": "L5", "opened_on": date(2026, 6, 1), "product": "card"},
-        {**LOAN, "loan_id": "L6", "opened_on": date(2026, 7, 1)},
-    ]
-    seen = repaid(loans=loans, ledger=[])
-    assert (seen["new_loans_6m"], seen["replaced_loans_12m"], seen["months_on_book"]) == (1, 2, 12)
-    unknown = repaid(loans=[{**LOAN, "opened_on": None, "known_on": date(2025, 1, 1)}], ledger=[])
-    assert (unknown["new_loans_6m"], unknown["months_on_book"]) == (None, None)
-
-
-def test_debt_adds_the_known_balances_of_live_loans_and_is_set_against_inflow():
-    loans = [LOAN, {**LOAN, "loan_id": "L2"}, {**LOAN, "loan_id": "L3"}]
-    ledger = [stated(AS_OF, 0, 700), stated(AS_OF, 0, None, "L2"), stated(AS_OF, 0, 0, "L3")]
-    money: dict[str, Any] = {
-        "accounts": [{"account_id": "A1", "borrower_id": "B1", "opened_on": date(2020, 1, 1)}],
-        "transactions": [{"posting_id": "P1", "account_id": "A1", "occurred_at": datetime(2026, 1, 5), "amount": 350}],
-    }
-    seen = repaid(loans=loans, ledger=ledger, **money)
-    assert (seen["debt_outstanding"], seen["debt_to_inflow"]) == (700, 2)
-
-
-def test_a_borrower_without_loans_owes_nothing_and_has_no_dpd():
+def test_a_borrower_without_loans_has_no_dpd_and_no_renewals():
     other = {**LOAN, "borrower_id": "B9"}
     seen = repaid(loans=[other], ledger=LEDGER)
     told = {name: value for name, value in seen.items() if value is not None}
-    assert told == {"debt_outstanding": 0, "new_loans_6m": 0, "replaced_loans_12m": 0}
+    assert told == dict.fromkeys(
+        (
+            "new_loans_6m",
+            "replaced_loans_12m",
+            "loans_for_loans_12m",
+            "larger_renewals_24m",
+            "clean_renewals_24m",
+            "restructured_24m",
+        ),
+        0,
+    )
 
 
 def test_months_since_late_stop_at_sixty():

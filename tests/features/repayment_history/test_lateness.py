@@ -4,6 +4,7 @@ import pytest
 
 from ews.features.repayment_history import family as repayment_history
 from tests.books import book_of
+from tests.features.cases import told
 from tests.features.observed import observed
 
 AS_OF = date(2026, 6, 30)
@@ -26,23 +27,26 @@ def repaid(items, payments, loans=(LOAN,), covered=WIDE, **tables) -> dict[str, 
     return observed(repayment_history, book_of(rows, covered=covered), AS_OF)
 
 
-@pytest.mark.parametrize(
-    ("due_on", "paid_on", "since", "since30"),
-    [
-        (date(2026, 1, 10), date(2026, 1, 11), 60, 60),  # 1 day late: never past due at the end of a day
-        (date(2026, 1, 10), date(2026, 1, 12), 5, 60),
-        (date(2026, 1, 10), date(2026, 2, 9), 4, 60),  # 29 days past due on the last evening
-        (date(2026, 1, 10), date(2026, 2, 10), 4, 4),
-        (date(2025, 12, 20), date(2026, 6, 1), 1, 1),  # last late on 31 May
-        (date(2026, 6, 1), None, 0, 60),
-        (date(2026, 5, 31), None, 0, 0),
-        (date(2023, 1, 10), date(2023, 6, 10), 36, 36),  # longer ago than the windows of other features
-    ],
-)
-def test_without_a_ledger_months_since_late_are_counted_from_the_items(due_on, paid_on, since, since30):
-    seen = repaid([due(due_on)], [paid(paid_on)] if paid_on else [])
-    assert (seen["months_since_late"], seen["months_since_late30"]) == (since, since30)
-    assert (seen["months_late_ever"], seen["late30_weighted_share"]) == (None, None)
+ITEMS = [
+    # due, paid, months since late, months since 30 days late
+    (date(2026, 1, 10), date(2026, 1, 11), 60, 60),  # 1 day late: never past due at the end of a day
+    (date(2026, 1, 10), date(2026, 1, 12), 5, 60),
+    (date(2026, 1, 10), date(2026, 2, 9), 4, 60),  # 29 days past due on the last evening
+    (date(2026, 1, 10), date(2026, 2, 10), 4, 4),
+    (date(2025, 12, 20), date(2026, 6, 1), 1, 1),  # last late on 31 May
+    (date(2026, 6, 1), None, 0, 60),
+    (date(2026, 5, 31), None, 0, 0),
+    (date(2023, 1, 10), date(2023, 6, 10), 36, 36),  # longer ago than the windows of other features
+]
+
+
+def test_without_a_ledger_months_since_late_are_counted_from_the_items():
+    names = ("months_since_late", "months_since_late30", "months_late_ever", "late30_weighted_share")
+    cases = [
+        {"loans": [LOAN], "instalments": [due(due_on)], "payments": [paid(paid_on)] if paid_on else []}
+        for due_on, paid_on, *_ in ITEMS
+    ]
+    assert told(repayment_history, cases, names) == [(since, since30, None, None) for *_, since, since30 in ITEMS]
 
 
 def test_a_loan_of_which_nothing_fell_due_yet_tells_no_lateness():

@@ -4,7 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
+from ews.domain.decisions import Evidence, Reason
 from ews.domain.text import Language
+from ews.domain.unit import Role, UnitMember
 from ews.serving.api.decision_out import LoanOut
 from tests.store.samples import decision, published, row
 
@@ -70,6 +72,7 @@ def test_the_decision_is_told_in_full_with_codes_numbers_and_sentences(client):
             "name": {"en": "Change of money received", "zh": "入账变动"},
             "value": -0.6,
             "worse_than": 0.93,
+            "from_whom": [],
         }
     ]
     total = body["base_log_odds"] + sum(reason["log_odds"] for reason in body["reasons"])
@@ -87,6 +90,26 @@ def test_the_decision_is_told_in_full_with_codes_numbers_and_sentences(client):
     assert body["loans"][0]["tier"]["code"] == "special_mention"
     assert (body["before"]["pd"], body["before"]["level"]["code"]) == (0.1, "none")
     assert body["blind"] == ["card_overdraft"]
+
+
+def test_the_economic_unit_is_told_with_roles_and_the_evidence_says_from_whom_it_comes(client, store):
+    unit = (UnitMember("P1", Role.CONTROLLER, "周建国"), UnitMember("F2", Role.AFFILIATE, None))
+    stretched = Reason("OWNER_STRETCHED", 0.5, (Evidence("owner_inquiries_3m", 4.0, 0.9, ("P1",)),))
+    published(store, "august", [row("B1", unit=unit, reasons=(stretched,))], as_of=date(2026, 8, 31))
+    body = client.get("/v1/borrowers/B1/decision").json()
+    assert body["unit"] == [
+        {
+            "member_id": "P1",
+            "role": {"code": "controller", "text": {"en": "controller", "zh": "实际控制人"}},
+            "name": "周建国",
+        },
+        {
+            "member_id": "F2",
+            "role": {"code": "affiliate", "text": {"en": "affiliate", "zh": "关联企业"}},
+            "name": None,
+        },
+    ]
+    assert body["reasons"][0]["evidence"][0]["from_whom"] == ["P1"]
 
 
 def test_the_tier_rules_that_could_not_be_judged_are_told_by_loan(services):

@@ -43,7 +43,7 @@ from ews.features.account_flows.turnover import turnover
 from ews.features.account_flows.unit_money import unit_names
 from ews.features.economic_unit.members import members
 from ews.features.ratios import only_where
-from ews.features.steps import step
+from ews.features.steps import shared, step
 from ews.features.window import KEYS, Spine, joined
 
 TITLE = Text("Account flows", "账户资金往来")
@@ -86,6 +86,10 @@ def build(book: Book, spine: Spine) -> ir.Table:
 
 def inflow_12m(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with `inflow_12m` alone, for ratios of other families; null where the book lacks the feed."""
+    return shared(book, spine, "inflow_12m", lambda: _inflow_12m(book, spine))
+
+
+def _inflow_12m(book: Book, spine: Spine) -> ir.Table:
     if not all(book.has(name) for name in READS[0]):
         return spine.table.mutate(inflow_12m=ibis.null("int64"))
     names = unit_names(book, members(book, spine))

@@ -1,12 +1,15 @@
 """Guarantee circles (担保圈): who hangs together through guarantees, whichever way they run.
 
-Grain   edges: (as_of, known_by, guarantor_id, borrower_id); members: (as_of, known_by, circle, member_id)
+Grain   edges: (as_of, known_by, guarantor_id, borrower_id); positions: (as_of, known_by, party_id)
 Reads   guarantees valid on the day; several between the same two are one edge
-Circle  weakly connected component, parties unknown to the book included; named by its first member's id
+Circle  weakly connected component, parties unknown to the book included; named by its first party's id
+Ring    strongly connected component: all answer for each other, if only by way of others; named likewise
+Depth   the longest chain of guarantees that begins with the party; a ring on the way counts as one party
 Nulls   `amount` is null where no guarantee between the two tells one
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
@@ -30,16 +33,16 @@ def edges_on(book: Book, spine: Spine) -> ir.Table:
     return step(book, edges)
 
 
-def members_of(book: Book, spine: Spine, edges: ir.Table) -> ir.Table:
-    """Return the members of every circle that holds a borrower of the spine."""
+def positions(book: Book, spine: Spine, edges: ir.Table) -> ir.Table:
+    """Return the circle, ring and depth of all parties whose circle holds a borrower of the spine."""
     rows = book.engine.to_pyarrow(edges.order_by(*DAY, "guarantor_id", "borrower_id"))
-    members = step(book, _labelled(rows))
-    held = members.inner_join(spine.table, [*DAY, ("member_id", "borrower_id")]).select(*DAY, "circle").distinct()
-    return step(book, members.semi_join(held, [*DAY, "circle"]))
+    parties = step(book, _positions(rows))
+    held = parties.inner_join(spine.table, [*DAY, ("party_id", "borrower_id")]).select(*DAY, "circle").distinct()
+    return step(book, parties.semi_join(held, [*DAY, "circle"]))
 
 
-def _labelled(rows: pa.Table) -> pa.Table:
-    """Label the ends of all edges with their circle; a party is another node on each day."""
+def _positions(rows: pa.Table) -> pa.Table:
+    """Return the position of each end of the edges; a party is another node on each day."""
     columns = {name: np.asarray(rows[name].to_pylist(), dtype=object) for name in rows.column_names}
     days = sorted(set(zip(columns["as_of"], columns["known_by"], strict=True)))
     day_index = {day: index for index, day in enumerate(days)}
@@ -47,26 +50,49 @@ def _labelled(rows: pa.Table) -> pa.Table:
     parties, party_index = np.unique(np.concatenate(ends).astype(str), return_inverse=True)
     on = np.array([day_index[day] for day in zip(columns["as_of"], columns["known_by"], strict=True)], dtype=np.int64)
     nodes = party_index.reshape(2, -1) + on * len(parties)
-    return _as_table(_components(nodes), days, parties)
+    return _as_table(_placed(nodes), days, parties)
 
 
-def _components(nodes: np.ndarray) -> list[tuple[int, int]]:
-    """Return (circle, node) for each node; the circle is the smallest node in it, which is its first party's."""
-    graph = rx.PyGraph()
+def _placed(nodes: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """Return (node, circle, ring, depth); circle and ring are the smallest node in them, their first party's."""
+    graph: rx.PyDiGraph[Any, Any] = rx.PyDiGraph()
     graph.extend_from_edge_list(list(zip(*nodes.tolist(), strict=True)))
-    circles = [circle for circle in rx.connected_components(graph) if len(circle) > 1]
-    return sorted((min(circle), node) for circle in circles for node in circle)
+    ring, depth = _rings(graph)
+    circles = [circle for circle in rx.weakly_connected_components(graph) if len(circle) > 1]
+    return sorted((node, min(circle), ring[node], depth[node]) for circle in circles for node in circle)
+
+
+def _rings(graph: "rx.PyDiGraph[Any, Any]") -> tuple[dict[int, int], dict[int, int]]:
+    """Return ring and depth by node.
+
+    The components come in reverse topological order: whom a ring guarantees has been seen before it.
+    """
+    ring: dict[int, int] = {}
+    depth: dict[int, int] = {}
+    for together in rx.strongly_connected_components(graph):
+        name = min(together)
+        below = [other for node in together for other in graph.successor_indices(node) if other in depth]
+        deep = max((depth[other] + 1 for other in below), default=0)
+        ring.update(dict.fromkeys(together, name))
+        depth.update(dict.fromkeys(together, deep))
+    return ring, depth
 
 
 def _as_table(
-    labels: Sequence[tuple[int, int]], days: Sequence[tuple[object, object]], parties: np.ndarray
+    placed: Sequence[tuple[int, int, int, int]], days: Sequence[tuple[object, object]], parties: np.ndarray
 ) -> pa.Table:
     size = len(parties)
+
+    def names(which: int) -> pa.Array:
+        return pa.array([str(parties[place[which] % size]) for place in placed], pa.string())
+
     return pa.table(
         {
-            "as_of": pa.array([days[node // size][0] for _, node in labels], pa.date32()),
-            "known_by": pa.array([days[node // size][1] for _, node in labels], pa.date32()),
-            "circle": pa.array([str(parties[circle % size]) for circle, _ in labels], pa.string()),
-            "member_id": pa.array([str(parties[node % size]) for _, node in labels], pa.string()),
+            "as_of": pa.array([days[place[0] // size][0] for place in placed], pa.date32()),
+            "known_by": pa.array([days[place[0] // size][1] for place in placed], pa.date32()),
+            "party_id": names(0),
+            "circle": names(1),
+            "ring": names(2),
+            "depth": pa.array([place[3] for place in placed], pa.int64()),
         }
     )

@@ -2,8 +2,10 @@
 
 Grain   one row per (borrower_id, as_of, known_by, loan_id, due_on); components due on one day are one item
 Reads   instalments, payments
-Cover   payments cover items in the order they fell due, whichever item they were meant for
-Nulls   covered_on is null while the item is open, begun_on until the first money for it came
+Cover   payments cover items in the order they fell due, whichever item they were meant for; within one item fees and
+        interest come before principal (先息后本)
+Nulls   covered_on is null while the item is open, begun_on until the first money for it came; interest_on, the day on
+        which its fees and interest were covered, also where it has none
 """
 
 import ibis
@@ -16,11 +18,14 @@ from ews.features.window import KEYS, Spine, lag_of
 _UNIT = ("borrower_id", "loan_id")
 _BEGINS, _REACHES, _ENDS = 0, 1, 2
 """Turns at one point, read downwards: money that just reaches it covers what ends there and begins nothing."""
+_PAYS = 3
+"""The part of an item at whose end its fees and interest are paid; the other parts are called as their turns."""
 
 
 def items_within(book: Book, spine: Spine, *, months: int) -> ir.Table:
-    """Return the items due in the last `months` months with begun_on, covered_on, is_first and lag.
+    """Return the items due in the last `months` months with begun_on, interest_on, covered_on, is_first and lag.
 
+    `has_interest` says whether fees or interest are part of the item.
     `is_first` marks the loan's first item in the extract, which need not be where the loan began.
     Cover is worked out once for all snapshots from what stands today, and anew for the snapshots at which some
     instalment or payment was not yet known, or was known otherwise.
@@ -40,6 +45,7 @@ def items_within(book: Book, spine: Spine, *, months: int) -> ir.Table:
         lag=lag_of(items.due_on, items.as_of),
         covered_on=_until(items.covered_on, items.as_of),
         begun_on=_until(items.begun_on, items.as_of),
+        interest_on=_until(items.interest_on, items.as_of),
     )
     return items.filter(items.lag < months)
 
@@ -53,26 +59,37 @@ def _at_each(pairs: ir.Table, due: ir.Table, paid: ir.Table) -> ir.Table:
 
 
 def _covered(due: ir.Table, paid: ir.Table, unit: tuple[str, ...]) -> ir.Table:
-    """Return each item with the day its first and its last fen were paid, within each `unit`.
+    """Return each item with the day its first fen, its interest and its last fen were paid, within each `unit`.
 
     Items and payments are laid on one line of money, summed from the first. Read downwards from its far end, the
     earliest payment met so far is the one that reached the point: strictly beyond where an item begins, or up to
     where it ends. (An ASOF join says the same, but DuckDB may run it as a nested loop.)
     """
-    items = due.group_by(*unit, "due_on").aggregate(amount=due.due_amount.sum())
+    items = due.group_by(*unit, "due_on").aggregate(
+        amount=due.due_amount.sum(),
+        interest=due.due_amount.sum(where=due.component != "principal").fill_null(0),
+    )
     items = _summed(items.filter(items.amount > 0), unit, "due_on")
     money = paid.group_by(*unit, "paid_on").aggregate(amount=paid.paid_amount.sum())
     money = _summed(money.filter(money.amount > 0), unit, "paid_on")
+    begins = (items.sum_to - items.amount).cast("int64")
+    items = items.mutate(begins=begins, interest_to=(begins + items.interest).cast("int64"))
+    owing = items.filter(items.interest > 0)
     points = ibis.union(
-        items.select(*unit, "due_on", at=items.sum_to - items.amount, turn=_turn(_BEGINS), day=ibis.null("date")),
-        items.select(*unit, "due_on", at="sum_to", turn=_turn(_ENDS), day=ibis.null("date")),
-        money.select(*unit, due_on=ibis.null("date"), at="sum_to", turn=_turn(_REACHES), day="paid_on"),
+        items.select(*unit, "due_on", at="begins", turn=_turn(_BEGINS), part=_turn(_BEGINS), day=ibis.null("date")),
+        owing.select(*unit, "due_on", at="interest_to", turn=_turn(_ENDS), part=_turn(_PAYS), day=ibis.null("date")),
+        items.select(*unit, "due_on", at="sum_to", turn=_turn(_ENDS), part=_turn(_ENDS), day=ibis.null("date")),
+        money.select(
+            *unit, due_on=ibis.null("date"), at="sum_to", turn=_turn(_REACHES), part=_turn(_REACHES), day="paid_on"
+        ),
     )
     downwards = ibis.window(group_by=unit, order_by=[ibis.desc("at"), "turn"], preceding=None, following=0)
     points = points.mutate(day=points.day.min().over(downwards)).filter(points.due_on.notnull())
     return points.group_by(*unit, "due_on").aggregate(
-        begun_on=points.day.min(where=points.turn == _BEGINS),
-        covered_on=points.day.min(where=points.turn == _ENDS),
+        begun_on=points.day.min(where=points.part == _BEGINS),
+        interest_on=points.day.min(where=points.part == _PAYS),
+        covered_on=points.day.min(where=points.part == _ENDS),
+        has_interest=(points.part == _PAYS).any(),
         is_first=points["at"].min() == 0,
     )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from ews.domain.decisions import Before, Decision, Held, LoanDecision, Reason
 from ews.domain.text import Language
+from ews.domain.unit import UnitMember
 from ews.serving.api.words import Coded, Words, coded, coded_gives, coded_reason, feature_words
 from ews.serving.services import Services
 
@@ -22,6 +23,11 @@ class EvidenceOut(BaseModel):
     value: float | None = Field(description="In the feature's unit; money in fen", examples=[-0.6])
     worse_than: float | None = Field(
         description="Share of peers that stand better, 0 to 1; null where nobody can say", examples=[0.93]
+    )
+    from_whom: list[str] = Field(
+        description="Members of the economic unit whose rows the value takes in, the borrower among them where it does "
+        "so too; empty where the feature speaks of the borrower alone",
+        examples=[["P0000017"]],
     )
 
 
@@ -45,6 +51,7 @@ class ReasonOut(BaseModel):
                     name=feature_words(services.features, one.feature, languages),
                     value=one.value,
                     worse_than=one.worse_than,
+                    from_whom=list(one.from_whom),
                 )
                 for one in reason.evidence
             ],
@@ -122,6 +129,18 @@ class BeforeOut(BaseModel):
         )
 
 
+class MemberOut(BaseModel):
+    """A person or firm that stands and falls with the borrower."""
+
+    member_id: str = Field(examples=["P0000017"])
+    role: Coded = Field(description="controller, spouse, firm or affiliate")
+    name: str | None = Field(description="Null for a party that the book does not know", examples=["Person 17"])
+
+    @classmethod
+    def of(cls, member: UnitMember, languages: Languages) -> Self:
+        return cls(member_id=member.member_id, role=coded(member.role, languages), name=member.name)
+
+
 class DecisionOut(BaseModel):
     """What is said about one borrower on one day, and what it rests on."""
 
@@ -150,6 +169,7 @@ class DecisionOut(BaseModel):
     reasons: list[ReasonOut] = Field(description="From what raises the risk most to what lowers it most")
     loans: list[LoanOut]
     held: list[HeldOut] = Field(description="Rules that held for the borrower as a whole")
+    unit: list[MemberOut] = Field(description="Other members of the borrower's economic unit, as known on `known_by`")
     blind: list[str] = Field(description="Feature families whose data the book lacks", examples=[["card_overdraft"]])
     model_id: str
     policy_hash: str
@@ -168,11 +188,12 @@ class DecisionOut(BaseModel):
             reasons=[ReasonOut.of(one, services, languages) for one in reasons],
             loans=[LoanOut.of(one, services, languages) for one in decision.loans],
             held=[HeldOut.of(one, services, languages) for one in decision.held],
+            unit=[MemberOut.of(one, languages) for one in decision.unit],
             blind=list(decision.blind),
         )
 
 
 _PLAIN = sorted(
     set(DecisionOut.model_fields)
-    - {"headline", "action", "tier", "level", "before", "reasons", "loans", "held", "blind"}
+    - {"headline", "action", "tier", "level", "before", "reasons", "loans", "held", "unit", "blind"}
 )

@@ -82,6 +82,7 @@ _DECISION = {
                     "name": {"en": "Change of money received", "zh": "入账变动"},
                     "value": -0.6,
                     "worse_than": 0.93,
+                    "from_whom": [],
                 }
             ],
         }
@@ -98,6 +99,13 @@ _DECISION = {
         }
     ],
     "held": [_SIGNAL],
+    "unit": [
+        {
+            "member_id": "P0000017",
+            "role": {"code": "controller", "text": {"en": "controller", "zh": "实际控制人"}},
+            "name": "Person 17",
+        }
+    ],
     "blind": ["card_overdraft"],
     "model_id": "9b2e",
     "policy_hash": "77aa",

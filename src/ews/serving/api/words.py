@@ -9,6 +9,7 @@ from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language, Text
+from ews.domain.unit import Role
 
 Words = Annotated[
     dict[Language, str],
@@ -27,7 +28,7 @@ def words(text: Text, languages: Iterable[Language]) -> dict[Language, str]:
     return {language: text.in_(language) for language in languages}
 
 
-def coded(value: Tier | WarningLevel | ReasonCode, languages: Iterable[Language]) -> Coded:
+def coded(value: Tier | WarningLevel | ReasonCode | Role, languages: Iterable[Language]) -> Coded:
     return Coded(code=value.value, text=words(value.text, languages))
 
 
