@@ -3,6 +3,8 @@
 Grain   one row per spine row whose borrower has ledger rows
 Reads   ledger
 Window  the last 3 and 12 statements of each loan; the whole known ledger month by month, spells and cures the last 60
+Worse   recent lateness is worse the more there is of it, and so are 30 days at any time. Mild lateness over a whole
+        history has no direction: who was a few days late for years and never worse is safer than who just began
 Bits    months of the last 60 with arrears are the bits of a whole number, month k as 2^k: so what follows on what is
         read off by counting bits, without sorting the months of every snapshot
 """
@@ -27,9 +29,9 @@ FEATURES = (
             "Statements of the last 12 with a repayment overdue", "近12期逾期期数"),
     Feature("late_share_12m", "share", "higher", ReasonCode.PAYS_LATE,
             "Share of the loans' last 12 statements with a repayment overdue", "近12期账单逾期占比"),
-    Feature("late_streak", "months", "higher", ReasonCode.PAYS_LATE,
+    Feature("late_streak", "months", "none", ReasonCode.PAYS_LATE,
             "Months on end with a repayment overdue, up to the newest statement", "截至最近一期连续逾期月数"),
-    Feature("months_late_ever", "count", "higher", ReasonCode.PAYS_LATE,
+    Feature("months_late_ever", "count", "none", ReasonCode.PAYS_LATE,
             "Months with a repayment overdue, since the ledger begins", "历史逾期月数"),
     Feature("months_late30_6m", "count", "higher", ReasonCode.ARREARS,
             "Months of the last 6 with a repayment 30 days overdue", "近6个月逾期30天以上月数"),
@@ -43,14 +45,14 @@ FEATURES = (
             "Most days past due at a month end, since the ledger begins", "台账所及最大逾期天数"),
     Feature("late30_weighted_share", "share", "higher", ReasonCode.ARREARS,
             "Share of statements 30 days overdue, recent ones weighing more", "逾期30天以上占比（近期加权）"),
-    Feature("late_weighted_share", "share", "higher", ReasonCode.PAYS_LATE,
+    Feature("late_weighted_share", "share", "none", ReasonCode.PAYS_LATE,
             "Share of statements with a repayment overdue, recent ones weighing more", "逾期占比（近期加权）"),
     Feature("late30_of_late_share", "share", "higher", ReasonCode.ARREARS,
             "Share of the months overdue in which it was 30 days or more", "逾期月份中达到30天以上的占比"),
     Feature("months_since_first_late30", "months", "none", ReasonCode.ARREARS,
             "Months since a repayment was first 30 days overdue, as far as the ledger reaches",
             "距首次逾期30天以上月数（以台账所及为限）"),
-    Feature("late_spells_60m", "count", "higher", ReasonCode.PAYS_LATE,
+    Feature("late_spells_60m", "count", "none", ReasonCode.PAYS_LATE,
             "Times a repayment became overdue, again after a month in order, in 60 months",
             "近60个月由正常转为逾期的次数"),
     Feature("late30_spells_60m", "count", "higher", ReasonCode.ARREARS,
