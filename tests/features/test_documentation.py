@@ -12,4 +12,4 @@ def test_the_page_of_features_is_up_to_date():
 
 def test_the_page_names_a_feature_in_both_languages():
     row = next(line for line in page().splitlines() if line.startswith("| `dpd_now`"))
-    assert row == "| `dpd_now` | Days past due now | 当前逾期天数 | days | higher 越高 | ARREARS 存在逾期 |"
+    assert row == "| `dpd_now` | Days past due now | 当前逾期天数 | days | higher 越高 | ARREARS 存在逾期 | LATE |"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ews.features.peers import groups
-from ews.features.peers.groups import medians, members_on, others_count, shares
+from ews.features.peers.groups import medians, members_on, shares
 from ews.features.window import KEYS, Spine, spine_on
 from tests.features.peers.economies import AS_OF, book, borrower, loan
 
@@ -51,16 +51,14 @@ def test_who_is_no_peer_is_compared_with_all_peers_and_counts_for_nobody():
     members = members_on(economy, spine_on(economy, [AS_OF]))
     seen = told(medians(members, as_table(names, "value", [1, 2, 3, 50]), {"found": ("industry", "value")}))
     assert {name: row["found"] for name, row in seen.items()} == {"B1": 2, "B2": 1, "B3": 1, "B4": 2}
-    counted = told(others_count(members))
-    assert [counted[name]["industry_peers"] for name in names] == [2, 2, 2, 3]
 
 
 def test_a_loan_paid_out_or_known_later_makes_no_peer_yet():
     names = ["B1", "B2", "B3"]
     later = [loan("B1"), loan("B2", opened_on=date(2026, 7, 1)), loan("B3", known_on=date(2026, 7, 1))]
     economy = book([borrower(each) for each in names], loans=later)
-    seen = told(others_count(members_on(economy, spine_on(economy, [AS_OF]))))
-    assert [seen[name]["region_peers"] for name in names] == [0, 1, 1]
+    seen = told(members_on(economy, spine_on(economy, [AS_OF])))
+    assert [seen[name]["is_peer"] for name in names] == [True, False, False]
 
 
 def test_industry_and_region_are_those_known_on_the_day():

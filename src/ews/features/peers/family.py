@@ -5,8 +5,8 @@ Reads   borrowers for industry and region; accounts and transactions; loans with
         payments; outcomes
 Peers   borrowers with a loan, of the same industry or region, as the book knew them on the day; the borrower itself
         is left out
-Window  money received in the last 3 months against the same 3 a year before; arrears on as_of, and how far their
-        share rose in 3 months
+Window  money received in the last 3 months against the same 3 a year before; arrears on as_of, and how far the
+        share past due rose in 3 months
 Nulls   industry or region unknown, fewer than LEAST_PEERS others with a value, or time not covered by the extract
 """
 
@@ -20,7 +20,7 @@ from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 from ews.events.book import Book
 from ews.features.peers.flows import flows
-from ews.features.peers.groups import AXES, medians, members_on, others_count, shares
+from ews.features.peers.groups import AXES, medians, members_on, shares
 from ews.features.peers.standing import sees_arrears, standing_now_and_before
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine, joined
@@ -44,11 +44,6 @@ FEATURES = (
             "同行业逾期占比近3个月上升的百分点"),
     Feature("industry_default_share", "share", "higher", ReasonCode.SECTOR_DECLINE,
             "Share of the industry's other borrowers in default", "同行业其他借款人违约占比"),
-    Feature("industry_default_rise_3m", "change", "higher", ReasonCode.SECTOR_DECLINE,
-            "Rise of the share in default in the industry over 3 months, in percentage points",
-            "同行业违约占比近3个月上升的百分点"),
-    Feature("industry_peers", "count", "none", ReasonCode.SECTOR_DECLINE,
-            "Other borrowers of the industry", "同行业其他借款人数"),
     Feature("region_inflow_change_3m", "change", "lower", ReasonCode.SECTOR_DECLINE,
             "Median of the region: money received in the last 3 months against the same 3 a year before",
             "同地区近3个月入账较上年同期变化的中位数"),
@@ -59,11 +54,6 @@ FEATURES = (
             "同地区逾期占比近3个月上升的百分点"),
     Feature("region_default_share", "share", "higher", ReasonCode.SECTOR_DECLINE,
             "Share of the region's other borrowers in default", "同地区其他借款人违约占比"),
-    Feature("region_default_rise_3m", "change", "higher", ReasonCode.SECTOR_DECLINE,
-            "Rise of the share in default in the region over 3 months, in percentage points",
-            "同地区违约占比近3个月上升的百分点"),
-    Feature("region_peers", "count", "none", ReasonCode.SECTOR_DECLINE,
-            "Other borrowers of the region", "同地区其他借款人数"),
     Feature("inflow_change_vs_industry_3m", "change", "lower", ReasonCode.BELOW_PEERS,
             "Money received in the last 3 months against the same 3 a year before, less the industry's median",
             "近3个月入账较上年同期变化与同行业中位数之差"),
@@ -94,7 +84,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
     members = members_on(book, spine)
     rows = Spine(members.select(*KEYS), spine.days)
-    parts = [others_count(members)]
+    parts = []
     if book.has("accounts") and book.has("transactions"):
         parts.append(_flows(book, members, rows))
     if sees_arrears(book):
@@ -123,13 +113,12 @@ def _arrears(book: Book, members: ir.Table, rows: Spine) -> list[ir.Table]:
     parts = []
     for axis in AXES:
         now = shares(members, flags, axis, "counted", ("past_due", "in_default"))
-        before = shares(members, flags, axis, "counted_before", ("past_due_before", "in_default_before"))
+        before = shares(members, flags, axis, "counted_before", ("past_due_before",))
         table = joined(rows, now, before)
         columns = {
             f"{axis}_past_due_share": table.past_due,
             f"{axis}_past_due_rise_3m": table.past_due - table.past_due_before,
             f"{axis}_default_share": table.in_default,
-            f"{axis}_default_rise_3m": table.in_default - table.in_default_before,
         }
         parts.append(table.select(*KEYS, **columns))
     return parts

@@ -69,18 +69,6 @@ def shares(members: ir.Table, flags: ir.Table, axis: str, counted: str, parts: t
     )
 
 
-def others_count(members: ir.Table) -> ir.Table:
-    """Return `industry_peers` and `region_peers`, the borrower itself left out; null where its own is unknown."""
-    itself = members.is_peer.cast("int64")
-    counts = {
-        f"{axis}_peers": only_where(
-            members[axis].notnull(), itself.sum().over(ibis.window(group_by=[*DAY, axis])) - itself
-        )
-        for axis in AXES
-    }
-    return members.select(*KEYS, **counts)
-
-
 def _owing(book: Book, known: ir.Table) -> ir.Table:
     """Mark who of `known` had a loan paid out by then."""
     owing = known.inner_join(book.table("loans"), "borrower_id")
