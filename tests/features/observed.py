@@ -6,18 +6,17 @@ import pandas as pd
 
 from ews.events.book import Book
 from ews.features.catalogue import Family
-from ews.features.steps import drop_steps
+from ews.features.statements import worked_out
 from ews.features.window import spine_on
 
 
 def frame(family: Family, book: Book, days: list[date]) -> pd.DataFrame:
     """Return the family's rows in a fixed order, every feature as float."""
-    built = family.build(book, spine_on(book, days))
+    built = worked_out(book, spine_on(book, days), family.build)
     built = built.select(
         "borrower_id", "as_of", **{each.name: built[each.name].cast("float64") for each in family.FEATURES}
     )
     rows: pd.DataFrame = built.order_by("borrower_id", "as_of").execute()
-    drop_steps(book)
     return rows.reset_index(drop=True)
 
 

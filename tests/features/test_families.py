@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ews.events.book import Book
 from ews.features.catalogue import FAMILIES, Family, family_name
 from ews.features.economic_unit.members import members
-from ews.features.steps import drop_steps
+from ews.features.statements import worked_out
 from ews.features.window import spine_on
 from tests.books import book_of
 from tests.features.observed import frame
@@ -82,10 +82,8 @@ def test_a_borrower_depends_on_nobody_outside_its_unit_its_circle_and_its_peers(
 
 
 def unit_of(book: Book, borrower: str, day: date) -> set[str]:
-    unit = members(book, spine_on(book, [day]))
-    found = set(unit.filter(unit.borrower_id == borrower).member_id.execute())
-    drop_steps(book)
-    return found
+    unit = worked_out(book, spine_on(book, [day]), members)
+    return set(unit.filter(unit.borrower_id == borrower).member_id.execute())
 
 
 @every_family

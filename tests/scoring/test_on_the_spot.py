@@ -9,6 +9,7 @@ from ews.domain.errors import AsOfError, RequestError, UnknownBorrowerError
 from ews.domain.unit import Role, UnitMember
 from ews.events.book import open_book
 from ews.features.economic_unit import family as economic_unit
+from ews.features.statements import worked_out
 from ews.features.window import Spine, spine_on
 from ews.scoring.lookup import find_decision
 from ews.scoring.on_the_spot import decide_on_the_spot, with_rows_of
@@ -149,7 +150,7 @@ def test_the_units_other_members_keep_the_rows_of_the_book_where_the_borrowers_o
     whole = spine_on(book, [calm.as_of])
     # without a loan left the borrower is known by its own row
     own = Spine(whole.table.filter(whole.table.borrower_id == calm.borrower_id), whole.days)
-    assert economic_unit.build(book, own).execute().unit_troubled.tolist() == [1]
+    assert worked_out(book, own, economic_unit.build).execute().unit_troubled.tolist() == [1]
 
 
 def test_relations_in_the_request_replace_the_borrowers_own(scored, calm, troubled):

@@ -174,4 +174,5 @@ def _ledger_defaults(book: Book, above_dpd: int, by: date) -> ir.Table:
 
 def _empty(**columns: str) -> ir.Table:
     keys = {"borrower_id": "string", "as_of": "date", "known_by": "date", "loan_id": "string"}
-    return ibis.memtable([], schema={**keys, **columns})
+    one = ibis.literal(0).name("row").as_table()
+    return one.select(**{name: ibis.null(kind) for name, kind in (keys | columns).items()}).limit(0)

@@ -14,6 +14,10 @@ warnings.filterwarnings(
 )  # Ibis 12 calls DuckDB's former names
 warnings.filterwarnings("ignore", message=r".*future\.infer_string.*")  # set by Ibis 12, default since pandas 3
 
+MEMORY_SHARE = 0.4
+_TAKEN_BY_DEFAULT = 0.8
+_MIB = {"KiB": 2**-10, "MiB": 1, "GiB": 2**10, "TiB": 2**20}
+
 
 def in_one_line(error: duckdb.Error) -> str:
     """Return what the engine says in its first line, and the names it proposes; not the statement it shows."""
@@ -25,7 +29,9 @@ def in_one_line(error: duckdb.Error) -> str:
 def connect(*, threads: int | None = None) -> ibis.BaseBackend:
     """Start an in-memory engine; `threads` None leaves the number to DuckDB.
 
-    No extension is downloaded at run time; rows keep their order, so that files written twice are equal.
+    No extension is downloaded at run time; rows keep their order, so that files written twice are equal. Above
+    MEMORY_SHARE of the memory it works on disk: by itself it would take four fifths and leave the rest of the process,
+    and other processes, too little.
     """
     settings = {
         "autoinstall_known_extensions": "false",
@@ -35,7 +41,16 @@ def connect(*, threads: int | None = None) -> ibis.BaseBackend:
     }
     if threads is not None:
         settings["threads"] = str(threads)
-    return ibis.duckdb.connect(**settings)
+    engine = ibis.duckdb.connect(**settings)
+    engine.con.execute(f"SET memory_limit = '{_memory_mib(engine.con)}MiB'")
+    return engine
+
+
+def _memory_mib(con: duckdb.DuckDBPyConnection) -> int:
+    """Return MEMORY_SHARE of the memory; DuckDB knows how much a container may use, and says it in text."""
+    (said,) = con.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
+    number, unit = said.split()
+    return round(float(number) * _MIB[unit] * MEMORY_SHARE / _TAKEN_BY_DEFAULT)
 
 
 def extension_file(name: str) -> Path | None:

@@ -11,24 +11,14 @@ import ibis.expr.types as ir
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.features.catalogue import FAMILIES, FEATURES, Family, family_name
-from ews.features.steps import drop_shared, drop_steps
+from ews.features.statements import worked_out
+from ews.features.steps import step
 from ews.features.window import KEYS, Spine, joined
 
 
 def build_features(book: Book, spine: Spine, progress: Progress = silent) -> ir.Table:
     """Return the feature table of `spine`: borrower_id, as_of and FEATURES, materialised in the book's engine."""
-    parts = []
-    for done, family in enumerate(FAMILIES):
-        progress("features", done, len(FAMILIES))
-        parts.append(_materialised(book, f"family_{family_name(family)}", _columns(book, spine, family)))
-        drop_steps(book)
-    drop_shared(book, spine)
-    features = joined(spine, *parts).order_by("as_of", "borrower_id")
-    table = _materialised(book, "features", features.select("borrower_id", "as_of", *(f.name for f in FEATURES)))
-    for part in parts:
-        book.engine.drop_table(part.op().name, database=("temp", "main"))
-    progress("features", len(FAMILIES), len(FAMILIES))
-    return table
+    return worked_out(book, spine, _features, progress)
 
 
 def blind_families(book: Book) -> tuple[str, ...]:
@@ -53,12 +43,14 @@ def _sees(book: Book, family: Family) -> bool:
     return any(all(book.has(name) for name in needed) for needed in family.READS)
 
 
+def _features(book: Book, spine: Spine) -> ir.Table:
+    parts = (step(_columns(book, spine, family)) for family in FAMILIES)
+    features = joined(spine, *parts).order_by("as_of", "borrower_id")
+    return features.select("borrower_id", "as_of", *(feature.name for feature in FEATURES))
+
+
 def _columns(book: Book, spine: Spine, family: Family) -> ir.Table:
     if not _sees(book, family):
         return spine.table.select(*KEYS, **{feature.name: ibis.null("float64") for feature in family.FEATURES})
     built = family.build(book, spine)
     return built.select(*KEYS, **{feature.name: built[feature.name].cast("float64") for feature in family.FEATURES})
-
-
-def _materialised(book: Book, name: str, table: ir.Table) -> ir.Table:
-    return book.engine.create_table(ibis.util.gen_name(name), table, temp=True)

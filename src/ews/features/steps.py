@@ -1,40 +1,44 @@
-"""Steps: intermediate results, worked out once: for one family, or shared by all families of a build."""
+"""Steps: intermediate results that a family wants worked out once, before what reads them.
+
+A family only describes. `step` marks a table of its description; `statements.worked_out` fills a temporary table per
+mark. Two steps that say the same are one, in whichever family they stand.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.schema import Schema
 
-from ews.events.book import Book
-from ews.features.window import Spine
-
-_STEP, _SHARED = "features_step", "features_shared"
+Function = Callable[[pa.Table], pa.Table]
 
 
-def step(book: Book, rows: ir.Table | pa.Table) -> ir.Table:
-    """Work `rows` out once into a temporary table, which `drop_steps` removes after the family."""
-    return book.engine.create_table(ibis.util.gen_name(_STEP), rows, temp=True)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What fills a step: `rows`, or what `function` makes of them.
+
+    Ibis looks for its nodes within its own nodes only: here a description ends.
+    """
+
+    rows: ops.Relation
+    function: Function | None = None
 
 
-def shared(book: Book, spine: Spine, name: str, make: Callable[[], ir.Table]) -> ir.Table:
-    """Return what `make` yields for this spine, worked out when first asked for and kept to the end of the build."""
-    if name not in spine.shared:
-        spine.shared[name] = book.engine.create_table(ibis.util.gen_name(_SHARED), make(), temp=True)
-    return spine.shared[name]
+class Step(ops.PhysicalTable):  # type: ignore[misc] # Ibis's nodes are made by a metaclass
+    """A table that is worked out before what reads it; `work` is a Work."""
+
+    schema: Schema
+    work: Any
 
 
-def drop_steps(book: Book) -> None:
-    """Drop what `step` made on the book's engine."""
-    _drop(book, _STEP)
+def step(rows: ir.Table) -> ir.Table:
+    """Mark `rows` to be worked out once."""
+    return Step("step", rows.schema(), Work(rows.op())).to_expr()
 
 
-def drop_shared(book: Book, spine: Spine) -> None:
-    """Drop what `shared` made on the book's engine, for this spine and for those made from it."""
-    spine.shared.clear()
-    _drop(book, _SHARED)
-
-
-def _drop(book: Book, prefix: str) -> None:
-    for name in book.engine.list_tables(like=prefix):
-        book.engine.drop_table(name, database=("temp", "main"))
+def applied(function: Function, rows: ir.Table, schema: Schema) -> ir.Table:
+    """Mark what `function` makes of all `rows`, where SQL is not the means; its table has `schema`."""
+    return Step("step", schema, Work(rows.op(), function)).to_expr()

@@ -9,7 +9,7 @@ Nulls   `is_covered` says whether a window lies within what the extract speaks o
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
@@ -25,14 +25,10 @@ KEYS = ("borrower_id", "as_of", "known_by")
 
 @dataclass(frozen=True, slots=True)
 class Spine:
-    """`table` has one row per (borrower_id, as_of, known_by); `days` are the distinct as_of in order.
-
-    `shared` holds what several families ask of the same spine, see `steps.shared`.
-    """
+    """`table` has one row per (borrower_id, as_of, known_by); `days` are the distinct as_of in order."""
 
     table: ir.Table
     days: tuple[date, ...]
-    shared: dict[str, ir.Table] = field(default_factory=dict, repr=False, compare=False)
 
 
 def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) -> Spine:

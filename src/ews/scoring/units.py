@@ -11,19 +11,18 @@ from itertools import groupby
 from ews.domain.unit import Role, UnitMember
 from ews.events.book import Book
 from ews.features.economic_unit.members import members
-from ews.features.steps import drop_steps
+from ews.features.statements import worked_out
 from ews.features.window import Spine
 from ews.scoring.facts import borrowers_known
 
 
 def units_of(book: Book, spine: Spine) -> Mapping[str, tuple[UnitMember, ...]]:
     """Return the members besides the borrower itself, by borrower_id; `spine` holds one as_of."""
-    unit = members(book, spine)
+    unit = worked_out(book, spine, members)
     unit = unit.filter(unit.role != Role.SELF.value)
     parties = unit.select("as_of", "known_by", borrower_id="member_id").distinct()
     names = borrowers_known(book, parties).select(member_id="borrower_id", name="name")
     rows = unit.left_join(names, "member_id").select("borrower_id", "member_id", "role", "name").to_pyarrow()
-    drop_steps(book)
     found = sorted(
         (
             (row["borrower_id"], UnitMember(row["member_id"], Role(row["role"]), row["name"]))

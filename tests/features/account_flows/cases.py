@@ -9,7 +9,7 @@ import pandas as pd
 
 from ews.events.book import Book
 from ews.features.account_flows import family
-from ews.features.steps import drop_steps
+from ews.features.statements import worked_out
 from ews.features.window import Spine, joined, spine_on
 from tests.books import Rows, book_of
 from tests.features.observed import frame
@@ -56,8 +56,7 @@ def flows(cases: Cases, *, as_of: date = AS_OF, **more: Any) -> Told:
 def part(book: Book, make: Callable[[Book, Spine], ir.Table], *columns: str, as_of: date = AS_OF) -> Told:
     """Return `columns` of what one part of the family makes, per borrower, None where it says nothing of one."""
     spine = spine_on(book, [as_of])
-    rows: pd.DataFrame = joined(spine, make(book, spine)).select("borrower_id", *columns).execute()
-    drop_steps(book)
+    rows: pd.DataFrame = joined(spine, worked_out(book, spine, make)).select("borrower_id", *columns).execute()
     return _told(rows, list(columns))
 
 

@@ -51,7 +51,7 @@ ACCOUNTS = (ACCOUNT, {**ACCOUNT, "account_id": "A2"})
 
 
 def made(book, spine):
-    return loan_money(book, spine, with_borrower(book, "transactions"), unit_names(book, members(book, spine)))
+    return loan_money(spine, with_borrower(book, "transactions"), unit_names(book, members(book, spine)))
 
 
 def test_where_loan_money_went_case_by_case():

@@ -1,11 +1,12 @@
 from datetime import date
 
+import ibis.expr.types as ir
 import pytest
 
 from ews.events.book import Book
 from ews.features.economic_unit.members import MOST_FIRMS, member_spine, members, unit_rows
-from ews.features.steps import drop_steps
-from ews.features.window import spine_on
+from ews.features.statements import worked_out
+from ews.features.window import Spine, spine_on
 from tests.books import book_of
 
 AS_OF = date(2026, 6, 30)
@@ -22,8 +23,7 @@ def book_with(relations, *borrowers: str) -> Book:
 
 def roles(relations, borrower: str, as_of: date = AS_OF) -> dict[str, str]:
     book = book_with(relations, borrower)
-    rows = members(book, spine_on(book, [as_of])).execute()
-    drop_steps(book)
+    rows = worked_out(book, spine_on(book, [as_of]), members).execute()
     assert set(rows.borrower_id) == {borrower}
     assert rows.member_id.is_unique
     return {member: role for member, role in zip(rows.member_id, rows.role, strict=True) if role != "self"}
@@ -113,17 +113,21 @@ def test_a_relation_taken_back_counts_until_then():
 
 def test_without_relations_everyone_is_a_unit_of_its_own():
     book = book_of({"borrowers": [{"borrower_id": "F1", "kind": "firm"}]})
-    rows = members(book, spine_on(book, [AS_OF])).execute()
+    rows = worked_out(book, spine_on(book, [AS_OF]), members).execute()
     assert rows[["borrower_id", "member_id", "role"]].values.tolist() == [["F1", "F1", "self"]]
+
+
+def everybody(book: Book, spine: Spine) -> ir.Table:
+    return member_spine(spine, members(book, spine)).table
 
 
 def test_rows_of_a_member_reach_every_borrower_of_its_unit():
     book = book_with([relation("P", "F1"), relation("P", "F2")], "F1", "F2")
     spine = spine_on(book, [AS_OF])
-    unit = members(book, spine)
-    parties = member_spine(book, spine, unit)
-    assert sorted(parties.table.borrower_id.execute()) == ["F1", "F2", "P"]
-    rows = parties.table.filter(parties.table.borrower_id == "P").mutate(n=7)
+    unit = worked_out(book, spine, members)
+    parties = worked_out(book, spine, everybody)
+    assert sorted(parties.borrower_id.execute()) == ["F1", "F2", "P"]
+    rows = parties.filter(parties.borrower_id == "P").mutate(n=7)
     reached = unit_rows(unit, rows).order_by("borrower_id").execute()
     assert reached[["borrower_id", "member_id", "role", "n"]].values.tolist() == [
         ["F1", "P", "controller", 7],

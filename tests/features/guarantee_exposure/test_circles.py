@@ -1,12 +1,14 @@
 from datetime import date
 
+import ibis.expr.types as ir
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ews.events.book import Book
 from ews.features.guarantee_exposure.circles import edges_on, positions
-from ews.features.steps import drop_steps
-from ews.features.window import spine_on
+from ews.features.statements import worked_out
+from ews.features.window import Spine, spine_on
 from tests.books import book_of
 
 AS_OF = date(2026, 6, 30)
@@ -31,6 +33,10 @@ def longest_chain(party: int, pairs: set[tuple[int, int]], reach: np.ndarray) ->
     return max((1 + longest_chain(other, pairs, reach) for other in below), default=0)
 
 
+def placed(book: Book, spine: Spine) -> ir.Table:
+    return positions(spine, edges_on(book, spine))
+
+
 @given(drawn=edges)
 def test_circle_ring_and_depth_agree_with_who_reaches_whom(drawn):
     pairs = {(one, other) for one, other in drawn if one != other}
@@ -40,8 +46,7 @@ def test_circle_ring_and_depth_agree_with_who_reaches_whom(drawn):
     ]
     book = book_of({"borrowers": [{"borrower_id": f"B{each}", "kind": "firm"} for each in PARTIES], "guarantees": rows})
     spine = spine_on(book, [AS_OF])
-    found = positions(book, spine, edges_on(book, spine)).execute().set_index("party_id")
-    drop_steps(book)
+    found = worked_out(book, spine, placed).execute().set_index("party_id")
     assert set(found.index) == {f"B{each}" for pair in pairs for each in pair}
     reach, either = reachable(pairs), reachable(pairs | {(other, one) for one, other in pairs})
     for each in found.index:

@@ -4,13 +4,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import pytest
+
 from ews.events.book import Book
+from ews.features.peers import groups
+from ews.features.statements import script_of
 from tests.books import book_of
 
 AS_OF = date(2026, 6, 30)
 WIDE = (date(2000, 1, 1), date(2030, 12, 31))
 
 Row = dict[str, Any]
+
+
+def need_peers(patched: pytest.MonkeyPatch, least: int) -> None:
+    """Let `least` peers be enough; statements written for another number are forgotten."""
+    patched.setattr(groups, "LEAST_PEERS", least)
+    script_of.cache_clear()
 
 
 def borrower(name: str, industry: str | None = "mill", region: str | None = "north", **more: Any) -> Row:

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from ews.features.peers import family as peers
-from ews.features.peers import groups
+from ews.features.statements import worked_out
 from ews.features.window import KEYS, Spine, spine_on
 from tests.features.observed import frame, observed
-from tests.features.peers.economies import AS_OF, book, borrower, inflows, posting, stated
+from tests.features.peers.economies import AS_OF, book, borrower, inflows, need_peers, posting, stated
 
 BEFORE = date(2026, 3, 31)
 TRADE = [borrower(f"B{number}") for number in range(1, 5)]
@@ -17,7 +17,7 @@ FAR = [borrower("X1", "inn", "south"), borrower("X2", "inn", "south"), borrower(
 
 @pytest.fixture(autouse=True)
 def _two_peers_are_enough(monkeypatch):
-    monkeypatch.setattr(groups, "LEAST_PEERS", 2)
+    need_peers(monkeypatch, 2)
 
 
 def test_a_borrower_against_its_trade_worked_by_hand():
@@ -47,7 +47,7 @@ def test_shares_past_due_and_in_default_and_how_far_they_rose():
 
 
 def test_too_few_peers_tell_nothing(monkeypatch):
-    monkeypatch.setattr(groups, "LEAST_PEERS", 4)
+    need_peers(monkeypatch, 4)
     statements = [stated(each["borrower_id"], 5) for each in TRADE]
     seen = observed(peers, book(TRADE, postings=FLOWS, statements=statements), AS_OF)
     assert {name for name, value in seen.items() if value is not None} == set()
@@ -75,7 +75,7 @@ def test_a_single_look_up_has_the_same_peers_as_the_whole_book():
     spine = spine_on(economy, [AS_OF])
     own = Spine(spine.table.filter(spine.table.borrower_id == "B3"), spine.days)
     names = [each.name for each in peers.FEATURES]
-    alone = peers.build(economy, own).execute()
+    alone = worked_out(economy, own, peers.build).execute()
     whole = frame(peers, economy, [AS_OF])
     assert list(alone.columns) == [*KEYS, *names]
     assert alone[names].iloc[0].fillna(-9).tolist() == whole[names].iloc[2].fillna(-9).tolist()

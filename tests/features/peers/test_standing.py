@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from ews.features.peers.standing import FLAGS, standing_now_and_before
+from ews.features.statements import worked_out
 from ews.features.window import spine_on
 from tests.features.peers.economies import AS_OF, book, borrower, stated
 
@@ -11,7 +12,7 @@ BEFORE = date(2026, 3, 31)
 
 def flags(statements, outcomes=()) -> tuple[tuple[int, ...], tuple[int, ...]]:
     economy = book([borrower("B1")], statements=statements, outcomes=outcomes)
-    row = standing_now_and_before(economy, spine_on(economy, [AS_OF])).to_pyarrow().to_pylist()[0]
+    row = worked_out(economy, spine_on(economy, [AS_OF]), standing_now_and_before).to_pyarrow().to_pylist()[0]
     return tuple(row[name] for name in FLAGS), tuple(row[f"{name}_before"] for name in FLAGS)
 
 

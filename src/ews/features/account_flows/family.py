@@ -43,7 +43,7 @@ from ews.features.account_flows.turnover import turnover
 from ews.features.account_flows.unit_money import unit_names
 from ews.features.economic_unit.members import members
 from ews.features.ratios import only_where
-from ews.features.steps import shared, step
+from ews.features.steps import step
 from ews.features.window import KEYS, Spine, joined
 
 TITLE = Text("Account flows", "账户资金往来")
@@ -61,7 +61,7 @@ FEATURES = tuple(feature for part in PARTS for feature in part.FEATURES)
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
     ever = with_borrower(book, "transactions")
-    postings = step(book, within_reach(spine, ever, months=TWO_YEARS + 1).select(*POSTING))
+    postings = step(within_reach(spine, ever, months=TWO_YEARS + 1).select(*POSTING))
     unit = members(book, spine)
     names = unit_names(book, unit)
     parts = (
@@ -71,12 +71,12 @@ def build(book: Book, spine: Spine) -> ir.Table:
         debt_service.debt_service(book, spine),
         trading_partners.trading_partners(spine, postings, names),
         private_persons.private_persons(spine, postings),
-        loan_money.loan_money(book, spine, postings, names),
+        loan_money.loan_money(spine, postings, names),
         repayment_source.repayment_source(book, spine, postings, unit),
         settlement.settlement(book, spine),
     )
     # Worked out one by one: as a single statement they are more than the engine plans well
-    table = step(book, joined(spine, *(step(book, part) for part in parts)))
+    table = step(joined(spine, *(step(part) for part in parts)))
     sight = Sight(table)
     values: dict[str, ir.Value] = {}
     for part in PARTS:
@@ -86,7 +86,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
 
 def inflow_12m(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with `inflow_12m` alone, for ratios of other families; null where the book lacks the feed."""
-    return shared(book, spine, "inflow_12m", lambda: _inflow_12m(book, spine))
+    return step(_inflow_12m(book, spine))
 
 
 def _inflow_12m(book: Book, spine: Spine) -> ir.Table:

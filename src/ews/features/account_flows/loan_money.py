@@ -14,7 +14,6 @@ import ibis.expr.types as ir
 
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
-from ews.events.book import Book
 from ews.features.account_flows.months import HALF
 from ews.features.account_flows.postings import is_for, known_together, within_reach
 from ews.features.account_flows.sight import Sight
@@ -44,7 +43,7 @@ _PAYOUT = (*KEYS, "payout_id", "payout")
 _USES = ("left", "to_securities", "to_persons")
 
 
-def loan_money(book: Book, spine: Spine, postings: ir.Table, names: ir.Table) -> ir.Table:
+def loan_money(spine: Spine, postings: ir.Table, names: ir.Table) -> ir.Table:
     """Return the sum of payouts and what became of them (fen); `names` are the unit's (see unit_names)."""
     postings = within_reach(spine, postings, months=HALF)
     paid_out = postings.filter(postings.amount > 0, is_for(postings, "loan_payout"))
@@ -53,7 +52,7 @@ def loan_money(book: Book, spine: Spine, postings: ir.Table, names: ir.Table) ->
     )
     total = rows_within(spine, paid_out, day="paid_at", months=HALF)
     total = total.group_by(*KEYS).aggregate(payouts=total.payout.sum())
-    gone = step(book, _gone(spine, postings, paid_out, names))
+    gone = step(_gone(spine, postings, paid_out, names))
     uses = gone.group_by(*_PAYOUT).aggregate(**{name: gone.amount.sum(where=gone[name]) for name in _USES})
     uses = uses.group_by(*KEYS).aggregate(
         **{f"payout_{name}": ibis.least(uses[name].fill_null(0), uses.payout).sum() for name in _USES}

@@ -54,11 +54,11 @@ def repayment_source(book: Book, spine: Spine, postings: ir.Table, unit: ir.Tabl
     `unit` are the members of the economic unit (see economic_unit.members).
     """
     reach = within_reach(spine, postings, months=YEAR + 1)
-    served = step(book, _served(spine, reach))
+    served = step(_served(spine, reach))
     total = served.group_by(*KEYS).aggregate(
         served_12=served.served.sum(), served_6=served.served.sum(where=served.lag < HALF)
     )
-    covered = step(book, _covered_by(served, _source_money(spine, postings)))
+    covered = step(_covered_by(served, _source_money(spine, postings)))
     source = covered.group_by(*KEYS).aggregate(bridge_source=covered.covered.sum())
     cash = reach.filter(reach.amount > 0, is_for(reach, "cash"))
     paid_in = _covered_by(served, rows_within(spine, cash, day="occurred_at", months=YEAR + 1))
@@ -146,7 +146,7 @@ def _card_cash(book: Book, spine: Spine, served: ir.Table, unit: ir.Table) -> ir
     if not book.has("card_statements"):
         return spine.table.select(*KEYS, card_cash=ibis.null("int64"))
     drawn = monthly(
-        member_spine(book, spine, unit), book.table("card_statements"), day="stated_on", months=HALF,
+        member_spine(spine, unit), book.table("card_statements"), day="stated_on", months=HALF,
         cash=lambda rows: rows.cash_advance.sum(),
     )  # fmt: skip
     drawn = unit_rows(unit, drawn)

@@ -24,7 +24,7 @@ def unit_names(book: Book, unit: ir.Table) -> ir.Table:
     held = unit.inner_join(accounts, "member_id")
     held = held.filter(was_known(held, held.known_by)).select(*KEYS, counterparty_id="account_id", is_own="is_own")
     names = ibis.union(unit.select(*KEYS, counterparty_id="member_id", is_own="is_own"), held)
-    return step(book, names.group_by(*KEYS, "counterparty_id").aggregate(is_own=names.is_own.any()))
+    return step(names.group_by(*KEYS, "counterparty_id").aggregate(is_own=names.is_own.any()))
 
 
 def unit_money(book: Book, spine: Spine, postings: ir.Table, names: ir.Table, *, months: int) -> ir.Table:

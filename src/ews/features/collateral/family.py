@@ -47,7 +47,7 @@ SOFT = ("stock", "receivables", "equipment")
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    held = step(book, _held(book, spine))
+    held = step(_held(book, spine))
     table = joined(spine, _pieces(held), _covered(held))
     values = {
         "loan_to_value": only_where(table.untold == 0, ratio(table.balance, table.covered_value)),

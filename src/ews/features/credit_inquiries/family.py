@@ -78,8 +78,8 @@ WINDOWS = (1, 3, 6, 12)
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
     reports = newest_report(book, spine)
-    asked = step(book, _asked(book, spine, reports))
-    debts = step(book, debts_elsewhere.debts_elsewhere(book, spine))
+    asked = step(_asked(book, spine, reports))
+    debts = step(debts_elsewhere.debts_elsewhere(book, spine))
     refused = refusals.refusals(book, spine, asked, debts)
     table = joined(spine, reports, _counts(asked), _granted(book, spine), debts, refused)
     sees = {months: _sees(book, table, months) for months in WINDOWS}

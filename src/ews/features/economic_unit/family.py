@@ -142,9 +142,9 @@ QUARTER, YEAR = 3, 12
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    unit = connected(book, members(book, spine))
+    unit = connected(members(book, spine))
     known, parties = known_of(book, spine, unit)
-    rows = step(book, unit_rows(unit, known))
+    rows = step(unit_rows(unit, known))
     moved = _internal(book, spine, parties, unit)
     table = joined(spine, rows.group_by(*KEYS).aggregate(**_owners(rows), **_firms(rows), **_whole(rows)), moved)
     values = _values(book, table)

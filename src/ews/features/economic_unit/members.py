@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from ews.domain.unit import Role
 from ews.events.book import Book, was_known
-from ews.features.steps import shared, step
+from ews.features.steps import step
 from ews.features.window import KEYS, Spine
 
 CONTROLS_ABOVE = 0.5
@@ -34,7 +34,7 @@ _PAIR = (*DAY, "of", "to")
 
 def members(book: Book, spine: Spine) -> ir.Table:
     """Return borrower_id, as_of, known_by, member_id and role, worked out once; every borrower is in its own unit."""
-    return shared(book, spine, "members", lambda: _members(book, spine))
+    return step(_members(book, spine))
 
 
 def _members(book: Book, spine: Spine) -> ir.Table:
@@ -50,10 +50,10 @@ def _members(book: Book, spine: Spine) -> ir.Table:
     return ibis.union(own, others.cast(own.schema()))
 
 
-def member_spine(book: Book, spine: Spine, unit: ir.Table) -> Spine:
+def member_spine(spine: Spine, unit: ir.Table) -> Spine:
     """Return the spine of everybody in `unit`, each once per day, so that a family can be built for them."""
     parties = unit.select("member_id", *DAY).distinct().rename(borrower_id="member_id").select(*KEYS)
-    return Spine(step(book, parties), spine.days)
+    return Spine(step(parties), spine.days)
 
 
 def unit_rows(unit: ir.Table, rows: ir.Table) -> ir.Table:
@@ -70,7 +70,7 @@ def _ties(book: Book, spine: Spine) -> dict[str, ir.Table]:
     rows = book.table("relations").cross_join(spine.table.select(*DAY).distinct())
     has_begun = rows.starts_on.isnull() | (rows.starts_on <= rows.as_of)
     stands = rows.ends_on.isnull() | (rows.ends_on >= rows.as_of)
-    rows = step(book, rows.filter(was_known(rows, rows.known_by), has_begun, stands, rows.from_id != rows.to_id))
+    rows = step(rows.filter(was_known(rows, rows.known_by), has_begun, stands, rows.from_id != rows.to_id))
     is_shareholder = (rows.kind == "shareholder") & rows.share.notnull()
     controls = (rows.kind == "controller") | (is_shareholder & (rows.share > CONTROLS_ABOVE))
     is_large = is_shareholder & (rows.share >= LARGE_FROM) & (rows.share <= CONTROLS_ABOVE)

@@ -50,7 +50,7 @@ def account_sums(book: Book, parties: Spine, owners: Spine) -> ir.Table:
     flows = {name: only_where(is_seen, table[name].fill_null(0)) for name in ("earned_3", "earned_12", *_SUMS[1:])}
     is_grown = is_seen & (table.months_open >= YEAR)
     balance = only_where(is_seen, table.balance_sum_3m)
-    return step(book, table.select(*KEYS, **flows, balance_sum_3m=balance, is_grown=is_grown))
+    return step(table.select(*KEYS, **flows, balance_sum_3m=balance, is_grown=is_grown))
 
 
 def internal_sums(book: Book, parties: Spine, unit: ir.Table) -> ir.Table:
@@ -104,4 +104,4 @@ def _names(book: Book, unit: ir.Table) -> ir.Table:
     both = ibis.union(named, held.select(*KEYS, counterparty_id="account_id", rank=rank))
     closest = both.group_by(*KEYS, "counterparty_id").aggregate(rank=both["rank"].min())
     role = ibis.cases(*((closest["rank"] == each.rank, each.value) for each in Role))
-    return step(book, closest.select(*KEYS, "counterparty_id", other_role=role))
+    return step(closest.select(*KEYS, "counterparty_id", other_role=role))

@@ -36,25 +36,25 @@ YEAR = 12
 _MONEY = ("earned_3", "earned_12", "spent", "securities", "lent", "gross_in", "gross_out", "balance_sum_3m")
 
 
-def connected(book: Book, unit: ir.Table) -> ir.Table:
+def connected(unit: ir.Table) -> ir.Table:
     """Return the units of more than the borrower alone."""
     linked = unit.filter(unit.role != Role.SELF.value).select(*KEYS).distinct()
-    return step(book, unit.semi_join(linked, KEYS))
+    return step(unit.semi_join(linked, KEYS))
 
 
 def known_of(book: Book, spine: Spine, unit: ir.Table) -> tuple[ir.Table, Spine]:
     """Return what is known of every member of `unit` on each day, and the spine of the members."""
-    parties = member_spine(book, spine, unit)
-    owners = member_spine(book, spine, unit.filter(unit.role.isin([role.value for role in OWNERS])))
+    parties = member_spine(spine, unit)
+    owners = member_spine(spine, unit.filter(unit.role.isin([role.value for role in OWNERS])))
     told = [_told(book, parties, family, names) for family, names in TAKEN]
     table = joined(parties, *told, _arrears(book, parties), _money(book, parties, owners), _sued(book, parties))
-    return step(book, table.mutate(is_grown=table.is_grown.fill_null(False))), parties
+    return step(table.mutate(is_grown=table.is_grown.fill_null(False))), parties
 
 
 def _told(book: Book, parties: Spine, family: "Family", names: tuple[str, ...]) -> ir.Table:
     if not any(all(book.has(name) for name in needed) for needed in family.READS):
         return parties.table.select(*KEYS, **{name: ibis.null("float64") for name in names})
-    return step(book, family.build(book, parties).select(*KEYS, *names))
+    return step(family.build(book, parties).select(*KEYS, *names))
 
 
 def _arrears(book: Book, parties: Spine) -> ir.Table:

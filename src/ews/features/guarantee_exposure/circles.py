@@ -11,16 +11,20 @@ Nulls   `amount` is null where no guarantee between the two tells one
 from collections.abc import Sequence
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import rustworkx as rx
 
 from ews.events.book import Book, was_known
-from ews.features.steps import step
+from ews.features.steps import applied, step
 from ews.features.window import Spine
 
 DAY = ("as_of", "known_by")
+_POSITION = ibis.schema(
+    {"as_of": "date", "known_by": "date", "party_id": "string", "circle": "string", "ring": "string", "depth": "int64"}
+)
 
 
 def edges_on(book: Book, spine: Spine) -> ir.Table:
@@ -30,15 +34,14 @@ def edges_on(book: Book, spine: Spine) -> ir.Table:
     stands = rows.ends_on.isnull() | (rows.ends_on >= rows.as_of)
     rows = rows.filter(was_known(rows, rows.known_by), has_begun, stands, rows.guarantor_id != rows.borrower_id)
     edges = rows.group_by(*DAY, "guarantor_id", "borrower_id").aggregate(amount=rows.amount.sum())
-    return step(book, edges)
+    return step(edges)
 
 
-def positions(book: Book, spine: Spine, edges: ir.Table) -> ir.Table:
+def positions(spine: Spine, edges: ir.Table) -> ir.Table:
     """Return the circle, ring and depth of all parties whose circle holds a borrower of the spine."""
-    rows = book.engine.to_pyarrow(edges.order_by(*DAY, "guarantor_id", "borrower_id"))
-    parties = step(book, _positions(rows))
+    parties = applied(_positions, edges.order_by(*DAY, "guarantor_id", "borrower_id"), _POSITION)
     held = parties.inner_join(spine.table, [*DAY, ("party_id", "borrower_id")]).select(*DAY, "circle").distinct()
-    return step(book, parties.semi_join(held, [*DAY, "circle"]))
+    return step(parties.semi_join(held, [*DAY, "circle"]))
 
 
 def _positions(rows: pa.Table) -> pa.Table:

@@ -144,11 +144,11 @@ def build(book: Book, spine: Spine) -> ir.Table:
 def _gathered(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with all sums that the features are made of, null where there is nothing to add."""
     edges = edges_on(book, spine)
-    places = positions(book, spine, edges)
+    places = positions(spine, edges)
     unit = members(book, spine)
     trouble = trouble_of(book, places.select(*DAY, borrower_id="party_id"))
-    given = side(book, spine, edges, unit, trouble, of="guarantor_id")
-    taken = side(book, spine, edges, unit, trouble, of="borrower_id")
+    given = side(spine, edges, unit, trouble, of="guarantor_id")
+    taken = side(spine, edges, unit, trouble, of="borrower_id")
     return joined(
         spine,
         given_sums(given),

@@ -10,7 +10,6 @@ import ibis
 import ibis.expr.types as ir
 
 from ews.domain.unit import Role
-from ews.events.book import Book
 from ews.features.guarantee_exposure.circles import DAY
 from ews.features.ratios import only_where
 from ews.features.steps import step
@@ -19,7 +18,7 @@ from ews.features.window import KEYS, Spine
 _FLAGS = ("is_late", "is_troubled", "is_in_default")
 
 
-def side(book: Book, spine: Spine, edges: ir.Table, unit: ir.Table, trouble: ir.Table, *, of: str) -> ir.Table:
+def side(spine: Spine, edges: ir.Table, unit: ir.Table, trouble: ir.Table, *, of: str) -> ir.Table:
     """Return the guarantees of each borrower of the spine as `of` (guarantor_id or borrower_id) of the edges.
 
     Adds the other party as party_id, `is_own` where it belongs to the borrower's unit, and how it stands.
@@ -31,7 +30,7 @@ def side(book: Book, spine: Spine, edges: ir.Table, unit: ir.Table, trouble: ir.
     stand = trouble.rename(party_id="borrower_id")
     rows = rows.left_join(stand, [*DAY, "party_id"], rname="{name}_state")
     flags = {name: rows[name].fill_null(False) for name in _FLAGS}
-    return step(book, rows.select(*KEYS, "party_id", "amount", "debt", is_own=rows.own.fill_null(False), **flags))
+    return step(rows.select(*KEYS, "party_id", "amount", "debt", is_own=rows.own.fill_null(False), **flags))
 
 
 def given_sums(given: ir.Table) -> ir.Table:

@@ -37,7 +37,7 @@ def trouble_of(book: Book, parties: ir.Table) -> ir.Table:
     if not sees_arrears(book):
         columns = {"dpd": "int64", "debt": "int64", "is_late": "bool", "is_troubled": "bool", "is_in_default": "bool"}
         nothing = {name: ibis.null(kind) for name, kind in columns.items()}
-        return step(book, parties.select(*KEYS).limit(0).mutate(**nothing))
+        return step(parties.select(*KEYS).limit(0).mutate(**nothing))
     states = loan_states(book, parties.select(*KEYS))
     owed = states.group_by(*KEYS).aggregate(
         dpd=states.dpd.max(),
@@ -50,7 +50,7 @@ def trouble_of(book: Book, parties: ir.Table) -> ir.Table:
         name: table.is_listed | (table.dpd > above).fill_null(False)
         for name, above in (("is_late", 0), ("is_troubled", TROUBLED_ABOVE_DPD), ("is_in_default", DEFAULT_ABOVE_DPD))
     }
-    return step(book, table.select(*KEYS, "dpd", debt=debt.cast("int64"), **flags))
+    return step(table.select(*KEYS, "dpd", debt=debt.cast("int64"), **flags))
 
 
 def listed_default(book: Book, parties: ir.Table) -> ir.Table:

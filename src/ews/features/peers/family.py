@@ -89,13 +89,13 @@ def build(book: Book, spine: Spine) -> ir.Table:
         parts.append(_flows(book, members, rows))
     if sees_arrears(book):
         parts.extend(_arrears(book, members, rows))
-    table = joined(spine, *(step(book, part.semi_join(spine.table, KEYS)) for part in parts))
+    table = joined(spine, *(step(part.semi_join(spine.table, KEYS)) for part in parts))
     return table.select(*KEYS, **{each.name: _or_null(table, each.name) for each in FEATURES})
 
 
 def _flows(book: Book, members: ir.Table, rows: Spine) -> ir.Table:
-    own = step(book, flows(book, rows))
-    middle = step(book, medians(members, own, _MEDIANS))
+    own = step(flows(book, rows))
+    middle = step(medians(members, own, _MEDIANS))
     table = joined(rows, middle, own)
     against: Mapping[str, ir.Value] = {
         "change": table.industry_inflow_change_3m,
@@ -109,7 +109,7 @@ def _flows(book: Book, members: ir.Table, rows: Spine) -> ir.Table:
 
 
 def _arrears(book: Book, members: ir.Table, rows: Spine) -> list[ir.Table]:
-    flags = step(book, standing_now_and_before(book, rows))
+    flags = step(standing_now_and_before(book, rows))
     parts = []
     for axis in AXES:
         now = shares(members, flags, axis, "counted", ("past_due", "in_default"))

@@ -29,10 +29,10 @@ def members_on(book: Book, spine: Spine) -> ir.Table:
     """Return the spine's borrowers and all their peers, with industry, region and `is_peer`."""
     rows = book.table("borrowers").cross_join(spine.table.select(*DAY).distinct())
     known = rows.filter(was_known(rows, rows.known_by)).select(*KEYS, *AXES)
-    known = step(book, known.mutate(is_peer=ibis.literal(value=True)) if not book.has("loans") else _owing(book, known))
+    known = step(known.mutate(is_peer=ibis.literal(value=True)) if not book.has("loans") else _owing(book, known))
     asked = known.semi_join(spine.table, KEYS)
     alike = [known.semi_join(asked.filter(asked[axis].notnull()), [*DAY, axis]) for axis in AXES]
-    return step(book, ibis.union(asked, *(rows.filter(rows.is_peer) for rows in alike), distinct=True))
+    return step(ibis.union(asked, *(rows.filter(rows.is_peer) for rows in alike), distinct=True))
 
 
 def medians(members: ir.Table, values: ir.Table, measured: Mapping[str, tuple[str, str]]) -> ir.Table:

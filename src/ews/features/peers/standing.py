@@ -35,7 +35,7 @@ def standing_now_and_before(book: Book, members: Rows) -> ir.Table:
     now_days = members.table.select(*KEYS)
     back = members.table.inner_join(then, ["as_of", "known_by"])
     before_days = back.select("borrower_id", as_of="day", known_by=ibis.least(back.day, back.known_by)).distinct()
-    both = step(book, _flags(book, step(book, ibis.union(now_days, before_days, distinct=True))))
+    both = step(_flags(book, step(ibis.union(now_days, before_days, distinct=True))))
     later = then.select("as_of", "known_by", day="day", day_known=ibis.least(then.day, then.known_by))
     before = both.rename(day="as_of", day_known="known_by").inner_join(later, ["day", "day_known"])
     before = before.select(*KEYS, **{f"{name}_before": before[name] for name in FLAGS})

@@ -54,9 +54,9 @@ NEVER_LATE = 60
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    states = step(book, loan_states(book, spine.table))
+    states = step(loan_states(book, spine.table))
     has_items = book.has("instalments") and book.has("payments")
-    items = step(book, items_with_lateness(book, spine)) if has_items else None
+    items = step(items_with_lateness(book, spine)) if has_items else None
     table = joined(
         spine,
         states.group_by(*KEYS).aggregate(dpd_now=states.dpd.max()),

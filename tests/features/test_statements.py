@@ -1,0 +1,89 @@
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from ews.events.book import Book
+from ews.features.statements import script_of, worked_out
+from ews.features.steps import applied, step
+from ews.features.window import Spine, spine_on
+from tests.books import book_of
+
+DAY = date(2026, 6, 30)
+NAMES = ibis.schema({"borrower_id": "string"})
+
+
+def firms(*names: str) -> Book:
+    return book_of({"borrowers": [{"borrower_id": name, "kind": "firm"} for name in names]})
+
+
+def told(book: Book, make, days: tuple[date, ...] = (DAY,)) -> list[str]:
+    return sorted(worked_out(book, spine_on(book, days), make).borrower_id.execute())
+
+
+def longer(_: Book, spine: Spine) -> ir.Table:
+    return step(spine.table.filter(spine.table.borrower_id.length() > 1)).select("borrower_id")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    script_of.cache_clear()
+
+
+def test_statements_are_written_once_per_shape_and_tell_of_the_book_they_run_on():
+    assert told(firms("A", "AB"), longer) == ["AB"]
+    assert told(firms("ABC", "B", "BC"), longer) == ["ABC", "BC"]
+    assert (script_of.cache_info().misses, script_of.cache_info().hits) == (1, 1)
+
+
+def test_another_day_coverage_or_table_is_another_shape():
+    book = firms("AB")
+    entry = replace(book.manifest.tables["borrowers"], covered_to=date(2029, 1, 1))
+    others = [
+        replace(book, manifest=replace(book.manifest, tables={"borrowers": entry})),
+        replace(book, tables={**book.tables, "relations": book.table("borrowers")}),
+    ]
+    assert [told(each, longer) for each in (book, *others)] == [["AB"]] * 3
+    assert told(book, longer, (date(2026, 5, 31), DAY)) == ["AB", "AB"]
+    assert script_of.cache_info().misses == 4
+
+
+def test_a_step_that_two_parts_ask_for_is_worked_out_once():
+    def both(book: Book, spine: Spine) -> ir.Table:
+        return ibis.union(longer(book, spine), longer(book, spine))
+
+    seen: list[int] = []
+    book = firms("AB")
+    rows = worked_out(book, spine_on(book, [DAY]), both, lambda _, done, __: seen.append(done))
+    assert rows.borrower_id.execute().tolist() == ["AB", "AB"]
+    assert seen == [0, 1, 2]
+
+
+def test_what_sql_cannot_say_is_done_by_a_function_on_all_rows_of_a_step():
+    def reverse(rows: pa.Table) -> pa.Table:
+        return pa.table({"borrower_id": pc.utf8_reverse(rows["borrower_id"])})
+
+    def turned(book: Book, spine: Spine) -> ir.Table:
+        table = applied(reverse, longer(book, spine), NAMES)
+        return table.filter(table.borrower_id != "DC")
+
+    assert told(firms("A", "AB", "CD"), turned) == ["BA"]
+
+
+def test_only_the_result_stays_behind_and_a_failure_before_does_no_harm():
+    def failing(_: Book, spine: Spine) -> ir.Table:
+        first = step(spine.table.select("borrower_id"))
+        return first.select(borrower_id=first.borrower_id.cast("int64").cast("string"))
+
+    book = firms("A")
+    spine = spine_on(book, [DAY])
+    with pytest.raises(duckdb.ConversionException, match="Could not convert string 'A' to INT64"):
+        worked_out(book, spine, failing)
+    before = set(book.engine.list_tables())
+    kept = worked_out(book, spine, longer)
+    assert set(book.engine.list_tables()) - before == {kept.op().name}
