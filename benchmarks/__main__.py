@@ -48,12 +48,27 @@ def accuracy(
 def ablation(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     worlds: Worlds = ALL_WORLDS,
-    borrowers: Borrowers = 8_000,
-    months: Months = 72,
+    borrowers: Borrowers = 6_000,
+    months: Months = 60,
     seed: Seed = 20_262,
 ) -> None:
     """Say what each family of features adds in synthetic worlds, and what a missing feed costs."""
     from benchmarks.ablation import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
+
+    run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json)
+
+
+@app.command()
+def patterns(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    worlds: Worlds = "A",
+    borrowers: Borrowers = 15_000,
+    months: Months = 60,
+    seed: Seed = 20_263,
+) -> None:
+    """Say what a model of a synthetic world makes of each pattern of failing loans planted in a quiet book."""
+    from benchmarks.patterns import run  # noqa: PLC0415 - slow to import
     from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
 
     run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json)

@@ -182,11 +182,12 @@ def renewed_as_before(firms: list[Firm]) -> None:
 
 
 def other_business(firms: list[Firm]) -> None:
+    """Halve the main trade for others; what these bring goes on to related parties."""
     firm = firms[PLANTED]
-    firm.sales = last(steady(), 8, 0.5)
+    firm.sales = firm.purchases = last(steady(), 8, 0.5)
     for month in range(MONTHS - 8, MONTHS):
         firm.postings += [(day_of(month, 9), TURNOVER // 2, "other", f"K3X{month % 3}"),
-                          (day_of(month, 20), -TURNOVER // 3, "related_party", "K3Y"),
+                          (day_of(month, 20), -TURNOVER // 4, "related_party", "K3Y"),
                           (day_of(month, 21), -TURNOVER // 5, "other", "K3Z")]  # fmt: skip
 
 
@@ -198,12 +199,14 @@ def one_subsidy(firms: list[Firm]) -> None:
 
 
 def speculation(firms: list[Firm]) -> None:
+    """For a good year money has gone into securities and loans to persons, and is missing in the trade."""
     firm = firms[PLANTED]
-    for month in range(MONTHS - 8, MONTHS):
-        firm.postings += [(day_of(month, 7), -20_000_000, "securities", "K3B"),
+    firm.purchases = last(steady(), 14, 0.6)
+    for month in range(MONTHS - 14, MONTHS):
+        firm.postings += [(day_of(month, 7), -9_000_000, "securities", "K3B"),
                           (day_of(month, 20), -5_000_000, "private_person", "K3P1"),
                           (day_of(month, 20), -3_000_000, "private_person", "K3P2"),
-                          (day_of(month, 3), 10_000_000, "private_person", "K3P3")]  # fmt: skip
+                          (day_of(month, 3), 5_000_000, "private_person", "K3P3")]  # fmt: skip
 
 
 def travel_expenses(firms: list[Firm]) -> None:
@@ -216,11 +219,11 @@ def travel_expenses(firms: list[Firm]) -> None:
 
 
 def trade_in_decline(firms: list[Firm]) -> None:
-    """Everybody of the planted firm's trade and region suffers; many are late. The firm itself holds out so far."""
+    """Everybody of the planted firm's trade and region suffers, some are late. The firm itself suffers less so far."""
     for firm in firms:
-        if firm.number % 2 == PLANTED % 2 and firm.number not in (PLANTED, INNOCENT):
-            firm.sales = last(steady(), 5, 0.4)
-            if firm.number % 3 == 0:
+        if firm.number % 2 == PLANTED % 2 and firm.number != INNOCENT:
+            firm.sales = firm.purchases = last(steady(), 5, 0.9 if firm.number == PLANTED else 0.75)
+            if firm.number % 20 == 11:
                 _stops_paying(firm, 3)
 
 
@@ -285,7 +288,9 @@ def paid_by_a_customer(firms: list[Firm]) -> None:
 
 
 def costs_shrink(firms: list[Firm]) -> None:
+    """Wages are cut and then not paid, taxes and bills shrink, suppliers wait for their money."""
     firm = firms[PLANTED]
+    firm.purchases = last(steady(), 5, 0.6)
     firm.wages = [*steady()[:-5], 0.6, 0.4, 0.3, 0.0, 0.0]
     firm.taxes, firm.utilities = last(steady(), 5, 0.25), last(steady(), 5, 0.35)
 

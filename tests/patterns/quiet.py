@@ -133,10 +133,17 @@ def _parties(firm: Firm) -> Rows:
         ],
         "findings": [
             {"finding_id": f"N{firm.number}-{year}", "borrower_id": firm.id, "found_on": date(year, 5, 20),
-             "field": "declared_sales_12m", "value": str(12 * TURNOVER), "author": "E001"}
+             "field": "declared_sales_12m", "value": str(_declared(firm, date(year, 5, 20))), "author": "E001"}
             for year in (2024, 2025, 2026)
         ],
     }  # fmt: skip
+
+
+def _declared(firm: Firm, on: date) -> int:
+    """Return the sales of a year as a check on that day finds them: they follow what the firm sells."""
+    month = MONTHS - 1 - (12 * (AS_OF.year - on.year) + AS_OF.month - on.month)
+    past = firm.sales[max(0, month - 12) : month]
+    return round(12 * TURNOVER * sum(past) / len(past))
 
 
 def _loan(firm: Firm) -> Rows:

@@ -89,9 +89,10 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Train a model and register it; the first of a portfolio becomes champion. 训练模型."""
+    known = _day("--known-by", known_by)
     from ews.cli import modelling
 
-    modelling.train_model(_settings(home), book, recipe, _day("--known-by", known_by), as_json=as_json)
+    modelling.train_model(_settings(home), book, recipe, known, as_json=as_json)
 
 
 @app.command()
@@ -105,9 +106,10 @@ def score(
     as_json: JsonOption = False,
 ) -> None:
     """Score the whole book and publish the decisions. 全量评分并发布."""
+    days = _day("--as-of", as_of), _day("--known-by", known_by)
     from ews.cli import scoring
 
-    scoring.score(_settings(home), book, _day("--as-of", as_of), _day("--known-by", known_by), as_json=as_json)
+    scoring.score(_settings(home), book, *days, as_json=as_json)
 
 
 @app.command()

@@ -11,7 +11,8 @@ from rich.text import Text as Styled
 
 from ews.cli import show
 from ews.cli.lines import Lines
-from ews.cli.settings import Settings, policy_of
+from ews.cli.policies import policy_of
+from ews.cli.settings import Settings
 from ews.domain.decisions import Decision, Held, LoanDecision, Reason
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language, Text

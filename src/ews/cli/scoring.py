@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from ews.cli import show
-from ews.cli.settings import Settings, policy_of
+from ews.cli.policies import policy_of
+from ews.cli.settings import Settings
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
 from ews.events.manifest import read_manifest

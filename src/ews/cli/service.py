@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from ews import __version__
-from ews.cli.settings import Settings, policy_of
+from ews.cli.policies import policy_of
+from ews.cli.settings import Settings
 from ews.domain.errors import ModelError
 from ews.features.catalogue import FEATURES
 from ews.models.champion import champion, champion_pointer, portfolios

@@ -6,9 +6,6 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ews.domain.errors import SettingsError
-from ews.features.catalogue import FEATURES
-from ews.policy.policy import Policy, load_policy
-from ews.policy.vocabulary import vocabulary_of
 
 FILE = "ews.toml"
 
@@ -53,8 +50,3 @@ def read_settings(home: Path | None = None) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         message = f"Setting '{name}' cannot be used: {first['msg']}. Mend it in the environment (EWS_…) or in {FILE}."
         raise SettingsError(message) from None
-
-
-def policy_of(settings: Settings) -> Policy:
-    """Load the bank's policy where one is set, else the one that comes with the product."""
-    return load_policy(settings.policy, vocabulary=vocabulary_of(FEATURES))

@@ -77,7 +77,8 @@ class Before:
 class Decision:
     """`pd` of default within `horizon_months`, null for a borrower already in default.
 
-    `log_odds` = `base_log_odds` + the sum of the reasons' `log_odds`, the logit of `pd`.
+    `log_odds` = `base_log_odds` + the sum of the reasons' `log_odds`, the logit of `pd`. A reason tells what it adds
+    beyond what is usual among borrowers of the kind, and the base holds the usual.
     `exposure_fen` sums the known balances of live loans, null where none is known.
     `blind` names the feature families whose data the book lacks. `unit` holds the other members of the borrower's
     economic unit as known on `known_by`, from its controllers to its affiliates and by id.

@@ -97,7 +97,7 @@ def decide(
         settled,
         rejected,
         explained,
-        peers if peers is not None else peers_of(borrowers, FEATURES),
+        peers if peers is not None else peers_of(borrowers, FEATURES, explained.by_reason(FEATURES)),
         blind_families(book),
         int(spine.table.count().execute()),
         int(spine.table.anti_join(loans, "borrower_id").count().execute()),

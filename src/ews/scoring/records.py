@@ -33,6 +33,13 @@ class Explained:
     by_feature: Floats
     base: float
 
+    def by_reason(self, features: tuple[Feature, ...]) -> pd.DataFrame:
+        """Return a column per reason code: what its features add together."""
+        codes = np.array([feature.reason.value for feature in features])
+        return pd.DataFrame(
+            {code: self.by_feature[:, codes == code].sum(axis=1) for code in dict.fromkeys(codes.tolist())}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -69,7 +76,7 @@ def records(
         scored = not np.isnan(row["pd"])
         unit = units.get(row["borrower_id"], ())
         reasons = _reasons(row, explained.by_feature[number], features, codes, peers, unit) if scored else ()
-        base = explained.base if scored else None
+        base = explained.base + _usually_added(row, codes, peers) if scored else None
         yield Decision(
             batch_id=frame.batch_id,
             portfolio=frame.portfolio,
@@ -105,6 +112,7 @@ def _reasons(
     peers: Peers,
     unit: tuple[UnitMember, ...],
 ) -> tuple[Reason, ...]:
+    """Return the reasons by what they add beyond what is usual among the borrower's peers, the most first."""
     group = group_of(_text(row["kind"]), _text(row["industry"]))
     found = []
     for code in dict.fromkeys(codes.tolist()):
@@ -120,8 +128,14 @@ def _reasons(
             )
             for feature in told[:EVIDENCE_PER_REASON]
         )
-        found.append(Reason(code, float(contributions[members].sum()), evidence))
+        beyond = float(contributions[members].sum()) - peers.usually_adds(group, code)
+        found.append(Reason(code, beyond, evidence))
     return tuple(sorted(found, key=lambda reason: (-reason.log_odds, reason.code)))
+
+
+def _usually_added(row: Mapping[str, Any], codes: npt.NDArray[np.str_], peers: Peers) -> float:
+    group = group_of(_text(row["kind"]), _text(row["industry"]))
+    return sum(peers.usually_adds(group, code) for code in dict.fromkeys(codes.tolist()))
 
 
 def _from_whom(feature: Feature, borrower_id: str, unit: tuple[UnitMember, ...]) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ class DecisionOut(BaseModel):
     horizon_months: int = Field(description="Months within which default is expected with `pd`", examples=[12])
     pd: float | None = Field(description="Probability of default within the horizon, null in default", examples=[0.25])
     log_odds: float | None = Field(description="ln(pd / (1 - pd))", examples=[-1.0986])
-    base_log_odds: float | None = Field(description="Where the reasons start from", examples=[-3.0])
+    base_log_odds: float | None = Field(description="Log-odds of the usual borrower of its kind", examples=[-3.0])
     grade: str = Field(description="Grade of the master scale, D in default", examples=["G6"])
     tier: Coded
     level: Coded
