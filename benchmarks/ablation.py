@@ -23,8 +23,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accuracy.paired import Part, difference, figures, subset
-from benchmarks.worlds import Flags, Floats, Modelled, Size, modelled, told_on_stderr
+from benchmarks.accuracy.paired import Floats, Part, difference, figures, subset
+from benchmarks.worlds import Flags, Modelled, Size, modelled, told_on_stderr
 from ews.events.book import Book
 from ews.features.build import build_features
 from ews.features.catalogue import FAMILIES, family_name, family_of

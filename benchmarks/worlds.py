@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.paired import Floats
 from ews.events.book import Book, open_book
 from ews.simulation.simulate import simulate
 from ews.training.recipe import resolve_recipe
@@ -24,7 +25,6 @@ RECIPE = {"snapshot_every_months": 4, "test_months": 5}
 """Two test days and the training days before the purge. Days nearer to each other share most of their labels: on world
 A's training months twice as many taught no better."""
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 

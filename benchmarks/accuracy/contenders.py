@@ -3,9 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from benchmarks.accuracy.paired import Floats
 from ews.events.book import Book, open_book
 from ews.events.importing import import_source
 from ews.models.frozen import predict_pd
@@ -16,8 +14,6 @@ from ews.training.recipe import Recipe, resolve_recipe
 from ews.training.table import TrainingTable
 
 SOURCES = Path(__file__).resolve().parents[2] / "examples" / "sources"
-
-Floats = NDArray[np.float64]
 
 
 def imported(name: str, data: Path, directory: Path) -> Book:

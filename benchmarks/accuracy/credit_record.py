@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy.contenders import Floats, imported, product, table_of
-from benchmarks.accuracy.paired import Part, difference, figures, per_part, subset
+from benchmarks.accuracy.contenders import imported, product, table_of
+from benchmarks.accuracy.paired import Floats, Part, difference, figures, per_part, subset
 from benchmarks.accuracy.peers import PLAIN
 from ews.outcomes.horizon import months_later
 

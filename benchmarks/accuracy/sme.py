@@ -13,8 +13,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.accuracy.contenders import imported, product, table_of
-from benchmarks.accuracy.paired import Part, difference, figures, per_part
-from benchmarks.accuracy.peers import PLAIN, Floats, Labels, second
+from benchmarks.accuracy.paired import Floats, Part, difference, figures, per_part
+from benchmarks.accuracy.peers import PLAIN, Labels, second
 from ews.training.table import TrainingTable
 
 AS_OF = date(2020, 2, 29)

@@ -12,13 +12,11 @@ from benchmarks.accuracy.paired import Part, difference, figures, subset
 from benchmarks.accuracy.peers import lightgbm
 from benchmarks.worlds import Modelled, Size, modelled
 
-WORLDS = ("A", "B")
-SIZE = Size(borrowers=12_000, months=72, seed=20_261)
 PEERS = ("plain_lightgbm",)
 TRUTH = "expected_pd"
 
 
-def measure(directory: Path, *, worlds: Sequence[str] = WORLDS, size: Size = SIZE) -> dict[str, Any]:
+def measure(directory: Path, *, worlds: Sequence[str], size: Size) -> dict[str, Any]:
     """Return figures per world: of the product, of the expected pd and of plain LightGBM."""
     return {world: _figures(modelled(world, size, directory), size) for world in worlds}
 

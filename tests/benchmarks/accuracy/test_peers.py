@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.accuracy import peers
-from benchmarks.accuracy.peers import PLAIN, _is_no_solver_notice
+from benchmarks.accuracy.peers import PLAIN, _is_no_solver_notice, logistic_on_bins
 from ews.validation.power import auc
 
 pytestmark = pytest.mark.filterwarnings("ignore:Setting an item of incompatible dtype")  # optbinning 1.0 on pandas 3
@@ -28,6 +28,15 @@ def test_every_peer_tells_who_defaults_with_nulls_and_constants_among_the_column
     assert (found < 1).all()
     assert auc(found, outcome[2_000:]) > 0.65
     assert os.listdir() == []  # noqa: PTH208 - what a library may have left in the working directory
+
+
+def test_the_scorecard_sees_a_status_that_one_row_in_a_hundred_has():
+    rng = np.random.default_rng(6)
+    late = rng.random(12_000) < 0.01
+    columns = pd.DataFrame({"late": late.astype(float), "noise": rng.normal(size=12_000)})
+    outcome = (rng.random(12_000) < np.where(late, 0.5, 0.02)).astype(np.int8)
+    found = logistic_on_bins(columns[:8_000], outcome[:8_000], columns[8_000:])
+    assert found[late[8_000:]].min() > found[~late[8_000:]].max()
 
 
 @pytest.mark.parametrize(
