@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
 from ews.cli.explain import show_decision
-from ews.cli.settings import policy_of, read_settings
+from ews.cli.policies import policy_of
+from ews.cli.settings import read_settings
 from ews.domain.text import Language
 from ews.scoring.lookup import find_decision
 from ews.store.engine import open_store
