@@ -1,4 +1,4 @@
-"""Draws docs/images/explain.png from a scored home: `python docs/images/draw.py HOME BORROWER`.
+"""Draws docs/images/explain.png from a scored home: `python docs/images/draw.py HOME BORROWER HEIGHT` (pixels).
 
 Needs Chromium and a Chinese monospaced font (Debian: chromium, fonts-noto-cjk).
 """
