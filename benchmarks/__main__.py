@@ -74,6 +74,33 @@ def patterns(
     run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json)
 
 
+@app.command()
+def signals(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    page: Annotated[Path | None, typer.Option(help="Write the figures to this page of the docs too.")] = None,
+    worlds: Worlds = ALL_WORLDS,
+    borrowers: Borrowers = 8_000,
+    months: Months = 72,
+    seed: Seed = 20_264,
+) -> None:
+    """Say what each signal is worth in synthetic worlds, beyond days past due and the pd alone."""
+    from benchmarks.signals import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
+
+    run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json, page=page)
+
+
+@app.command()
+def policy(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    rows: Annotated[int, typer.Option(min=1_000, help="Random borrowers to judge.")] = 1_000_000,
+) -> None:
+    """Say what judging all signals costs, beside a scan of the table of features."""
+    from benchmarks.policy_speed import run  # noqa: PLC0415 - slow to import
+
+    run(rows, as_json=as_json)
+
+
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Return what was asked for; an unknown name ends the command."""
     unknown = [name for name in given if name not in allowed]

@@ -35,7 +35,7 @@ REASONS = (
 HELD = (
     Held("signal", "WAGES_SHRANK", "yellow", {"wage_change_3m": -0.42}),
     Held("signal", "OVERDUE_NOW_30", "orange", {"dpd_max": 49}),
-    Held("grade", "GRADE_RED", "red", {"pd": 0.65}),
+    Held("standing", "GRADE_RED", "red", {"pd": 0.65}),
 )
 DECISION = Decision(
     batch_id="b" * 32, portfolio="sme", borrower_id="B0001222", as_of=date(2026, 6, 30), known_by=date(2026, 6, 30),
@@ -84,12 +84,26 @@ def test_the_gravest_of_what_held_comes_first():
     assert text.index("GRADE_RED") < text.index("OVERDUE_NOW_30") < text.index("WAGES_SHRANK")
 
 
-@pytest.mark.parametrize(
-    ("language", "because"),
-    [(ZH, "逾期超过360天；另有 2 条较轻规则成立"), (EN, "More than 360 days past due; and 2 more with a milder tier")],
-)
-def test_below_a_loan_stands_the_rule_that_decides_and_the_others_are_counted(language, because):
-    assert told(DECISION, language).count(because) == 2
+def test_below_a_loan_stand_all_its_rules_the_gravest_first_each_with_its_source():
+    text = told(DECISION, ZH, 140)
+    assert text.count("逾期超过360天") == text.count("OVERDUE_360") == 2
+    assert text.index("OVERDUE_360") < text.index("OVERDUE_90") < text.index("OVERDUE 关注")
+    assert "依据: CBIRC and PBoC Order [2023] No. 1" in text
+
+
+def test_a_decision_whose_policy_is_gone_is_told_by_its_codes():
+    console = Console(width=140, file=io.StringIO())
+    show_decision(DECISION, None, ZH, console)
+    assert isinstance(console.file, io.StringIO)
+    text = console.file.getvalue()
+    assert "OVERDUE_360 损失: OVERDUE_360" in text
+    assert "处置要求" not in text
+    assert "依据" not in text.replace("贷款与分类依据", "")
+
+
+def test_limits_in_working_days_stand_beside_what_is_to_be_done():
+    assert "（1 个工作日内确认，3 个工作日内定方案）" in told(DECISION, ZH, 300)
+    assert "(acknowledge within 1, plan within 3 working days)" in told(DECISION, EN, 300)
 
 
 def test_what_is_unknown_leaves_no_empty_line():

@@ -1,7 +1,12 @@
 import json
 from dataclasses import replace
+from datetime import date
 
-from ews.domain.decisions import Decision, Evidence, Reason
+from ews.domain.decisions import Decision, Evidence, Held, LoanDecision, Override, Reason
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.lifts import Lift
+from ews.domain.paths import Channel, Hop, Path
+from ews.domain.raised import Raised
 from ews.domain.unit import Role, UnitMember
 from tests.store.samples import decision
 
@@ -29,3 +34,41 @@ def test_a_record_of_an_earlier_version_is_read_as_one_without_a_unit():
         for evidence in reason["evidence"]:
             del evidence["from_whom"]
     assert Decision.from_json(json.dumps(content)) == replace(told, unit=())
+
+
+DAY = date(2026, 6, 30)
+SIGNAL = Held("signal", "LATE", "orange", {"dpd_max": 31}, "carried", DAY, ((Lift("dpd_max", "<=", 30),),))
+APPROVED = Override("O1", Tier.SUBSTANDARD, "court case", "P1", "P2", DAY, date(2026, 12, 31), ("OVERDUE_270",))
+LOAN = LoanDecision(
+    "L1", "business", 100, 31, Tier.DOUBTFUL, (SIGNAL,), (), Tier.DOUBTFUL, Tier.PASS, APPROVED, ("IMPAIRED",), DAY
+)
+
+
+def test_a_record_keeps_how_its_decision_came_about():
+    told = decision(
+        held=(SIGNAL,),
+        loans=(LOAN,),
+        undecided=("WAGES_SHRANK",),
+        level_now=WarningLevel.YELLOW,
+        raised=Raised(("LATE",), "P1", DAY, 2, is_waiting=True),
+        split={Channel.OWN: 0.5, Channel.GUARANTEES: 0.25},
+        paths=(Path(Channel.GUARANTEES, (Hop("B9", None, "X", 47, True, "substandard", "D"),), 1_800_000),),
+        assess=("B9",),
+        lent=("cure_months",),
+    )
+    assert Decision.from_json(told.to_json()) == told
+    assert Decision.from_json(told.to_json()).to_json() == told.to_json()
+
+
+def test_a_record_of_an_earlier_version_is_read_without_what_it_did_not_keep():
+    told = decision()
+    content = json.loads(told.to_json())
+    for name in ("undecided", "level_now", "raised", "split", "paths", "assess", "lent"):
+        del content[name]
+    for held in (*content["held"], *(one for loan in content["loans"] for one in loan["held"])):
+        for name in ("state", "since", "lifts"):
+            del held[name]
+    for loan in content["loans"]:
+        for name in ("floor", "proposal", "override", "carried", "carried_since", "stage"):
+            del loan[name]
+    assert Decision.from_json(json.dumps(content)) == told

@@ -4,7 +4,11 @@ from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS, Fact
 from ews.events.schemas import LOANS
 
 
-@pytest.mark.parametrize("fact", [fact for fact in LOAN_FACTS if fact.choices], ids=lambda fact: fact.name)
+@pytest.mark.parametrize(
+    "fact",
+    [fact for fact in LOAN_FACTS if fact.name in {"product", "repayment", "security"}],
+    ids=lambda fact: fact.name,
+)
 def test_the_words_of_a_fact_are_those_of_the_event_table(fact: Fact):
     assert fact.choices == LOANS.column(fact.name).choices
 

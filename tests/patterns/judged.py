@@ -17,7 +17,8 @@ from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.policy import load_policy
 from ews.policy.vocabulary import vocabulary_of
-from ews.scoring.decide import Decided, decide, records_of
+from ews.scoring.decide import decide, records_of
+from ews.scoring.decided import Decided
 from tests.books import book_of
 from tests.patterns.plants import PLANTED, PLANTS, Plant
 from tests.patterns.quiet import AS_OF, Firm, Rows, quiet_firms, rows_of
@@ -73,7 +74,7 @@ def judge(model: FrozenModel) -> Iterator[Judged]:
     features = decided.borrowers.set_index("borrower_id")[names].T.to_dict()
     for plant in PLANTS:
         before, after, double = (
-            _within(name, _party(plant, number))
+            within(name, _party(plant, number))
             for name, number in ((_QUIET, PLANTED), (plant.name, PLANTED), (plant.name, plant.double))
         )
         moved = tuple(_moved(plant, features, before, after, double))
@@ -95,14 +96,15 @@ def _pd(decision: Decision) -> float:
 
 
 def _decided(copies: Mapping[str, list[Firm]], model: FrozenModel) -> tuple[Decided, Mapping[str, Decision]]:
-    book = book_of(_side_by_side(copies))
+    book = book_of(side_by_side(copies))
     policy, spine = load_policy(vocabulary=vocabulary_of(FEATURES)), spine_on(book, [AS_OF])
     decided = decide(book, spine, model, policy)
     found = records_of(decided, batch_id="", portfolio="test", spine=spine, known_by=AS_OF, model=model, policy=policy)
     return decided, {decision.borrower_id: decision for decision in found}
 
 
-def _side_by_side(copies: Mapping[str, list[Firm]]) -> Rows:
+def side_by_side(copies: Mapping[str, list[Firm]]) -> Rows:
+    """Return the rows of all copies, each with parties, trades and regions of its own."""
     rows: Rows = {}
     for name, firms in copies.items():
         for table, made in rows_of(firms).items():
@@ -115,12 +117,12 @@ def _renamed(copy: str, row: Mapping[str, Any]) -> dict[str, Any]:
         return column.endswith("_id") or column in _OF_A_COPY
 
     return {
-        column: _within(copy, value) if is_of_copy(column) and value is not None else value
+        column: within(copy, value) if is_of_copy(column) and value is not None else value
         for column, value in row.items()
     }
 
 
-def _within(copy: str, name: str) -> str:
+def within(copy: str, name: str) -> str:
     return f"{copy}/{name}"
 
 

@@ -92,7 +92,29 @@ def test_a_file_in_gbk_is_refused_with_the_place(tmp_path: Path):
         read_file(path)
 
 
-@pytest.mark.parametrize("text", ["a = ", "a = 1\na = 2", "values = { 2023-07-01 = 1, 2023-07-01 = 2 }", "[[x"])
+def test_a_day_that_is_given_twice_is_told_with_its_line_and_item(tmp_path: Path):
+    path = tmp_path / "parameters.toml"
+    path.write_text("# x\n[limit]\nvalues = { 2023-07-01 = 1, 2023-07-01 = 2 }\n", encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        read_file(path)
+    assert str(caught.value) == (
+        "parameters.toml:3: limit: the day 2023-07-01 is given twice. Give each day one value."
+    )
+
+
+def test_an_error_says_the_line_of_its_field_where_the_entry_was_read_from_a_file(tmp_path: Path):
+    path = tmp_path / "signals.toml"
+    path.write_text('[[signal]]\ncode = "A"\n\n[[signal]]\ncode = "B"\nlevel = "blue"\n', encoding="utf-8")
+    found = tables(read_file(path), "signal", "signals.toml", named="code")
+    with pytest.raises(PolicyError, match=r"^signals\.toml:6: B: 'level' is 'blue'"):
+        found[1].choice("level", ("red",))
+    with pytest.raises(PolicyError, match=r"^signals\.toml:4: B: 'source' is None"):
+        found[1].string("source")
+    with pytest.raises(PolicyError, match=r"^signals\.toml:6: B: 'level' is not a field here; the fields are code\.$"):
+        found[1].only("code")
+
+
+@pytest.mark.parametrize("text", ["a = ", "a = 1\na = 2", "[[x"])
 def test_a_file_that_is_not_toml_says_the_line(tmp_path: Path, text: str):
     path = tmp_path / "grades.toml"
     path.write_text(text, encoding="utf-8")

@@ -13,7 +13,7 @@ LOWS = (0, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 DEFAULT_SCALE = scale_on(POLICY.scales, date(2026, 6, 30))
 
 
-def scale(edges: tuple[float, ...] = (*LOWS, 1), *, codes: str = "ABCDEFGHIJ", **changes: Any) -> Scale:
+def scale(edges: tuple[float, ...] = (*LOWS, 1), *, codes: str = "ABCDEFGHIJKLMNOPQRSTU", **changes: Any) -> Scale:
     grades = [
         {"code": code, "low": low, "high": high, "en": code, "zh": code}
         for code, low, high in zip(codes, edges, edges[1:], strict=False)
@@ -68,6 +68,7 @@ def test_the_scale_of_the_day_counts_and_none_before_the_first_is_an_error():
         ((*LOWS, 0.99), "the last grade ends at 0.99; it must end at 1"),
         ((0, 0.02, 0.02, 0.04, 0.08, 0.16, 0.32, 1), r"B: the band \[0.02, 0.02\) is empty: no pd reaches the grade"),
         ((*LOWS[:6], 1), "there are 6 grades besides default; at least 7 are needed"),
+        (tuple(number / 21 for number in range(22)), "there are 21 grades besides default; at most 20 are allowed"),
     ],
 )
 def test_a_scale_with_a_gap_or_too_few_grades_is_refused(edges: tuple[float, ...], message: str):

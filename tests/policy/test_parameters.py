@@ -6,9 +6,25 @@ import pytest
 from ews.domain.errors import PolicyError
 from ews.policy.parameters import Parameter, read_parameters
 
+MISFIT = (
+    "limit: the confidence is M and the source 'law'; "
+    "a source says (to verify) where the confidence is M, and only there."
+)
+NO_FIELD = (
+    "limit: 'value' is not a field here; the fields are unit, en, zh, source, article, confidence, values, earlier."
+)
+
 
 def parameter(**changes: Any) -> Parameter:
-    fields = {"unit": "days", "en": "x", "zh": "x", "source": "law", "values": {"2023-07-01": 90}, **changes}
+    fields = {
+        "unit": "days",
+        "en": "x",
+        "zh": "x",
+        "source": "law",
+        "confidence": "H",
+        "values": {"2023-07-01": 90},
+        **changes,
+    }
     given = {key: value for key, value in fields.items() if value is not None}
     return read_parameters({"limit": given}, "parameters.toml")[0]
 
@@ -42,6 +58,7 @@ def test_a_value_lent_to_an_older_book_is_told_from_one_in_force():
     [
         ({"source": None}, "limit: 'source' is None; give a text."),
         ({"source": " "}, "limit: 'source' is ' '; give a text."),
+        ({"confidence": "M"}, MISFIT),
         ({"zh": None}, "limit: 'zh' is None; give a text."),
         (
             {"unit": "weeks"},
@@ -55,7 +72,7 @@ def test_a_value_lent_to_an_older_book_is_told_from_one_in_force():
             "limit: the value 20 is not a share from 0 to 1; write 20 % as 0.2.",
         ),
         ({"earlier": "never"}, "limit: 'earlier' is 'never'; it must be one of first."),
-        ({"value": 90}, "limit: 'value' is not a field here; the fields are unit, en, zh, source, values, earlier."),
+        ({"value": 90}, NO_FIELD),
     ],
 )
 def test_a_parameter_that_cannot_be_used_says_why(changes: dict[str, Any], message: str):

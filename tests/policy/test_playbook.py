@@ -5,8 +5,8 @@ import pytest
 
 from ews.domain.errors import PolicyError
 from ews.domain.levels import WarningLevel
-from ews.policy.playbook import Playbook, playbook_on, read_playbook
-from ews.policy.policy import action_for
+from ews.policy.action import action_for
+from ews.policy.playbook import Playbook, choose_action, playbook_on, read_playbook, unknown_urgent
 from tests.policy.policies import POLICY
 
 DAY = date(2026, 6, 30)
@@ -78,19 +78,52 @@ def test_head_office_hears_of_red_above_500_000_only(level: WarningLevel, exposu
     assert action.text.zh.endswith("大额敞口：当日上报总行。") == told
 
 
-RESPONSES = [
+@pytest.mark.parametrize(
+    ("level", "exposure", "signals", "days", "roles"),
+    [
+        (WarningLevel.RED, 50_000_000, ("BULLET_UNFUNDED",), (1, 3, None), ("officer", "branch_head")),
+        (WarningLevel.RED, 50_000_001, (), (1, 3, 0), ("officer", "branch_head", "head_office")),
+        (WarningLevel.ORANGE, 50_000_001, (), (3, 5, None), ("officer", "risk_manager")),
+        (WarningLevel.ORANGE, None, ("INFLOW_HALVED", "LEGAL_ACTION"), (1, 3, None), ("officer", "risk_manager")),
+        (WarningLevel.YELLOW, None, ("LEGAL_ACTION",), (5, 10, None), ("officer",)),
+        (WarningLevel.NONE, 50_000_001, (), (None, None, None), ()),
+    ],
+)
+def test_route_and_limits_follow_level_exposure_and_urgency(
+    level: WarningLevel,
+    exposure: int | None,
+    signals: tuple[str, ...],
+    days: tuple[int | None, ...],
+    roles: tuple[str, ...],
+):
+    action = action_for(POLICY, level, 1, exposure, DAY, signals=signals)
+    assert action is not None
+    assert (action.acknowledge_days, action.plan_days, action.report_days) == days
+    assert action.roles == roles
+
+
+def test_what_the_default_policy_calls_urgent_are_signals_of_it():
+    assert unknown_urgent(POLICY.playbook, {signal.code for signal in POLICY.signals}) == ()
+    assert unknown_urgent(POLICY.playbook, {"LEGAL_ACTION"}) == ("BULLET_UNFUNDED",)
+
+
+RESPONSES: list[dict[str, Any]] = [
     {
         "level": level,
-        "acknowledge_days": 1,
+        "acknowledge_days": days,
         "plan_days": 1,
+        "roles": ["officer"],
         "en": "x",
         "zh": "x",
         "en_who": "x",
         "zh_who": "x",
         "source": "x",
     }
-    for level in ("red", "orange", "yellow")
+    for level, days in (("red", 1), ("orange", 2), ("yellow", 3))
 ]
+BIG = {**RESPONSES[0], "size": "large", "acknowledge_days": 4}
+URGENT = {**RESPONSES[0], "urgency": "urgent", "acknowledge_days": 5}
+BOTH = {**RESPONSES[0], "size": "large", "urgency": "urgent", "acknowledge_days": 6}
 STEP = {"from_dpd": 1, "en": "x", "zh": "x", "en_who": "x", "zh_who": "x", "source": "x"}
 
 
@@ -100,12 +133,38 @@ def playbook(**changes: Any) -> Playbook:
 
 
 @pytest.mark.parametrize(
+    ("given", "large", "urgent", "days"),
+    [
+        ([BIG, URGENT, BOTH], False, False, 1),
+        ([BIG, URGENT, BOTH], True, False, 4),
+        ([BIG, URGENT, BOTH], False, True, 5),
+        ([BIG, URGENT, BOTH], True, True, 6),
+        ([URGENT, BIG], True, True, 4),
+        ([URGENT], True, True, 5),
+        ([BOTH], True, False, 1),
+    ],
+)
+def test_the_response_that_names_most_counts_size_before_urgency(
+    given: list[dict[str, Any]], large: bool, urgent: bool, days: int
+):
+    action = choose_action(playbook(response=[*RESPONSES, *given]), WarningLevel.RED, 0, large=large, urgent=urgent)
+    assert action is not None
+    assert action.acknowledge_days == days
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"response": RESPONSES[:2]}, "edition 1: the responses are for red, orange; give one for each of"),
-        ({"response": [*RESPONSES, RESPONSES[0]]}, "edition 1: the responses are for red, orange, yellow, red"),
-        ({"response": [{**RESPONSES[0], "en_large": "x"}, *RESPONSES[1:]]}, "red: 'zh_large' is None"),
+        ({"response": RESPONSES[:2]}, "edition 1: there is no response to yellow of any size and urgency"),
+        ({"response": [BIG, *RESPONSES[1:]]}, "edition 1: there is no response to red of any size and urgency"),
+        ({"response": [*RESPONSES, BIG, BIG]}, "edition 1: there are two responses to red of size large and urgency"),
+        ({"response": [{**RESPONSES[0], "level": "none"}, *RESPONSES]}, "none: 'level' is 'none'"),
+        ({"response": [{**RESPONSES[0], "roles": ["boss"]}, *RESPONSES[1:]]}, "red: 'roles' is ['boss']; give one"),
+        ({"response": [{**RESPONSES[0], "roles": []}, *RESPONSES[1:]]}, "red: 'roles' is []; give one or more"),
+        ({"response": [{**RESPONSES[0], "size": "huge"}, *RESPONSES[1:]]}, "red: 'size' is 'huge'; it must be one"),
+        ({"response": [{**RESPONSES[0], "en_large": "x"}, *RESPONSES[1:]]}, "red: 'en_large' is not a field here"),
         ({"response": [{**RESPONSES[0], "plan_days": -1}, *RESPONSES[1:]]}, "red: 'plan_days' is -1"),
+        ({"urgent": "LEGAL_ACTION"}, "edition 1: 'urgent' is 'LEGAL_ACTION'; give a list of texts"),
         ({"step": [{**STEP, "from_dpd": 3}, STEP]}, "edition 1: the steps start at [3, 1] days past due"),
         ({"step": [STEP, STEP]}, "edition 1: the steps start at [1, 1] days past due"),
         ({"step": [{**STEP, "from_dpd": 0}]}, "step 1: 'from_dpd' is 0"),

@@ -6,7 +6,7 @@ import pytest
 
 from ews.domain.errors import PolicyError
 from ews.policy.policy import Policy
-from tests.policy.policies import POLICY, changed, load
+from tests.policy.policies import POLICY, changed, load, replaced, small
 
 DAY = date(2026, 6, 30)
 
@@ -22,6 +22,12 @@ DAY = date(2026, 6, 30)
         ("card_loss_above_dpd", DAY, 180),
         ("substandard_above_dpd", date(2005, 9, 30), 90),
         ("large_exposure", DAY, 50_000_000),
+        ("cure_months", DAY, 6),
+        ("restructured_observation_months", DAY, 12),
+        ("claims_here_above", DAY, 0.1),
+        ("claims_all_banks_above", DAY, 0.2),
+        ("medium_renewals_qualify", date(2027, 9, 29), 1),
+        ("medium_renewals_qualify", date(2027, 9, 30), 0),
     ],
 )
 def test_the_default_policy_holds_the_numbers_of_the_law(name: str, day: date, value: float):
@@ -37,6 +43,16 @@ def test_numbers_lent_to_a_book_older_than_the_law_are_told():
         "card_substandard_above_dpd",
         "card_doubtful_above_dpd",
         "card_loss_above_dpd",
+        "excused_up_to_dpd",
+        "cure_months",
+        "cure_periods",
+        "restructured_observation_months",
+        "restructured_observation_periods",
+        "claims_here_above",
+        "claims_all_banks_above",
+        "impairment_doubtful_from",
+        "impairment_loss_from",
+        "medium_renewals_qualify",
     )
 
 
@@ -52,13 +68,17 @@ def test_the_json_holds_everything_that_was_decided():
     assert list(content) == sorted(POLICY.as_dict())
     assert set(content) == {"parameters", "grades", "tier_rules", "signals", "playbook"}
     assert content == POLICY.as_dict()
-    assert content["tier_rules"]["rules"][1]["when"] == [{"from": "1900-01-01", "value": "dpd > substandard_above_dpd"}]
+    assert {"from": "1900-01-01", "value": "dpd > substandard_above_dpd"} in [
+        when for rule in content["tier_rules"]["rules"] for when in rule["when"]
+    ]
     assert content["parameters"][0]["values"] == [{"from": "2023-07-01", "value": 90}]
 
 
 def test_comments_and_layout_do_not_change_the_hash(tmp_path: Path):
-    same = changed(tmp_path, "tier_rules.toml", 'when   = "dpd > 0"', "# a comment\nwhen = '''\n  dpd   >\n 0'''")
-    assert load(same).hash == POLICY.hash
+    comment = ("tier_rules.toml", 'when = "dpd > 0"', "# a comment\nwhen = '''\n  dpd   >\n 0'''")
+    same, plain = load(small(tmp_path / "same", comment)), load(small(tmp_path / "plain"))
+    assert same == plain
+    assert same.hash == plain.hash
     assert len(POLICY.hash) == 64
 
 
@@ -70,43 +90,59 @@ def test_comments_and_layout_do_not_change_the_hash(tmp_path: Path):
         ("grades.toml", "Excellent", "Superb"),
         ("tier_rules.toml", "dpd > 0", "dpd > 1"),
         ("tier_rules.toml", "retail or is_card", "is_card"),
-        ("signals.toml", "inflow_12m > 0", "inflow_12m > 1"),
+        ("signals.toml", "card_utilisation >= 0.8", "card_utilisation >= 0.81"),
         ("playbook.toml", "plan_days        = 3", "plan_days = 4"),
     ],
 )
 def test_every_word_and_number_changes_the_hash(tmp_path: Path, file: str, old: str, new: str):
-    assert load(changed(tmp_path, file, old, new)).hash != POLICY.hash
+    plain = load(small(tmp_path)).hash
+    assert load(replaced(tmp_path, file, old, new)).hash != plain
 
 
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
         ("parameters.toml", "[large_exposure]", "[huge_exposure]", "parameter 'large_exposure' is missing"),
-        ("parameters.toml", "[large_exposure]", "[dpd_max]", "dpd_max: the name is already a fact or a feature"),
+        ("parameters.toml", "[large_exposure]", "[dpd_max]", ": dpd_max: the name is already a fact or a feature"),
         (
             "parameters.toml",
             "values  = { 1900-01-01 = 9 }",
             "values  = { 1900-01-01 = 11 }",
             "red_from_grade: 11 from 1900-01-01 is not the rank of a grade. Give a number from 1 to 10.",
         ),
-        ("signals.toml", '"INFLOW_STOPPED"', '"OVERDUE"', "OVERDUE: the code is already that of a tier rule"),
+        ("signals.toml", '"DRAWN"', '"LATE"', "signals.toml:1: LATE: the code is already that of a tier rule"),
         (
             "signals.toml",
             "inflow_3m == 0",
             "inflow_3n == 0",
-            "did you mean 'inflow_3m'?\n    inflow_3n == 0 and inflow_12m > 0\n    ^",
+            (
+                "signals.toml:6: DRAWN: unknown name 'inflow_3n': did you mean 'inflow_3m'?\n"
+                "    card_utilisation >= 0.8 and inflow_3n == 0\n                                ^"
+            ),
         ),
         (
             "signals.toml",
-            "guaranteed_troubled_amount > 0.2 * inflow_12m",
-            "guaranteed_troubled_amount > circle_troubled_share",
-            "signals.toml: GUARANTEED_TROUBLE_HEAVY: fen is compared with share",
+            "inflow_3m == 0",
+            "inflow_3m > circle_troubled_share",
+            "signals.toml:6: DRAWN: fen is compared with share",
         ),
         (
             "tier_rules.toml",
-            'when   = "dpd > substandard_above_dpd"\nen',
-            'when = "dpd > large_exposure"\nen',
-            "tier_rules.toml: OVERDUE_90: days is compared with fen",
+            "dpd > substandard_above_dpd",
+            "dpd > large_exposure",
+            "tier_rules.toml:20: VERY_LATE: days is compared with fen",
+        ),
+        (
+            "parameters.toml",
+            'source  = "CBIRC and PBoC Order [2023] No. 1"\n',
+            "",
+            "parameters.toml:7: substandard_above_dpd: 'source' is None; give a text.",
+        ),
+        (
+            "parameters.toml",
+            "{ 2023-07-01 = 90 }",
+            "{ 2023-07-01 = 90, 2023-07-01 = 60 }",
+            "parameters.toml:14: substandard_above_dpd: the day 2023-07-01 is given twice.",
         ),
         (
             "parameters.toml",
@@ -120,7 +156,7 @@ def test_a_policy_that_cannot_be_used_is_refused_with_the_place(
     tmp_path: Path, file: str, old: str, new: str, message: str
 ):
     with pytest.raises(PolicyError) as caught:
-        load(changed(tmp_path, file, old, new))
+        load(small(tmp_path, (file, old, new)))
     assert message in str(caught.value)
 
 

@@ -21,23 +21,27 @@ TIER_RULE = {
     "en": "x",
     "zh": "x",
     "source": "law",
+    "confidence": "H",
 }
 SIGNAL = {
     "code": "LATE",
     "element": "1103",
     "level": "red",
-    "family": "repayment_history",
+    "pattern": "LATE",
     "when": "dpd_max > limit",
     "en": "{dpd_max} days, more than {limit}",
     "zh": "{dpd_max}天",
-    "source": "practice",
+    "source": "practice (to verify)",
+    "confidence": "M",
     "reason": "ARREARS",
+    "cool_down_days": 90,
+    "owner": "officer",
 }
 
 
 def tier_rules(*changes: dict[str, Any]) -> TierRules:
     content = {
-        "by_days_past_due_alone": {"when": "is_card", "source": "law"},
+        "by_days_past_due_alone": {"when": "is_card", "source": "law", "confidence": "H"},
         "tier_rule": [{**TIER_RULE, **change} for change in changes],
     }
     return read_tier_rules(content, "tier_rules.toml", loan=LOAN, borrower=BORROWER)
@@ -97,7 +101,11 @@ def test_the_same_code_twice_is_an_error():
     [
         ({"level": "none"}, "'level' is 'none'; it must be one of yellow, orange, red"),
         ({"element": "1104"}, "'element' is '1104'; it must be one of 1101, 1102"),
-        ({"family": "weather"}, "'family' is 'weather'; it must be one of account_flows"),
+        ({"pattern": "WEATHER"}, "'pattern' is 'WEATHER'; it must be one of FLOWS_DROP"),
+        ({"owner": "teller"}, "'owner' is 'teller'; it must be one of officer, branch_risk, head_office"),
+        ({"cool_down_days": -1}, "'cool_down_days' is -1; give a whole number, 0 or more"),
+        ({"confidence": None}, "'confidence' is None; give a text"),
+        ({"confidence": "H"}, "the confidence is H and the source 'practice (to verify)'; a source says (to verify)"),
         ({"reason": "BAD_LUCK"}, "'reason' is 'BAD_LUCK'; it must be one of INFLOW_FELL"),
         ({"source": None}, "'source' is None; give a text"),
         ({"zh": None}, "'zh' is None; give a text"),
@@ -115,15 +123,21 @@ def test_a_signal_that_cannot_be_used_says_why(change: dict[str, Any], message: 
     assert f"signals.toml: LATE: {message}" in str(caught.value)
 
 
-def test_the_default_policy_warns_on_every_family_and_at_every_level():
-    assert len(POLICY.signals) >= 12
-    assert {signal.family for signal in POLICY.signals} == {
-        "account_flows",
-        "credit_inquiries",
-        "guarantee_exposure",
-        "card_overdraft",
-        "repayment_history",
-        "grade",
-        "movement",
+def test_a_rule_that_asks_for_other_claims_is_judged_after_those_of_one_loan():
+    debtor = Scope({**LOAN.words, "non_performing_share_here": Word("share")}, {})
+    content = {
+        "by_days_past_due_alone": {"when": "is_card", "source": "law", "confidence": "H"},
+        "tier_rule": [TIER_RULE, {**TIER_RULE, "code": "CLAIMS", "when": "non_performing_share_here > 0.1"}],
     }
+    rules = read_tier_rules(content, "tier_rules.toml", loan=debtor, borrower=BORROWER)
+    assert [rule.code for rule in rules.own] == ["LATE"]
+    assert [rule.code for rule in rules.debtor] == ["CLAIMS"]
+
+
+def test_a_signal_with_a_cool_down_lingers_and_a_fact_of_the_day_does_not():
+    assert [signal.lingers for signal in (*signals({}), *signals({"cool_down_days": 0}))] == [True, False]
+
+
+def test_the_default_policy_warns_at_every_level():
+    assert len(POLICY.signals) >= 12
     assert {signal.level for signal in POLICY.signals} == set(WarningLevel) - {WarningLevel.NONE}

@@ -163,7 +163,7 @@ def test_what_the_bank_learnt_after_the_day_changes_no_decision(scored):
     assert len(then.borrowers) > 300
     told = ["borrower_id", "name", "industry", "in_default", "exposure", "pd", "grade", "tier_rank", "level_rank"]
     pd.testing.assert_frame_equal(now.borrowers[told], then.borrowers[told])
-    for column in ("signals", "held"):
+    for column in ("signals", "model_held"):
         assert [list(codes) for codes in now.borrowers[column]] == [list(codes) for codes in then.borrowers[column]]
     facts = ["loan_id", "balance", "dpd", "product", "tier_rank"]
     pd.testing.assert_frame_equal(now.loans[facts], then.loans[facts])

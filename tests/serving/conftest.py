@@ -15,7 +15,7 @@ from ews.domain.errors import UnknownBatchError
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.serving.app import create_app
-from ews.serving.services import ModelFacts, PolicyFacts, Services, Wording
+from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording
 from ews.store.engine import Store, open_store
 from ews.store.publications import Batch
 from ews.store.standings import borrower_decision
@@ -63,8 +63,13 @@ class SpotDesk:
 WORDING = Wording(
     headline=lambda one, language: f"{language.value}:{one.level.value}",
     reason_sentence=lambda one, language: f"{language.value}:{one.code}",
-    held_sentence=lambda one, language: f"{language.value}:{one.code}",
+    held_sentence=lambda _, one, language: f"{language.value}:{one.code}",
+    lift_sentence=lambda _, one, language: f"{language.value}:{one.name}{one.op}{one.value}",
+    path_sentence=lambda one, path, language: f"{language.value}:{one.borrower_id}>{path.hops[-1].party_id}",
+    raised_sentence=lambda one, language: f"{language.value}:{one.place}",
+    origin=lambda _, one: Origin("Order", "10 (1)", "H", "officer" if one.kind == "signal" else None),
     action_text=lambda one, language: f"{language.value}:act" if one.reasons else "",
+    route=lambda one: Route(("officer",), 3, 5, None) if one.reasons else None,
 )
 
 

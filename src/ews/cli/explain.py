@@ -2,24 +2,23 @@
 
 import json
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
-from ews.cli import show
+from ews.cli import derivation, show
 from ews.cli.lines import Lines
-from ews.cli.policies import policy_of
 from ews.cli.settings import Settings
-from ews.domain.decisions import Decision, Held, LoanDecision, Reason
-from ews.domain.levels import Tier, WarningLevel
+from ews.cli.told import policy_by_hash
+from ews.domain.decisions import Decision, Reason
+from ews.domain.levels import WarningLevel
 from ews.domain.text import Language, Text
 from ews.domain.unit import UnitMember
 from ews.features.catalogue import FAMILIES, family_name
 from ews.policy.policy import Policy
-from ews.scoring import wording
+from ews.scoring import grounds, wording
 from ews.scoring.lookup import find_decision
 from ews.store.engine import open_store
 
@@ -27,7 +26,6 @@ TOP_REASONS = 5
 MOST_MEMBERS = 8
 BLOCKS_PER_LOG_ODDS, MOST_BLOCKS = 4, 12
 """Bars have one scale, so that those of two borrowers can be compared."""
-_GAP = "  "
 _FRAME = 6
 """Cells of a panel's upper edge that its title cannot use."""
 _STYLE = {
@@ -39,13 +37,6 @@ _STYLE = {
 _WORDS = {
     "why": Text("Why", "为什么"),
     "adds": Text("adds to log-odds", "对数几率贡献"),
-    "signals": Text("What held", "触发的规则与信号"),
-    "loans": Text("Loans", "贷款与分类依据"),
-    "loan": Text("loan", "借据"),
-    "product": Text("product", "产品"),
-    "balance": Text("balance", "余额"),
-    "dpd": Text("days past due", "逾期天数"),
-    "tier": Text("tier", "五级分类"),
     "todo": Text("To do", "处置要求"),
     "blind": Text("No data on", "缺少数据"),
     "unit": Text("Economic unit", "经济单元"),
@@ -54,12 +45,13 @@ _WORDS = {
     "as_of": Text("as of", "观察时点"),
     "batch": Text("batch", "批次"),
     "model": Text("model", "模型"),
+    "policy": Text("policy", "政策"),
 }
 _FAMILIES = {family_name(family): family.TITLE for family in FAMILIES}
 
 
 def explain(settings: Settings, borrower: str, language: Language, batch: str | None, *, as_json: bool) -> None:
-    """Tell one borrower's decision."""
+    """Tell one borrower's decision, in the words of the policy that made it."""
     store = open_store(settings.database, create=False)
     try:
         decision = find_decision(settings.home, store, borrower, batch_id=batch)
@@ -68,36 +60,64 @@ def explain(settings: Settings, borrower: str, language: Language, batch: str | 
     if as_json:
         show.as_json(json.loads(decision.to_json()))
     else:
-        show_decision(decision, policy_of(settings), language, show.OUT)
+        show_decision(decision, policy_by_hash(settings)(decision.policy_hash), language, show.OUT)
 
 
-def show_decision(decision: Decision, policy: Policy, language: Language, console: Console) -> None:
-    """Print the decision in one panel."""
+def show_decision(decision: Decision, policy: Policy | None, language: Language, console: Console) -> None:
+    """Print the decision in one panel; without its policy rules are told by their codes."""
     word = {name: text.in_(language) for name, text in _WORDS.items()}
     title = f"{decision.name or ''} {decision.borrower_id}".strip()
     fits = cell_len(title) <= console.width - _FRAME
     parts: list[RenderableType] = [] if fits else [Lines(title, "bold")]
     parts.append(Lines(wording.headline(decision, language), _STYLE[decision.level]))
-    who = _who(decision, word)
-    if who:
-        parts.append(Lines(who, "dim"))
-    action = wording.action_text(decision, policy, language)
-    if action:
-        parts.append(Lines(f"{word['todo']}  {action}", "bold"))
-    if decision.blind:
-        parts.append(Lines(f"{word['blind']}  {_missing(decision.blind, language)}", "italic"))
-    if decision.unit:
-        parts.append(Lines(f"{word['unit']}  {_members(decision.unit, language)}", "dim"))
+    parts += [Lines(text, style) for text, style in _facts(decision, policy, language, word) if text]
     reasons = _told(decision.reasons)
     if reasons:
         parts.append(_reasons(reasons, language, word))
-    if decision.held:
-        parts.append(_held(decision, policy, language, word))
-    if decision.loans:
-        parts += _loans(decision.loans, policy, language, word)
-    batch, model = f"{word['batch']} {decision.batch_id[:12]}", f"{word['model']} {decision.model_id[:12]}"
-    parts.append(Lines(f"{word['as_of']} {decision.as_of} · {batch} · {model}", "dim"))
+    parts += derivation.contagion(decision, language)
+    held = derivation.signals(decision, policy, language)
+    parts += [] if held is None else [held]
+    parts += derivation.loans(decision, policy, language)
+    parts += derivation.notes(decision, language)
+    codes = (
+        (word["batch"], decision.batch_id),
+        (word["model"], decision.model_id),
+        (word["policy"], decision.policy_hash),
+    )
+    parts.append(
+        Lines(
+            " · ".join((f"{word['as_of']} {decision.as_of}", *(f"{name} {code[:12]}" for name, code in codes))), "dim"
+        )
+    )
     console.print(Panel(Group(*parts), title=Styled(title) if fits else None, title_align="left"))
+
+
+def _facts(
+    decision: Decision, policy: Policy | None, language: Language, word: dict[str, str]
+) -> list[tuple[str, str]]:
+    """Return the lines below the headline with their styles; empty where there is nothing to say."""
+    action = _action(decision, policy, language)
+    return [
+        (_who(decision, word), "dim"),
+        (f"{word['todo']}  {action}" if action else "", "bold"),
+        ("" if decision.raised is None else grounds.raised_text(decision.raised, language), "bold"),
+        (grounds.level_text(decision, language), "italic"),
+        (f"{word['blind']}  {_missing(decision.blind, language)}" if decision.blind else "", "italic"),
+        (f"{word['unit']}  {_members(decision.unit, language)}" if decision.unit else "", "dim"),
+    ]
+
+
+def _action(decision: Decision, policy: Policy | None, language: Language) -> str:
+    """Return who must do what within how many working days."""
+    action = wording.action_of(decision, policy)
+    if action is None:
+        return ""
+    told = f"{action.who.in_(language)}: {action.text.in_(language)}"
+    if action.acknowledge_days is None or action.plan_days is None:
+        return told
+    if language is Language.ZH:
+        return f"{told}（{action.acknowledge_days} 个工作日内确认，{action.plan_days} 个工作日内定方案）"
+    return f"{told} (acknowledge within {action.acknowledge_days}, plan within {action.plan_days} working days)"
 
 
 def _who(decision: Decision, word: dict[str, str]) -> str:
@@ -127,7 +147,7 @@ def _told(reasons: tuple[Reason, ...]) -> list[Reason]:
 
 
 def _reasons(reasons: list[Reason], language: Language, word: dict[str, str]) -> Table:
-    shown = _grid(word["why"])
+    shown = derivation.grid(word["why"])
     shown.expand = True
     shown.add_column(justify="right", style="dim")
     shown.add_column(ratio=1)
@@ -139,82 +159,3 @@ def _reasons(reasons: list[Reason], language: Language, word: dict[str, str]) ->
     shown.caption = word["adds"]
     shown.caption_justify = "right"
     return shown
-
-
-def _held(decision: Decision, policy: Policy, language: Language, word: dict[str, str]) -> Table:
-    shown = _grid(word["signals"])
-    shown.add_column(style="dim", overflow="fold")
-    shown.add_column(overflow="fold")
-    shown.add_column(ratio=1)
-    for held in sorted(decision.held, key=_gravity, reverse=True):
-        given = wording.given_text(held, language)
-        shown.add_row(held.code, given, Lines(wording.held_sentence(held, policy, language)))
-    return shown
-
-
-def _gravity(held: Held) -> int:
-    """Return how grave a rule is: special mention like yellow, all that is non-performing like red."""
-    if held.kind != "tier_rule":
-        return WarningLevel(held.gives).rank
-    tier = Tier(held.gives)
-    return WarningLevel.RED.rank if tier.non_performing else tier.rank
-
-
-def _loans(
-    loans: tuple[LoanDecision, ...], policy: Policy, language: Language, word: dict[str, str]
-) -> list[RenderableType]:
-    """Return the loans in columns; below each the rules that decide its tier, for which no column has the room."""
-    rows = [
-        [word[name] for name in ("loan", "product", "balance", "dpd", "tier")],
-        *(
-            [
-                loan.loan_id,
-                wording.PRODUCTS[loan.product].in_(language),
-                wording.value_text("balance", loan.balance_fen, language),
-                wording.value_text("dpd", loan.dpd, language),
-                loan.tier.text.in_(language),
-            ]
-            for loan in loans
-        ),
-    ]
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    head, *body = (_columns(row, widths) for row in rows)
-    parts: list[RenderableType] = [Styled(word["loans"], style="bold italic"), Lines(head, "bold")]
-    for loan, line in zip(loans, body, strict=True):
-        parts.append(Lines(line))
-        because = (_deciding(loan, policy, language), _undecided(loan, language))
-        parts.extend(Padding(Lines(text, "dim"), (0, 0, 0, len(_GAP))) for text in because if text)
-    return parts
-
-
-def _columns(row: list[str], widths: list[int]) -> str:
-    """Return the cells side by side, amounts and days to the right."""
-    cells = (
-        " " * (width - cell_len(cell)) + cell if number in {2, 3} else set_cell_size(cell, width)
-        for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-    )
-    return _GAP.join(cells).rstrip()
-
-
-def _undecided(loan: LoanDecision, language: Language) -> str:
-    """Return the rules that could not be judged for want of a fact, empty where all could be."""
-    if not loan.undecided:
-        return ""
-    codes = "、".join(loan.undecided) if language is Language.ZH else ", ".join(loan.undecided)
-    return f"缺少数据，无法判断：{codes}" if language is Language.ZH else f"not judged, for want of data: {codes}"
-
-
-def _deciding(loan: LoanDecision, policy: Policy, language: Language) -> str:
-    """Return the rules with the worst floor; the others are counted."""
-    worst = max((Tier(held.gives).rank for held in loan.held), default=0)
-    deciding = [held for held in loan.held if Tier(held.gives).rank == worst]
-    told = [wording.held_sentence(held, policy, language) for held in deciding]
-    others = len(loan.held) - len(deciding)
-    if others:
-        more = f"and {others} more with a milder tier"
-        told.append(f"另有 {others} 条较轻规则成立" if language is Language.ZH else more)
-    return ("；" if language is Language.ZH else "; ").join(told)
-
-
-def _grid(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from ews.cli import show
-from ews.cli.policies import policy_of
+from ews.cli.policies import adopt_first, policy_for
 from ews.cli.settings import Settings
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
@@ -42,22 +42,24 @@ def score(settings: Settings, book: Path, as_of: date | None, known_by: date | N
 def run_batch(
     settings: Settings, book: Path, as_of: date | None, known_by: date | None = None, *, quiet: bool = False
 ) -> ScoredBatch:
-    """Score and publish one day of the book."""
-    portfolio = read_manifest(book).portfolio
-    model = champion(settings.home, portfolio)
+    """Score and publish one day of the book by the policy in force on it."""
+    manifest = read_manifest(book)
+    model = champion(settings.home, manifest.portfolio)
     if model.catalogue_version != VERSION:
         show.ERR.print(
             f"Note: the code that makes features has changed since model {model.model_id[:12]} was trained "
             f"(catalogue {model.catalogue_version}, now {VERSION}). Train a challenger and compare.",
             soft_wrap=True,
         )
-    policy = policy_of(settings)
     store = open_store(settings.database)
     try:
+        policy = policy_for(settings, store, as_of or manifest.extracted_on)
         with show.progress(f"score {as_of or ''}".strip(), quiet=quiet) as progress:
-            return score_book(
+            batch = score_book(
                 book, settings.home, store, model, policy, as_of=as_of, known_by=known_by, progress=progress
             )
+        adopt_first(settings, store, policy)
+        return batch
     finally:
         store.close()
 

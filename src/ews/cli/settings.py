@@ -26,6 +26,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.resolve() / 'ews.db'}"
 
     @property
+    def database_exists(self) -> bool:
+        """Tell whether there may be a store already; nobody asks a server."""
+        return self.database_url is not None or (self.home.resolve() / "ews.db").is_file()
+
+    @property
     def tracking(self) -> str:
         return self.tracking_uri or f"sqlite:///{self.home.resolve() / 'mlflow.db'}"
 

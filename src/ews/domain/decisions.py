@@ -10,6 +10,9 @@ from datetime import date
 from typing import Any, Self
 
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.lifts import Lift
+from ews.domain.paths import Channel, Hop, Path
+from ews.domain.raised import Raised
 from ews.domain.unit import Role, UnitMember
 
 Value = float | int | str | bool | None
@@ -40,17 +43,43 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rule that held: `kind` is tier_rule, signal, grade or movement; `gives` a tier or level; `inputs` as known."""
+    """A rule that held: `kind` is tier_rule, signal, standing, movement or combination; `gives` a tier or level.
+
+    `inputs` are as known. `state` is holds, lingers (gone, not yet long enough) or carried (unknown now, held when last
+    seen); `since` is the first day of the episode. `lifts` are alternatives, each with all that must come together.
+    """
 
     kind: str
     code: str
     gives: str
     inputs: Mapping[str, Value]
+    state: str = "holds"
+    since: date | None = None
+    lifts: tuple[tuple[Lift, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An approved tier (人工调整); `blocked_by` are the rules whose floor it cannot beat."""
+
+    override_id: str
+    tier: Tier
+    reason: str
+    author: str
+    approved_by: str
+    approved_on: date
+    expires_on: date
+    blocked_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoanDecision:
-    """`undecided` are the tier rules that could not be judged, because a fact they ask is unknown."""
+    """`tier` = worst of `floor` (law and practice) and the override, else `proposal` (of the model).
+
+    `undecided` are the tier rules that could not be judged, because a fact they ask is unknown. `carried` are those
+    that hold on from `carried_since`, when they were last seen. Provisions are indicative. What earlier versions did
+    not keep is null.
+    """
 
     loan_id: str
     product: str
@@ -59,6 +88,21 @@ class LoanDecision:
     tier: Tier
     held: tuple[Held, ...]
     undecided: tuple[str, ...] = ()
+    floor: Tier | None = None
+    proposal: Tier | None = None
+    override: Override | None = None
+    carried: tuple[str, ...] = ()
+    carried_since: date | None = None
+    months_clean: int | None = None
+    periods_clean: int | None = None
+    observation_months: int | None = None
+    observation_periods: int | None = None
+    stage: int | None = None
+    lgd: float | None = None
+    expected_loss_fen: int | None = None
+    provision_general_fen: int | None = None
+    provision_specific_fen: int | None = None
+    provision_standard_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +115,7 @@ class Before:
     grade: str
     tier: Tier
     level: WarningLevel
+    model_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +127,11 @@ class Decision:
     `exposure_fen` sums the known balances of live loans, null where none is known.
     `blind` names the feature families whose data the book lacks. `unit` holds the other members of the borrower's
     economic unit as known on `known_by`, from its controllers to its affiliates and by id.
+
+    `level` falls step by step; `level_now` is what the signals of the day alone give. `undecided` are signals that an
+    unknown fact left open. `raised` is null where nothing new is to be told. `split` divides `log_odds` by channel;
+    `paths` are the gravest few. `assess` names group members whose default asks for an assessment of this borrower.
+    `lent` are parameters used for a day before they came into force.
     """
 
     batch_id: str
@@ -111,6 +161,13 @@ class Decision:
     model_id: str
     policy_hash: str
     unit: tuple[UnitMember, ...] = ()
+    undecided: tuple[str, ...] = ()
+    level_now: WarningLevel | None = None
+    raised: Raised | None = None
+    split: Mapping[Channel, float] | None = None
+    paths: tuple[Path, ...] = ()
+    assess: tuple[str, ...] = ()
+    lent: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the canonical text of the record: sorted keys, ISO dates, no spaces."""
@@ -130,11 +187,25 @@ class Decision:
                 "before": None if before is None else _before(before),
                 "reasons": tuple(_reason(reason) for reason in content["reasons"]),
                 "loans": tuple(_loan(loan) for loan in content["loans"]),
-                "held": tuple(Held(**held) for held in content["held"]),
+                "held": tuple(_held(held) for held in content["held"]),
                 "blind": tuple(content["blind"]),
-                "unit": tuple(_member(member) for member in content.get("unit", ())),  # not in earlier records
+                **_not_in_earlier_records(content),
             }
         )
+
+
+def _not_in_earlier_records(content: dict[str, Any]) -> dict[str, Any]:
+    level_now, raised, split = (content.get(name) for name in ("level_now", "raised", "split"))
+    return {
+        "unit": tuple(_member(member) for member in content.get("unit", ())),
+        "undecided": tuple(content.get("undecided", ())),
+        "level_now": None if level_now is None else WarningLevel(level_now),
+        "raised": None if raised is None else _raised(raised),
+        "split": None if split is None else {Channel(name): part for name, part in split.items()},
+        "paths": tuple(_path(path) for path in content.get("paths", ())),
+        "assess": tuple(content.get("assess", ())),
+        "lent": tuple(content.get("lent", ())),
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -167,7 +238,42 @@ def _member(content: dict[str, Any]) -> UnitMember:
     return UnitMember(**{**content, "role": Role(content["role"])})
 
 
+def _held(content: dict[str, Any]) -> Held:
+    lifts = tuple(tuple(Lift(**lift) for lift in together) for together in content.get("lifts", ()))
+    return Held(**{**content, "since": _day(content.get("since")), "lifts": lifts})
+
+
+def _override(content: dict[str, Any]) -> Override:
+    days = {name: date.fromisoformat(content[name]) for name in ("approved_on", "expires_on")}
+    return Override(**{**content, **days, "tier": Tier(content["tier"]), "blocked_by": tuple(content["blocked_by"])})
+
+
+def _raised(content: dict[str, Any]) -> Raised:
+    return Raised(
+        **{**content, "codes": tuple(content["codes"]), "release_on": date.fromisoformat(content["release_on"])}
+    )
+
+
+def _path(content: dict[str, Any]) -> Path:
+    return Path(Channel(content["channel"]), tuple(Hop(**hop) for hop in content["hops"]), content["amount_fen"])
+
+
 def _loan(content: dict[str, Any]) -> LoanDecision:
-    held = tuple(Held(**held) for held in content["held"])
-    undecided = tuple(content.get("undecided", ()))  # not in records of earlier versions
-    return LoanDecision(**{**content, "tier": Tier(content["tier"]), "held": held, "undecided": undecided})
+    tiers = {name: content.get(name) for name in ("floor", "proposal")}  # not in records of earlier versions
+    override = content.get("override")
+    return LoanDecision(
+        **{
+            **content,
+            "tier": Tier(content["tier"]),
+            **{name: None if tier is None else Tier(tier) for name, tier in tiers.items()},
+            "held": tuple(_held(held) for held in content["held"]),
+            "undecided": tuple(content.get("undecided", ())),
+            "override": None if override is None else _override(override),
+            "carried": tuple(content.get("carried", ())),
+            "carried_since": _day(content.get("carried_since")),
+        }
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

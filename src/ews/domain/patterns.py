@@ -32,6 +32,10 @@ class Pattern(StrEnum):
         return _TEXT[self]
 
 
+STANDING, MOVEMENT, COMBINATION = "STANDING", "MOVEMENT", "COMBINATION"
+"""What a signal is about that looks for no pattern: where one stands, how one moved, how much comes together."""
+NO_PATTERN = (STANDING, MOVEMENT, COMBINATION)
+
 _TEXT = {
     Pattern.FLOWS_DROP: Text("Account flows drop or do not fit the trade", "账户流水骤降或与行业不符"),
     Pattern.CARDS_DRAWN: Text("Cards drawn near the limit and barely paid back", "信用卡长期高额透支"),

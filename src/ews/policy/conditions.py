@@ -26,14 +26,14 @@ class Condition:
 def read_conditions(entry: Entry, key: str, scope: Scope) -> Dated[Condition]:
     """Return the conditions of `entry` by the day they start; PolicyError with a caret into the text."""
     if isinstance(entry.fields.get(key), Mapping):
-        return dated(entry, key, lambda text: _condition(text, entry, scope))
-    return always(_condition(entry.fields.get(key), entry, scope))
+        return dated(entry, key, lambda text: _condition(text, entry, key, scope))
+    return always(_condition(entry.fields.get(key), entry, key, scope))
 
 
-def _condition(given: object, entry: Entry, scope: Scope) -> Condition:
+def _condition(given: object, entry: Entry, key: str, scope: Scope) -> Condition:
     if not isinstance(given, str):
         message = f'the condition is {given!r}; give a text like "dpd > 30".'
-        raise entry.fault(message)
+        raise entry.fault(message, key)
     text = " ".join(given.split())
     try:
         tree = parse(text)
@@ -46,5 +46,5 @@ def _condition(given: object, entry: Entry, scope: Scope) -> Condition:
     except Fault as fault:
         end = "" if str(fault).endswith("?") else "."
         message = f"{fault}{end}\n    {text}\n    {' ' * fault.at}^"
-        raise entry.fault(message) from None
+        raise entry.fault(message, key) from None
     return Condition(text, tree, names, tuple(name for name in used if name in scope.parameters))

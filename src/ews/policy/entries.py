@@ -1,5 +1,6 @@
-"""Entries: one item of a policy file, read field by field, with errors that name file, item and field."""
+"""Entries: one item of a policy file, read field by field, with errors that name file, line, item and field."""
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +11,14 @@ from typing import Any, TypeVar
 from ews.domain.errors import PolicyError
 from ews.domain.text import Text
 from ews.policy.dated import Dated
+from ews.policy.places import LINES, add_lines, header_before, line_of
 
 T = TypeVar("T")
+
+TO_VERIFY = "(to verify)"
+"""What a source says that nobody has looked up."""
+CONFIDENCE = ("H", "M")
+"""H: read in the source, or several reports agree; M: practice or recollection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +29,25 @@ class Entry:
     label: str
     fields: Mapping[str, Any]
 
-    def fault(self, message: str) -> PolicyError:
-        """Return the error that says where `message` applies."""
-        return PolicyError(f"{self.file}: {self.label}: {message}")
+    def fault(self, message: str, key: str = "") -> PolicyError:
+        """Return the error that says where `message` applies: at `key`, else at the item."""
+        line = line_of(self.fields, key)
+        place = self.file if line is None else f"{self.file}:{line}"
+        return PolicyError(f"{place}: {self.label}: {message}")
 
     def string(self, key: str) -> str:
         """Return a text that must be there, with its white space made single."""
         value = self.fields.get(key)
         if not isinstance(value, str) or not value.strip():
             message = f"'{key}' is {value!r}; give a text."
-            raise self.fault(message)
+            raise self.fault(message, key)
         return " ".join(value.split())
 
     def number(self, key: str) -> float:
         value = self.fields.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             message = f"'{key}' is {value!r}; give a number."
-            raise self.fault(message)
+            raise self.fault(message, key)
         return value
 
     def count(self, key: str) -> int:
@@ -46,14 +55,14 @@ class Entry:
         value = self.fields.get(key)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             message = f"'{key}' is {value!r}; give a whole number, 0 or more."
-            raise self.fault(message)
+            raise self.fault(message, key)
         return value
 
     def day(self, key: str) -> date:
         value = self.fields.get(key)
         if not isinstance(value, date) or isinstance(value, datetime):
             message = f"'{key}' is {value!r}; give a date like 2026-07-01, without quotes."
-            raise self.fault(message)
+            raise self.fault(message, key)
         return value
 
     def words(self, suffix: str = "") -> Text:
@@ -61,35 +70,78 @@ class Entry:
         end = f"_{suffix}" if suffix else ""
         return Text(self.string(f"en{end}"), self.string(f"zh{end}"))
 
+    def article(self) -> str | None:
+        """Return where in the source, None where that is not said."""
+        return self.string("article") if "article" in self.fields else None
+
+    def confidence(self) -> str:
+        """Return H or M; PolicyError where the source does not say the same."""
+        confidence = self.choice("confidence", CONFIDENCE)
+        if (confidence == "M") != (TO_VERIFY in self.string("source")):
+            message = (
+                f"the confidence is {confidence} and the source '{self.string('source')}'; "
+                f"a source says {TO_VERIFY} where the confidence is M, and only there."
+            )
+            raise self.fault(message, "confidence")
+        return confidence
+
     def choice(self, key: str, choices: Collection[str]) -> str:
         value = self.string(key)
         if value not in choices:
             message = f"'{key}' is '{value}'; it must be one of {', '.join(choices)}."
-            raise self.fault(message)
+            raise self.fault(message, key)
         return value
 
     def only(self, *allowed: str) -> "Entry":
         """Return the entry itself; PolicyError where it has a field that would be ignored."""
         for key in self.fields:
-            if key not in allowed:
+            if key not in allowed and key != LINES:
                 message = f"'{key}' is not a field here; the fields are {', '.join(allowed)}."
-                raise self.fault(message)
+                raise self.fault(message, key)
         return self
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """Read a TOML file; PolicyError where it is missing or cannot be read."""
+    """Read a TOML file, each table with its lines; PolicyError where it is missing or cannot be read."""
+    text = read_text(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(path.name, text, error) from None
+    add_lines(content, text)
+    return content
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a policy file; PolicyError where it is missing or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         message = f"The policy file '{path}' is missing. A policy needs it: start from a copy of the default policy."
         raise PolicyError(message) from None
     except UnicodeDecodeError as error:
         message = f"{path.name}: the file is not UTF-8 ({error.reason} at byte {error.start}). Save it as UTF-8."
         raise PolicyError(message) from None
-    except tomllib.TOMLDecodeError as error:
-        message = f"{path.name}: the file is not valid TOML: {error}."
-        raise PolicyError(message) from None
+
+
+def _not_toml(file: str, text: str, error: tomllib.TOMLDecodeError) -> PolicyError:
+    """Return the error with its line; a day that is given twice is told as that."""
+    twice = re.search(r"Duplicate inline table key '(\d{4}-\d\d-\d\d)' \(at line (\d+)", str(error))
+    if twice is None:
+        return PolicyError(f"{file}: the file is not valid TOML: {error}.")
+    day, line = twice.groups()
+    item = header_before(text, int(line)) or "values"
+    return PolicyError(f"{file}:{line}: {item}: the day {day} is given twice. Give each day one value.")
+
+
+def fault_in(files: Mapping[str, str], file: str, label: str, message: str, key: str = "") -> PolicyError:
+    """Return the error for the item `label` of a file whose text was read before, with its line."""
+    content = tomllib.loads(files.get(file, ""))
+    add_lines(content, files.get(file, ""))
+    named = content.get(label)
+    listed = [item for items in content.values() if isinstance(items, list) for item in items]
+    found = [named] if isinstance(named, dict) else [item for item in listed if item.get("code") == label]
+    return Entry(file, label, found[0] if found else {}).fault(message, key)
 
 
 def tables(content: Any, key: str, file: str, *, named: str | None = None) -> list[Entry]:
@@ -112,7 +164,7 @@ def unique(entries: Iterable[Entry], key: str) -> None:
         value = entry.string(key)
         if value in seen:
             message = f"the {key} '{value}' is used twice. Rename one."
-            raise entry.fault(message)
+            raise entry.fault(message, key)
         seen.add(value)
 
 
@@ -121,9 +173,9 @@ def dated(entry: Entry, key: str, read: Callable[[Any], T]) -> Dated[T]:
     table = entry.fields.get(key)
     if not isinstance(table, Mapping) or not table:
         message = f"'{key}' is {table!r}; give values by date, like {{ 2023-07-01 = 90 }}."
-        raise entry.fault(message)
+        raise entry.fault(message, key)
     return Dated(
-        tuple(sorted(((_iso(day, entry), read(value)) for day, value in table.items()), key=lambda pair: pair[0]))
+        tuple(sorted(((_iso(day, entry, key), read(value)) for day, value in table.items()), key=lambda pair: pair[0]))
     )
 
 
@@ -133,17 +185,17 @@ def editions(entries: list[Entry], read: Callable[[Entry], T]) -> Dated[T]:
     for entry, start in zip(entries, starts, strict=True):
         if starts.count(start) > 1:
             message = f"two editions start on {start}. Give each its own day."
-            raise entry.fault(message)
+            raise entry.fault(message, "starts")
     pairs = ((start, read(entry)) for start, entry in zip(starts, entries, strict=True))
     return Dated(tuple(sorted(pairs, key=lambda pair: pair[0])))
 
 
-def _iso(text: str, entry: Entry) -> date:
+def _iso(text: str, entry: Entry, key: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:  # 20230701 would let the same day in twice
         message = f"'{text}' is not a date like 2023-07-01."
-        raise entry.fault(message)
+        raise entry.fault(message, key)
     return day

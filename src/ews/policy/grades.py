@@ -17,6 +17,9 @@ from ews.policy.entries import Entry, editions, tables, unique
 FEWEST = 7
 """Grades besides the one in default, by the capital rules for internal ratings."""
 
+MOST = 20
+"""More grades than anyone can tell apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grade:
@@ -48,7 +51,7 @@ class Scale:
 
 
 def read_grades(content: Mapping[str, object], file: str) -> Dated[Scale]:
-    """Return the scales by the day they start; PolicyError on a gap, an overlap or too few grades."""
+    """Return the scales by the day they start; PolicyError on a gap, an overlap, too few or too many grades."""
     entries = tables(content, "scale", file)
     return editions(entries, _scale)
 
@@ -67,7 +70,7 @@ def _scale(entry: Entry) -> Scale:
     entries = tables(entry.fields, "grade", entry.file, named="code")
     unique(entries, "code")
     grades = tuple(_grade(one) for one in entries)
-    _check(grades, entry)
+    _check(grades, entries, entry)
     fields = entry.fields.get("default")
     default = Entry(entry.file, f"{entry.label} default", fields if isinstance(fields, dict) else {}).only(
         "code", "en", "zh"
@@ -90,16 +93,17 @@ def _grade(entry: Entry) -> Grade:
     return grade
 
 
-def _check(grades: tuple[Grade, ...], entry: Entry) -> None:
-    if len(grades) < FEWEST:
-        message = f"there are {len(grades)} grades besides default; at least {FEWEST} are needed."
-        raise entry.fault(message)
+def _check(grades: tuple[Grade, ...], entries: list[Entry], scale: Entry) -> None:
+    if not FEWEST <= len(grades) <= MOST:
+        bound = f"at least {FEWEST} are needed" if len(grades) < FEWEST else f"at most {MOST} are allowed"
+        message = f"there are {len(grades)} grades besides default; {bound}."
+        raise scale.fault(message, "grade")
     edge = 0.0
-    for grade in grades:
+    for grade, entry in zip(grades, entries, strict=True):
         if grade.low != edge:
             message = f"grade {grade.code} starts at {grade.low}, but the one before ends at {edge}. Bands must join."
             raise entry.fault(message)
         edge = grade.high
     if edge != 1:
         message = f"the last grade ends at {edge}; it must end at 1."
-        raise entry.fault(message)
+        raise entries[-1].fault(message)

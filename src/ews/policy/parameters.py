@@ -26,6 +26,8 @@ class Parameter:
     unit: FactUnit
     meaning: Text
     source: str
+    article: str | None
+    confidence: str
     values: Dated[float]
     serves_earlier: bool
 
@@ -55,7 +57,7 @@ def read_parameters(content: Mapping[str, object], file: str) -> tuple[Parameter
 
 def _parameter(name: str, fields: object, file: str) -> Parameter:
     entry = Entry(file, name, fields if isinstance(fields, dict) else {})
-    entry.only("unit", "en", "zh", "source", "values", "earlier")
+    entry.only("unit", "en", "zh", "source", "article", "confidence", "values", "earlier")
     if not name.isidentifier():
         message = "a parameter's name has letters, digits and underscores only, so that conditions can use it."
         raise entry.fault(message)
@@ -67,6 +69,8 @@ def _parameter(name: str, fields: object, file: str) -> Parameter:
         unit,
         entry.words(),
         entry.string("source"),
+        entry.article(),
+        entry.confidence(),
         dated(entry, "values", lambda value: _value(value, unit, entry)),
         "earlier" in entry.fields,
     )
@@ -75,11 +79,11 @@ def _parameter(name: str, fields: object, file: str) -> Parameter:
 def _value(value: object, unit: FactUnit, entry: Entry) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         message = f"the value {value!r} is not a number."
-        raise entry.fault(message)
+        raise entry.fault(message, "values")
     if unit in WHOLE and not isinstance(value, int):
         message = f"the value {value!r} must be a whole number of {unit}."
-        raise entry.fault(message)
+        raise entry.fault(message, "values")
     if unit == "share" and not 0 <= value <= 1:
         message = f"the value {value!r} is not a share from 0 to 1; write 20 % as 0.2."
-        raise entry.fault(message)
+        raise entry.fault(message, "values")
     return value

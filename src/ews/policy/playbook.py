@@ -4,7 +4,7 @@ Reads   playbook.toml
 Limits  working days to acknowledge and to plan; they are the bank's, no regulation fixes them
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,18 +14,33 @@ from ews.domain.text import Text
 from ews.policy.dated import Dated
 from ews.policy.entries import Entry, editions, tables
 
+ANY, LARGE, URGENT = "any", "large", "urgent"
+SIZES, URGENCIES = (ANY, LARGE), (ANY, URGENT)
+ROLES = ("officer", "branch_head", "risk_manager", "head_office")
+"""Who may be on the route of a warning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a warning of `level` asks for; `large` is added where the exposure is large."""
+    """What a warning of `level` asks for; of the rows that fit, the one that names most counts, size before urgency.
+
+    `report_days` are working days within which head office hears of it, null where it need not.
+    """
 
     level: WarningLevel
+    size: str
+    urgency: str
     acknowledge_days: int
     plan_days: int
+    report_days: int | None
+    roles: tuple[str, ...]
     who: Text
     action: Text
-    large: Text | None
     source: str
+
+    @property
+    def kind(self) -> tuple[WarningLevel, str, str]:
+        return self.level, self.size, self.urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +55,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """`responses` by level, `steps` by days past due, ascending."""
+    """`responses` by level, size and urgency, `steps` by days past due, ascending.
+
+    `urgent` are signals for which time runs: with one of them a warning is urgent.
+    """
 
     responses: tuple[Response, ...]
     steps: tuple[Step, ...]
+    urgent: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`acknowledge_days` and `plan_days` are working days, None where no warning stands."""
+    """`acknowledge_days`, `plan_days` and `report_days` are working days, None where none is set.
+
+    `roles` are those on the route of the warning, the first answers for it; empty where no warning stands.
+    """
 
     text: Text
     who: Text
     acknowledge_days: int | None
     plan_days: int | None
+    report_days: int | None
+    roles: tuple[str, ...]
 
 
 def read_playbook(content: Mapping[str, object], file: str) -> Dated[Playbook]:
@@ -70,69 +94,113 @@ def playbook_on(editions_: Dated[Playbook], day: date) -> Playbook:
     return playbook
 
 
-def choose_action(playbook: Playbook, level: WarningLevel, dpd: int | None, *, large: bool) -> Action | None:
+def choose_action(
+    playbook: Playbook, level: WarningLevel, dpd: int | None, *, large: bool, urgent: bool
+) -> Action | None:
     """Return what to do, None where no warning stands and nothing is past due.
 
     A step by days past due says who acts, since it is the nearer duty; the limits stay those of the level.
     """
-    response = next((one for one in playbook.responses if one.level is level), None)
+    response = _response_for(playbook, level, large=large, urgent=urgent)
     step = next((one for one in reversed(playbook.steps) if one.from_dpd <= (dpd or 0)), None)
     found = [part for part in (response, step) if part is not None]
     if not found:
         return None
     actions = [part.action for part in found]
-    if large and response is not None and response.large is not None:
-        actions.append(response.large)
-    text = Text(" ".join(action.en for action in actions), "".join(action.zh for action in actions))
     return Action(
-        text,
+        Text(" ".join(action.en for action in actions), "".join(action.zh for action in actions)),
         found[-1].who,
         None if response is None else response.acknowledge_days,
         None if response is None else response.plan_days,
+        None if response is None else response.report_days,
+        () if response is None else response.roles,
     )
+
+
+def unknown_urgent(editions_: Dated[Playbook], codes: Collection[str]) -> tuple[str, ...]:
+    """Return what playbooks call urgent although no signal of `codes` has that code."""
+    return tuple(dict.fromkeys(code for _, one in editions_.values for code in one.urgent if code not in codes))
+
+
+def _response_for(playbook: Playbook, level: WarningLevel, *, large: bool, urgent: bool) -> Response | None:
+    fitting = [
+        one
+        for one in playbook.responses
+        if one.level is level and (large or one.size == ANY) and (urgent or one.urgency == ANY)
+    ]
+    return max(fitting, key=lambda one: (one.size != ANY, one.urgency != ANY), default=None)
 
 
 def _edition(entry: Entry) -> Playbook:
-    entry.only("starts", "response", "step")
+    entry.only("starts", "urgent", "response", "step")
     responses = tuple(_response(one) for one in tables(entry.fields, "response", entry.file, named="level"))
     steps = tuple(_step(one) for one in tables(entry.fields, "step", entry.file))
-    given, wanted = (
-        [one.level for one in responses],
-        [level for level in WarningLevel if level is not WarningLevel.NONE],
-    )
-    if sorted(given) != sorted(wanted):
-        message = f"the responses are for {', '.join(given)}; give one for each of {', '.join(wanted)}."
+    kinds = [one.kind for one in responses]
+    missing = [level for level in WarningLevel if level is not WarningLevel.NONE and (level, ANY, ANY) not in kinds]
+    if missing:
+        message = (
+            f"there is no response to {', '.join(missing)} of any size and urgency; "
+            "give one for each level, without 'size' and 'urgency'."
+        )
+        raise entry.fault(message)
+    twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
+    if twice is not None:
+        level, size, urgency = twice
+        message = f"there are two responses to {level} of size {size} and urgency {urgency}; remove one."
         raise entry.fault(message)
     days = [step.from_dpd for step in steps]
     if days != sorted(set(days)):
         message = f"the steps start at {days} days past due; they must ascend, each day once."
         raise entry.fault(message)
-    return Playbook(responses, steps)
+    return Playbook(responses, steps, _strings(entry, "urgent") if "urgent" in entry.fields else ())
 
 
 def _response(entry: Entry) -> Response:
     allowed = (
         "level",
+        "size",
+        "urgency",
         "acknowledge_days",
         "plan_days",
+        "report_days",
+        "roles",
         "en",
         "zh",
         "en_who",
         "zh_who",
-        "en_large",
-        "zh_large",
         "source",
     )
     entry.only(*allowed)
+    level = entry.choice("level", [level for level in WarningLevel if level is not WarningLevel.NONE])
     return Response(
-        WarningLevel(entry.choice("level", list(WarningLevel))),
+        WarningLevel(level),
+        entry.choice("size", SIZES) if "size" in entry.fields else ANY,
+        entry.choice("urgency", URGENCIES) if "urgency" in entry.fields else ANY,
         entry.count("acknowledge_days"),
         entry.count("plan_days"),
+        entry.count("report_days") if "report_days" in entry.fields else None,
+        _roles(entry),
         entry.words("who"),
         entry.words(),
-        entry.words("large") if "en_large" in entry.fields or "zh_large" in entry.fields else None,
         entry.string("source"),
     )
+
+
+def _roles(entry: Entry) -> tuple[str, ...]:
+    roles = _strings(entry, "roles")
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown or not roles:
+        message = f"'roles' is {list(roles)}; give one or more of {', '.join(ROLES)}, who answers for it first."
+        raise entry.fault(message)
+    return roles
+
+
+def _strings(entry: Entry, key: str) -> tuple[str, ...]:
+    given = entry.fields.get(key)
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        message = f"'{key}' is {given!r}; give a list of texts."
+        raise entry.fault(message)
+    return tuple(given)
 
 
 def _step(entry: Entry) -> Step:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from string import Formatter
 
+from ews.domain.facts import COMBINED_BORROWER_FACTS, DEBTOR_LOAN_FACTS
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.patterns import NO_PATTERN, Pattern
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 from ews.policy.conditions import Condition, read_conditions
@@ -31,16 +33,14 @@ ELEMENTS: Mapping[str, Text] = {
 }
 """Elements of a post-loan check, by code."""
 
-FAMILIES = (
-    "account_flows",
-    "credit_inquiries",
-    "guarantee_exposure",
-    "card_overdraft",
-    "repayment_history",
-    "grade",
-    "movement",
-)
-"""Whose subject a signal is: a family of features, the grade itself, or the movement of the pd."""
+OWNERS = ("officer", "branch_risk", "head_office")
+"""Who answers for a signal."""
+
+PATTERNS = (*Pattern, *NO_PATTERN)
+"""What a signal is about: a pattern of failing loans, or none of them."""
+
+_DEBTOR = frozenset(fact.name for fact in DEBTOR_LOAN_FACTS)
+_COMBINED = frozenset(fact.name for fact in COMBINED_BORROWER_FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +53,45 @@ class TierRule:
     when: Dated[Condition]
     meaning: Text
     source: str
+    article: str | None
+    confidence: str
+
+    @property
+    def asks_debtor(self) -> bool:
+        """Tell whether the rule is judged after the own tiers of all the debtor's loans."""
+        return not _DEBTOR.isdisjoint(_names(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
     """`sentence` holds {names} in place of their values, `told` are those of facts and features.
 
-    `reason` links the signal to the reasons of the score.
+    `pattern` is one of PATTERNS. `reason` links the signal to the reasons of the score. The same signal again within
+    `cool_down_days` makes no new warning; 0 is a fact of the day, which does not linger.
     """
 
     code: str
     element: str
     level: WarningLevel
-    family: str
+    pattern: str
     when: Dated[Condition]
     sentence: Text
     told: tuple[str, ...]
     source: str
+    article: str | None
+    confidence: str
     reason: ReasonCode | None
+    cool_down_days: int
+    owner: str
+
+    @property
+    def lingers(self) -> bool:
+        return self.cool_down_days > 0
+
+    @property
+    def asks_combined(self) -> bool:
+        """Tell whether the signal is judged after the others."""
+        return not _COMBINED.isdisjoint(_names(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +100,19 @@ class TierRules:
 
     by_dpd_alone: Dated[Condition]
     by_dpd_alone_source: str
+    by_dpd_alone_confidence: str
     loan: tuple[TierRule, ...]
     model: tuple[TierRule, ...]
+
+    @property
+    def own(self) -> tuple[TierRule, ...]:
+        """Rules of law and practice that one loan answers by itself."""
+        return tuple(rule for rule in self.loan if not rule.asks_debtor)
+
+    @property
+    def debtor(self) -> tuple[TierRule, ...]:
+        """Rules of law and practice that ask for the debtor's other claims."""
+        return tuple(rule for rule in self.loan if rule.asks_debtor)
 
 
 def read_tier_rules(content: Mapping[str, object], file: str, *, loan: Scope, borrower: Scope) -> TierRules:
@@ -89,10 +121,13 @@ def read_tier_rules(content: Mapping[str, object], file: str, *, loan: Scope, bo
     unique(entries, "code")
     rules = tuple(_tier_rule(entry, loan, borrower) for entry in entries)
     alone = content.get("by_days_past_due_alone")
-    entry = Entry(file, "by_days_past_due_alone", alone if isinstance(alone, dict) else {}).only("when", "source")
+    entry = Entry(file, "by_days_past_due_alone", alone if isinstance(alone, dict) else {}).only(
+        "when", "source", "confidence"
+    )
     return TierRules(
         read_conditions(entry, "when", loan),
         entry.string("source"),
+        entry.confidence(),
         tuple(rule for rule in rules if rule.basis != "model"),
         tuple(rule for rule in rules if rule.basis == "model"),
     )
@@ -119,8 +154,12 @@ def inputs_of(rule: TierRule | Signal, on: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*condition.names, *told)))
 
 
+def _names(rule: TierRule | Signal) -> frozenset[str]:
+    return frozenset(name for _, condition in rule.when.values for name in condition.names)
+
+
 def _tier_rule(entry: Entry, loan: Scope, borrower: Scope) -> TierRule:
-    entry.only("code", "basis", "floor", "when", "en", "zh", "source")
+    entry.only("code", "basis", "floor", "when", "en", "zh", "source", "article", "confidence")
     basis = entry.choice("basis", ("law", "practice", "model"))
     floor = Tier(entry.choice("floor", list(Tier)))
     if basis == "model" and floor.non_performing:
@@ -129,11 +168,34 @@ def _tier_rule(entry: Entry, loan: Scope, borrower: Scope) -> TierRule:
         )
         raise entry.fault(message)
     when = read_conditions(entry, "when", borrower if basis == "model" else loan)
-    return TierRule(_code(entry), basis, floor, when, entry.words(), entry.string("source"))
+    return TierRule(
+        _code(entry),
+        basis,
+        floor,
+        when,
+        entry.words(),
+        entry.string("source"),
+        entry.article(),
+        entry.confidence(),
+    )
 
 
 def _signal(entry: Entry, scope: Scope) -> Signal:
-    entry.only("code", "element", "level", "family", "when", "en", "zh", "source", "reason")
+    entry.only(
+        "code",
+        "element",
+        "level",
+        "pattern",
+        "when",
+        "en",
+        "zh",
+        "source",
+        "article",
+        "confidence",
+        "reason",
+        "cool_down_days",
+        "owner",
+    )
     levels = [level for level in WarningLevel if level is not WarningLevel.NONE]
     sentence = _sentence(entry, scope)
     told = (name for text in (sentence.en, sentence.zh) for name in placeholders(text, entry))
@@ -141,12 +203,16 @@ def _signal(entry: Entry, scope: Scope) -> Signal:
         code=_code(entry),
         element=entry.choice("element", ELEMENTS),
         level=WarningLevel(entry.choice("level", levels)),
-        family=entry.choice("family", FAMILIES),
+        pattern=entry.choice("pattern", PATTERNS),
         when=read_conditions(entry, "when", scope),
         sentence=sentence,
         told=tuple(dict.fromkeys(name for name in told if name in scope.words)),
         source=entry.string("source"),
+        article=entry.article(),
+        confidence=entry.confidence(),
         reason=ReasonCode(entry.choice("reason", list(ReasonCode))) if "reason" in entry.fields else None,
+        cool_down_days=entry.count("cool_down_days"),
+        owner=entry.choice("owner", OWNERS),
     )
 
 

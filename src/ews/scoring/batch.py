@@ -18,11 +18,14 @@ from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
 from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
+from ews.policy.archive import keep
 from ews.policy.policy import Policy
-from ews.scoring.decide import Compared, decide, records_of
+from ews.scoring.decide import decide, records_of
+from ews.scoring.decided import Compared, Given
 from ews.scoring.folder import ScoredBatch, clear_broken, is_sound, read_batch, read_rows, write_folder
 from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import reconcile
+from ews.scoring.states import read_states
 from ews.store.batches import comparison, find_batch, predecessor
 from ews.store.engine import Store
 from ews.store.publications import Batch
@@ -55,12 +58,13 @@ def score_book(
     root = home / "decisions" / book.manifest.portfolio
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / ".lock"):  # two operators: the second waits, then finds the batch published
-        key, compared = _key(book, store, model, policy, day, by)
+        key, given = _key(book, home, store, model, policy, day, by)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
+        keep(home, policy)
         published = _is_published(store, key.batch_id)
         clear_broken(root, keep=(directory,), published=partial(_is_published, store))
         if not is_sound(directory):
-            _write(book, directory, key, compared, model, policy, progress)
+            _write(book, directory, key, given, model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
             _publish(batch, store, home, book_directory, progress)
@@ -88,8 +92,8 @@ def _check_days(book: Book, as_of: date, known_by: date, model: FrozenModel) -> 
 
 
 def _key(
-    book: Book, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date
-) -> tuple[BatchKey, Compared | None]:
+    book: Book, home: Path, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date
+) -> tuple[BatchKey, Given]:
     portfolio = book.manifest.portfolio
     before = predecessor(store, portfolio, as_of, known_by=known_by)
     compared = comparison(store, portfolio, as_of, known_by=known_by)
@@ -104,12 +108,15 @@ def _key(
         predecessor_id=None if before is None else before.batch.batch_id,
         compared_id=None if compared is None else compared.batch.batch_id,
     )
-    return key, None if compared is None else compared_with(store, compared.batch)
+    return key, Given(
+        None if compared is None else compared_with(store, compared.batch),
+        read_states(None if before is None else home / before.batch.directory),
+    )
 
 
 def compared_with(store: Store, batch: Batch) -> Compared:
     """Return what movement is measured against."""
-    return Compared(batch.batch_id, batch.as_of, previous_rows(store, batch.batch_id).to_pandas())
+    return Compared(batch.batch_id, batch.as_of, batch.model_id, previous_rows(store, batch.batch_id).to_pandas())
 
 
 def _is_published(store: Store, batch_id: str) -> bool:
@@ -124,13 +131,13 @@ def _write(
     book: Book,
     directory: Path,
     key: BatchKey,
-    compared: Compared | None,
+    given: Given,
     model: FrozenModel,
     policy: Policy,
     progress: Progress,
 ) -> None:
     spine = spine_on(book, [key.as_of], known_by=key.known_by)
-    decided = decide(book, spine, model, policy, compared=compared, progress=progress)
+    decided = decide(book, spine, model, policy, given=given, progress=progress)
     totals = reconcile(book, decided, key.as_of, key.known_by)
     decisions = records_of(
         decided,
@@ -151,6 +158,8 @@ def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path,
         "book": str(book_directory.resolve()),
         "blind": batch.blind,
         "ledger_fen": batch.totals.ledger_fen,
+        "provisions": dict(batch.provisions),
+        "caseload": dict(batch.caseload),
     }
     row = Batch(
         **asdict(batch.key),

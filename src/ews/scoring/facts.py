@@ -5,12 +5,20 @@ Reads   loans, ledger or instalments and payments, borrowers
 Nulls   a balance, dpd or age that no feed tells stays null
 """
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
-from ews.domain.facts import LOAN_FACTS
 from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
+from ews.features.statements import worked_out
+from ews.features.window import Spine
+from ews.policy.policy import Policy
+from ews.scoring.finding_facts import with_findings
+from ews.scoring.payment_record import clean_stretches, whole_months, with_record
+from ews.scoring.renewal import with_renewal
+from ews.scoring.restructuring import with_history
 
 IDENTITY = ("name", "kind", "industry", "region", "branch_id", "officer_id")
 
@@ -28,12 +36,32 @@ def borrowers_known(book: Book, days: ir.Table) -> ir.Table:
         *keys,
         *IDENTITY,
         "retail",
-        months_as_customer=_whole_months(joined.customer_since, joined.as_of),
+        months_as_customer=whole_months(joined.customer_since, joined.as_of),
     )
 
 
+OF_THE_BOOK = (
+    "dpd",
+    "balance",
+    "principal",
+    "product",
+    "repayment",
+    "security",
+    "retail",
+    "is_card",
+    "days_to_maturity",
+    "listed_default",
+    "months_on_book",
+    "restructured",
+)
+"""Loan facts that need neither findings nor the payment record nor the state of the batch before."""
+
+
 def loan_facts(book: Book, days: ir.Table, default: ir.Table) -> ir.Table:
-    """Return every loan paid out by as_of with LOAN_FACTS and `live`; `default` says whose borrower is listed."""
+    """Return every loan paid out by as_of with OF_THE_BOOK and `live`; `default` says whose borrower is listed.
+
+    The dates restructured_on, opened_on and matures_on and replaces_loan_id go along for the facts made from them.
+    """
     states = loan_states(book, days)
     keys = ["borrower_id", "as_of"]
     states = states.inner_join(borrowers_known(book, days).select(*keys, "retail"), keys)
@@ -43,12 +71,34 @@ def loan_facts(book: Book, days: ir.Table, default: ir.Table) -> ir.Table:
         days_to_maturity=states.matures_on.delta(states.as_of, unit="day"),
         restructured=(states.restructured_on <= states.as_of).fill_null(False),
         listed_default=states.listed_default.fill_null(False),
-        months_on_book=_whole_months(states.opened_on, states.as_of),
+        months_on_book=whole_months(states.opened_on, states.as_of),
     )
-    names = [fact.name for fact in LOAN_FACTS]
-    return states.select("borrower_id", "loan_id", "as_of", "known_by", "live", *names)
+    dates = ("opened_on", "matures_on", "restructured_on")
+    return states.select(
+        "borrower_id", "loan_id", "as_of", "known_by", "live", *OF_THE_BOOK, *dates, "replaces_loan_id"
+    )
 
 
-def _whole_months(start: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
-    months = 12 * (end.year() - start.year()) + (end.month() - start.month())
-    return (months - ibis.ifelse(start.day() > end.day(), 1, 0)).cast("int64")
+def own_loan_facts(book: Book, days: ir.Table, default: ir.Table, before: ir.Table, policy: Policy) -> ir.Table:
+    """Return live loans with OWN_LOAN_FACTS (but by_days_alone, which the policy works out).
+
+    `before` has the loan states that the predecessor left (states.LOANS).
+    """
+    on, known_by = _day(days)
+    spine = Spine(days, (on,))
+    stretches = worked_out(book, spine, clean_stretches)
+    found = _filled(book, loan_facts(book, days, default))
+    live = _filled(book, with_findings(book, found.filter(found.live)))
+    renewed = _filled(book, with_renewal(book, spine, with_record(live, stretches), before, policy, on))
+    return with_history(book, renewed, stretches, before, policy, on, known_by)
+
+
+def _filled(book: Book, rows: ir.Table) -> ir.Table:
+    """Work out `rows` once: what reads them reads a table, not their description."""
+    return book.engine.create_table(ibis.util.gen_name("facts"), rows, temp=True)
+
+
+def _day(days: ir.Table) -> tuple[date, date]:
+    """Return the one as_of and known_by of `days`; without rows any day will do."""
+    found = days.aggregate(as_of=days.as_of.max(), known_by=days.known_by.max()).to_pyarrow().to_pylist()[0]
+    return (found["as_of"] or date.max, found["known_by"] or date.max)

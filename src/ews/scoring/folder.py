@@ -1,9 +1,10 @@
 """The folder of a batch: its Parquet record, written under the batch's id and renamed into place when it is whole.
 
-decisions.parquet   one row per borrower: what the store keeps, the features, the whole record as JSON
+decisions.parquet   one row per borrower: what the store keeps, features, FACTS, the whole record as JSON
 loans.parquet       one row per loan with its facts, tier and the rules that held
 peers.parquet       quantiles of each peer group, for decisions on the spot
 rejected.parquet    borrowers that could not be decided, with the reason
+loan_states.parquet, episodes.parquet, levels.parquet   what the next batch has to remember (scoring.states)
 policy.json         the policy as it was; batch.json the key, the totals and the hash of each file
 """
 
@@ -20,12 +21,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ews.domain.decisions import Decision
+from ews.domain.facts import GIVEN_BORROWER_FACTS, NETWORK_BORROWER_FACTS
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.progress import Progress
 from ews.policy.policy import Policy
-from ews.scoring.decide import NAMES, Decided
+from ews.policy.valuation import MONEY
+from ews.scoring.decide import NAMES
+from ews.scoring.decided import Decided
 from ews.scoring.identity import BatchKey
 from ews.scoring.reconcile import Totals
+from ews.scoring.states import write_states
 from ews.store.publications import DecisionRow
 
 SUMMARY = "batch.json"
@@ -39,19 +44,40 @@ _ROW = pa.schema(
         ("in_default", pa.bool_()),
         ("top_reason", pa.string()),
         ("record", pa.string()),
+        ("release_on", pa.date32()),
+        ("place", pa.int64()),
+        ("is_waiting", pa.bool_()),
+        ("stage", pa.int8()),
+        ("expected_loss_fen", pa.int64()),
+        ("provision_fen", pa.int64()),
     ]
 )
+FACTS = tuple(fact for fact in (*GIVEN_BORROWER_FACTS, *NETWORK_BORROWER_FACTS) if fact.name not in _ROW.names)
+"""Kept beside the features, so that another policy can be tried on the batch."""
+_ARROW: Mapping[str, pa.DataType] = {
+    "text": pa.string(),
+    "flag": pa.bool_(),
+    "share": pa.float64(),
+    "ratio": pa.float64(),
+    "change": pa.float64(),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredBatch:
-    """A batch on disk; `fresh` is false where it had been published before."""
+    """A batch on disk; `fresh` is false where it had been published before.
+
+    `provisions` are sums in fen over the loans of which something is known, null where that is none. `caseload` counts
+    borrowers with new warnings: handed out, among them overdue ones, waiting, and gone before anybody got them.
+    """
 
     key: BatchKey
     totals: Totals
     by_tier: Mapping[str, Mapping[str, int]]
     by_level: Mapping[str, Mapping[str, int]]
     blind: tuple[str, ...]
+    provisions: Mapping[str, int | None]
+    caseload: Mapping[str, int]
     directory: Path
     fresh: bool
 
@@ -101,6 +127,7 @@ def write_folder(
     }
     for name, table in tables.items():
         pq.write_table(table.replace_schema_metadata(None), partial / f"{name}.parquet", compression="zstd")
+    write_states(partial, decided.states)
     (partial / "policy.json").write_text(policy.to_json(), encoding="utf-8")
     summary = {
         "key": asdict(key),
@@ -108,6 +135,8 @@ def write_folder(
         "by_tier": _by(decided, "tier_rank", [tier.value for tier in Tier]),
         "by_level": _by(decided, "level_rank", [level.value for level in WarningLevel]),
         "blind": decided.blind,
+        "provisions": {name: _sum(decided, name) for name in MONEY},
+        "caseload": _caseload(decided),
         "files": {path.name: _digest(path) for path in sorted(partial.iterdir())},
     }
     text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
@@ -130,6 +159,8 @@ def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
         content["by_tier"],
         content["by_level"],
         tuple(content["blind"]),
+        content.get("provisions", {}),  # not in batches of earlier versions
+        content.get("caseload", {}),
         directory,
         fresh,
     )
@@ -153,6 +184,9 @@ def _decisions(decided: Decided, decisions: Iterable[Decision], progress: Progre
     table = pa.table({name: [getattr(row, name) for row in rows] for name in _ROW.names}, schema=_ROW)
     for name in NAMES:
         table = table.append_column(name, pa.array(decided.borrowers[name], pa.float64(), from_pandas=True))
+    for fact in FACTS:
+        kind = _ARROW.get(fact.unit, pa.int64())
+        table = table.append_column(fact.name, pa.array(decided.borrowers[fact.name], kind, from_pandas=True))
     return table
 
 
@@ -162,6 +196,21 @@ def _by(decided: Decided, column: str, names: list[str]) -> dict[str, dict[str, 
     return {
         name: {"borrowers": int((ranks == rank).sum()), "exposure_fen": int(exposure[ranks == rank].sum())}
         for rank, name in enumerate(names)
+    }
+
+
+def _sum(decided: Decided, name: str) -> int | None:
+    known = decided.loans[name].dropna()
+    return int(known.sum()) if len(known) else None
+
+
+def _caseload(decided: Decided) -> dict[str, int]:
+    raised = decided.raised.values()
+    return {
+        "released": sum(not one.is_waiting for one in raised),
+        "overdue": sum(one.was_overdue for one in raised),
+        "waiting": sum(one.is_waiting for one in raised),
+        "gone": decided.gone,
     }
 
 

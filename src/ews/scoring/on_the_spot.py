@@ -1,11 +1,12 @@
 """On the spot: decide on one borrower now, with event rows that the book does not hold yet.
 
 The named tables replace the borrower's own rows; everybody else, the network and the peers stay as they were in one
-published batch, whose id is returned. The same code decides as for the whole book, and nothing is stored.
+published batch, whose id is returned. The same code decides as for the whole book, and nothing is stored; a decision
+on the spot raises no warning, since the officers' queues are the batch's.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,14 @@ from ews.features.window import Spine, spine_on
 from ews.models.champion import stored_model
 from ews.policy.policy import Policy
 from ews.scoring.batch import compared_with
-from ews.scoring.decide import Compared, decide, records_of
+from ews.scoring.decide import decide, records_of
+from ews.scoring.decided import Compared, Given
 from ews.scoring.peers import Peers
+from ews.scoring.states import States, read_states
 from ews.store.batches import comparison, find_batch
 from ews.store.engine import Store
 from ews.store.publications import Batch
+from ews.store.standings import previous_rows
 
 _KEYS = {"accounts": "account_id", "loans": "loan_id"}
 _EITHER_SIDE = {"relations": ("from_id", "to_id"), "guarantees": ("guarantor_id", "borrower_id")}
@@ -64,7 +68,12 @@ def decide_on_the_spot(
     spine = _spine_of(book, borrower_id, day, known_by)
     model = stored_model(home, base.portfolio, base.model_id)
     peers = Peers.from_arrow(pq.read_table(home / base.directory / "peers.parquet"))
-    decided = decide(book, spine, model, policy, compared=_compared(store, base, borrower_id, day), peers=peers)
+    given = Given(
+        _compared(store, base, day),
+        _states(home, store, base, borrower_id, day),
+        others=previous_rows(store, base.batch_id).to_pandas(),
+    )
+    decided = decide(book, spine, model, policy, given=given, peers=peers)
     found = records_of(
         decided,
         batch_id=base.batch_id,
@@ -128,16 +137,21 @@ def _spine_of(book: Book, borrower_id: str, day: date, known_by: date) -> Spine:
     return Spine(own, spine.days)
 
 
-def _compared(store: Store, base: Batch, borrower_id: str, day: date) -> Compared | None:
-    """Return the borrower's row of the batch that the base was compared with, or of the one a later day asks for."""
+def _compared(store: Store, base: Batch, day: date) -> Compared | None:
+    """Return the batch that the base was compared with, or the one a later day asks for."""
     if day == base.as_of:
         found = None if base.compared_id is None else find_batch(store, base.compared_id)
     else:
         found = comparison(store, base.portfolio, day, known_by=max(day, base.known_by))
-    if found is None:
-        return None
-    compared = compared_with(store, found.batch)
-    return replace(compared, rows=compared.rows[compared.rows["borrower_id"] == borrower_id])
+    return None if found is None else compared_with(store, found.batch)
+
+
+def _states(home: Path, store: Store, base: Batch, borrower_id: str, day: date) -> States:
+    """Return what the base's predecessor left of the borrower, for a later day what the base itself did."""
+    if day > base.as_of:
+        return read_states(home / base.directory).of(borrower_id)
+    before = None if base.predecessor_id is None else find_batch(store, base.predecessor_id).batch
+    return read_states(None if before is None else home / before.directory).of(borrower_id)
 
 
 def _check_not_taken(book: Book, accepted: Mapping[str, pa.Table], name: str, borrower_id: str) -> None:

@@ -4,6 +4,7 @@ borrowers  in = scored + rejected + out of scope; those in the book are counted 
 loans      every live loan of the book is decided or belongs to a rejected borrower
 exposure   what the batch decided and rejected adds up to the ledger's newest known rows, counted by another way;
            loans without a balance are counted and printed, never guessed
+provisions and expected loss of the borrowers are the sums of their loans
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from ews.domain.errors import ReconciliationError
 from ews.events.arrears import STALE_DAYS, loan_states
 from ews.events.book import Book, was_known
 from ews.events.owners import with_borrower
-from ews.scoring.decide import Decided
+from ews.policy.valuation import MONEY
+from ews.scoring.decided import Decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Tota
         totals.scored + totals.rejected + totals.out_of_scope,
         "scored, rejected and out of scope",
     )
+    for name in MONEY:
+        parts, sums = (int(frame[name].sum()) for frame in (loans, decided.borrowers))
+        _tie(f"fen of {name}", parts, "over the loans", sums, "over the borrowers")
     if totals.ledger_fen is not None:
         _tie("exposure in fen", totals.ledger_fen, "in the ledger", totals.exposure_fen or 0, "decided and rejected")
     return totals

@@ -1,5 +1,6 @@
 """Records: one Decision per borrower, put together from the columns that model and policy gave."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,35 +11,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Reason, Value
+from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Override, Reason, Value
+from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
 from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.paths import Channel
 from ews.domain.unit import Role, UnitMember
+from ews.features.catalogue import FEATURES
 from ews.features.economic_unit.family import TAKES_IN
 from ews.policy.derivation import derive
 from ews.policy.policy import Policy
+from ews.policy.valuation import MONEY
+from ews.scoring.contagion import channel_of
+from ews.scoring.decided import Compared, Decided, Floats
+from ews.scoring.episodes import CARRIED, Told
 from ews.scoring.peers import Peers, group_of
 
 EVIDENCE_PER_REASON = 2
+WORSE: Mapping[str, str] = {
+    **{fact.name: fact.worse for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
+    **{feature.name: feature.worse for feature in FEATURES},
+}
+"""Direction in which risk rises, by name of fact or feature."""
 _TIERS, _LEVELS = tuple(Tier), tuple(WarningLevel)
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """Log-odds of the served pd: `by_feature` (borrowers × features) and `base`, NaN rows for who is not scored."""
-
-    by_feature: Floats
-    base: float
-
-    def by_reason(self, features: tuple[Feature, ...]) -> pd.DataFrame:
-        """Return a column per reason code: what its features add together."""
-        codes = np.array([feature.reason.value for feature in features])
-        return pd.DataFrame(
-            {code: self.by_feature[:, codes == code].sum(axis=1) for code in dict.fromkeys(codes.tolist())}
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +48,36 @@ class Frame:
     known_by: date
     horizon_months: int
     model_id: str
-    blind: tuple[str, ...]
-    compared: tuple[str, date] | None
 
 
-def records(
-    frame: Frame,
-    borrowers: pd.DataFrame,
-    loans: pd.DataFrame,
-    explained: Explained,
-    features: tuple[Feature, ...],
-    peers: Peers,
-    units: Mapping[str, tuple[UnitMember, ...]],
-    policy: Policy,
-) -> Iterator[Decision]:
-    """Yield the decisions of `borrowers` (sorted by borrower_id); `loans` are sorted by borrower and loan.
+def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], policy: Policy) -> Iterator[Decision]:
+    """Yield the decisions on the borrowers decided, who are sorted by borrower_id, their loans by id.
 
-    `units` holds the other members of each borrower's economic unit; who is not in it stands alone.
+    Who is not among the units stands alone.
     """
-    loans_of = {key: list(rows) for key, rows in groupby(_rows(loans), key=itemgetter("borrower_id"))}
+    on, explained, peers = frame.as_of, decided.explained, decided.peers
+    loans_of = {key: list(rows) for key, rows in groupby(_rows(decided.loans), key=itemgetter("borrower_id"))}
     codes = np.array([feature.reason.value for feature in features])
-    policy_hash = policy.hash
-    for number, row in enumerate(_rows(borrowers)):
+    policy_hash, lent = policy.hash, policy.lent(on)
+    approved = _overrides(decided.given.overrides)
+    for number, row in enumerate(_rows(decided.borrowers)):
+        borrower_id = row["borrower_id"]
         scored = not np.isnan(row["pd"])
-        unit = units.get(row["borrower_id"], ())
-        reasons = _reasons(row, explained.by_feature[number], features, codes, peers, unit) if scored else ()
+        unit = decided.units.get(borrower_id, ())
+        added = explained.by_feature[number]
+        reasons = _reasons(row, added, features, codes, peers, unit) if scored else ()
         base = explained.base + _usually_added(row, codes, peers) if scored else None
         yield Decision(
             batch_id=frame.batch_id,
             portfolio=frame.portfolio,
-            borrower_id=row["borrower_id"],
-            as_of=frame.as_of,
+            borrower_id=borrower_id,
+            as_of=on,
             known_by=frame.known_by,
-            **{name: _text(row[name]) for name in ("name", "industry", "region", "branch_id", "officer_id")},
+            name=_text(row["name"]),
+            industry=_text(row["industry"]),
+            region=_text(row["region"]),
+            branch_id=_text(row["branch_id"]),
+            officer_id=_text(row["officer_id"]),
             in_default=bool(row["in_default"]),
             horizon_months=frame.horizon_months,
             pd=float(row["pd"]) if scored else None,
@@ -93,14 +87,21 @@ def records(
             tier=_TIERS[int(row["tier_rank"])],
             level=_LEVELS[int(row["level_rank"])],
             exposure_fen=_whole(row["exposure"]),
-            before=_before(frame.compared, row),
+            before=_before(decided.compared, row),
             reasons=reasons,
-            loans=tuple(_loan(loan, row, policy, frame.as_of) for loan in loans_of.get(row["borrower_id"], ())),
-            held=_held((*row["held"], *row["signals"]), row, policy, frame.as_of),
-            blind=frame.blind,
+            loans=tuple(_loan(loan, row, approved, policy, on) for loan in loans_of.get(borrower_id, ())),
+            held=(*_held(row["model_held"], row, policy, on), *_signals(row, decided.told, policy, on)),
+            blind=decided.blind,
             model_id=frame.model_id,
             policy_hash=policy_hash,
             unit=unit,
+            undecided=tuple(row["undecided"]),
+            level_now=_LEVELS[int(row["level_now_rank"])],
+            raised=decided.raised.get(borrower_id),
+            split=_split(row, added, features, peers) if scored else None,
+            paths=decided.paths.get(borrower_id, ()),
+            assess=decided.assess.get(borrower_id, ()),
+            lent=lent,
         )
 
 
@@ -144,38 +145,118 @@ def _from_whom(feature: Feature, borrower_id: str, unit: tuple[UnitMember, ...])
     return own + tuple(member.member_id for member in unit if member.role in roles)
 
 
-def _held(codes: Iterable[str], row: Mapping[str, Any], policy: Policy, on: date) -> tuple[Held, ...]:
+def _split(row: Mapping[str, Any], added: Floats, features: tuple[Feature, ...], peers: Peers) -> dict[Channel, float]:
+    """Return what each channel adds beyond the usual; together with the base they are the log-odds.
+
+    What a reason usually adds is shared out evenly among its features.
+    """
+    group = group_of(_text(row["kind"]), _text(row["industry"]))
+    members = Counter(feature.reason.value for feature in features)
+    split = dict.fromkeys(Channel, 0.0)
+    for feature, value in zip(features, added.tolist(), strict=True):
+        code = feature.reason.value
+        split[channel_of(feature.name)] += value - peers.usually_adds(group, code) / members[code]
+    return split
+
+
+def _signals(row: Mapping[str, Any], told: Mapping[tuple[str, str], Told], policy: Policy, on: date) -> Iterator[Held]:
+    """Yield the signals that hold, linger or are carried, in the order of the policy, each with its first day."""
+    true = set(row["signals"])
+    for signal in policy.signals:
+        one = told.get((row["borrower_id"], signal.code))
+        if signal.code in true:
+            (held,) = _held((signal.code,), row, policy, on)
+            yield held if one is None else replace(held, since=one.since)
+        elif one is not None:
+            (held,) = _held((signal.code,), row, policy, on, lifts=False)
+            yield replace(held, state=one.state, since=one.since)
+
+
+def _held(
+    codes: Iterable[str], row: Mapping[str, Any], policy: Policy, on: date, *, lifts: bool = True
+) -> tuple[Held, ...]:
+    """Return what each of `codes` rests on; lifts only of what holds today."""
     return tuple(
         replace(held, inputs={name: _plain(value) for name, value in held.inputs.items()})
-        for held in derive(codes, row, policy, on)
+        for held in derive(codes, row, policy, on, WORSE if lifts else None)
     )
 
 
-def _loan(loan: Mapping[str, Any], borrower: Mapping[str, Any], policy: Policy, on: date) -> LoanDecision:
+def _loan(
+    loan: Mapping[str, Any],
+    borrower: Mapping[str, Any],
+    approved: Mapping[str, Override],
+    policy: Policy,
+    on: date,
+) -> LoanDecision:
     """Return the loan's part; the model's rule that reaches a loan asks its borrower's facts."""
+    facts = {**borrower, **loan}
+    carried, since = tuple(loan["carried"]), _day(loan["carried_since"])
+    unseen = [code for code in carried if code not in set(loan["held"])]
+    held = (
+        *_held(loan["held"], facts, policy, on),
+        *(replace(one, state=CARRIED, since=since) for one in _held(unseen, facts, policy, on, lifts=False)),
+    )
+    counts = ("months_clean", "periods_clean", "observation_months", "observation_periods", "stage", *MONEY)
     return LoanDecision(
         loan_id=loan["loan_id"],
         product=loan["product"],
         balance_fen=_whole(loan["balance"]),
         dpd=_whole(loan["dpd"]),
         tier=_TIERS[int(loan["tier_rank"])],
-        held=_held(loan["held"], {**borrower, **loan}, policy, on),
+        held=held,
         undecided=tuple(loan["undecided"]),
+        floor=_TIERS[int(loan["floor_rank"])],
+        proposal=_TIERS[int(loan["proposal_rank"])],
+        override=_override(approved.get(_text(loan["override_id"]) or ""), held, policy),
+        carried=carried,
+        carried_since=since,
+        lgd=None if pd.isna(loan["lgd"]) else float(loan["lgd"]),
+        **{name: _whole(loan[name]) for name in counts},
     )
 
 
-def _before(compared: tuple[str, date] | None, row: Mapping[str, Any]) -> Before | None:
+def _override(approved: Override | None, held: Iterable[Held], policy: Policy) -> Override | None:
+    """Return the override with the rules of law and practice whose floor is worse than what it gives."""
+    if approved is None:
+        return None
+    floors = {rule.code for rule in policy.tier_rules.loan}
+    worse = [one.code for one in held if one.code in floors and Tier(one.gives).rank > approved.tier.rank]
+    return replace(approved, blocked_by=tuple(worse))
+
+
+def _overrides(table: pa.Table) -> dict[str, Override]:
+    return {
+        row["override_id"]: Override(
+            row["override_id"],
+            _TIERS[row["tier_rank"]],
+            row["reason"],
+            row["author"],
+            row["approved_by"],
+            row["approved_on"],
+            row["expires_on"],
+        )
+        for row in table.to_pylist()
+    }
+
+
+def _before(compared: Compared | None, row: Mapping[str, Any]) -> Before | None:
     if compared is None or not _text(row.get("grade_before")):
         return None
-    pd_before = row["pd_before"]
+    pd_before = row["pd_compared"]
     return Before(
-        batch_id=compared[0],
-        as_of=compared[1],
+        batch_id=compared.batch_id,
+        as_of=compared.as_of,
         pd=None if np.isnan(pd_before) else float(pd_before),
         grade=row["grade_before"],
         tier=Tier(row["tier_before"]),
         level=WarningLevel(row["level_before"]),
+        model_id=compared.model_id,
     )
+
+
+def _day(value: Any) -> date | None:
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).date()
 
 
 def _plain(value: Any) -> Value:

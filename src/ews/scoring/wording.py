@@ -13,7 +13,9 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language, Text
 from ews.features.catalogue import FEATURES
-from ews.policy.policy import Policy, action_for
+from ews.policy.action import action_for
+from ews.policy.playbook import Action
+from ews.policy.policy import Policy
 from ews.policy.rules import Signal
 
 MISSING = "—"
@@ -21,6 +23,10 @@ _FEATURES = {feature.name: feature for feature in FEATURES}
 _UNITS: Mapping[str, str] = {
     **{feature.name: feature.unit for feature in FEATURES},
     **{fact.name: fact.unit for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
+}
+_NAMES: Mapping[str, Text] = {
+    **{fact.name: fact.text for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
+    **{feature.name: feature.text for feature in FEATURES},
 }
 PRODUCTS: Mapping[str, Text] = {
     "business": Text("business loan", "经营贷款"),
@@ -32,6 +38,7 @@ PRODUCTS: Mapping[str, Text] = {
 _COUNTED = {"days": Text("{} days", "{} 天"), "months": Text("{} months", "{} 个月"), "count": Text("{}", "{}")}
 _ONE = {"days": "1 day", "months": "1 month", "count": "1"}
 _IN_DEFAULT = Text("in default", "已违约")
+_OTHER_MODEL = Text(" by another model", "（按前一模型）")
 _YEAR = Text("1 year", "1 年")
 _WORSE_SIDE = 0.5
 _EXPLAINED = re.compile(r"(?P<label>.+?)(?:; | \(|（)(?P<explanation>[^()（）]+)[)）]?")
@@ -104,7 +111,7 @@ def headline(decision: Decision, language: Language) -> str:
     risk = pd_text(decision.pd, decision.horizon_months, language)
     grade = decision.grade
     if decision.before is not None:
-        risk += _moved(decision.before, decision.pd, language)
+        risk += _moved(decision.before, decision, language)
         grade = f"{decision.before.grade}→{grade}" if decision.before.grade != grade else grade
     level, tier = decision.level.text.in_(language), decision.tier.text.in_(language)
     money = value_text("exposure", decision.exposure_fen, language)
@@ -113,14 +120,16 @@ def headline(decision: Decision, language: Language) -> str:
     return f"{level} · {risk} · grade {grade} · tier {tier} · exposure {money}"
 
 
-def _moved(before: Before, pd: float | None, language: Language) -> str:
+def _moved(before: Before, decision: Decision, language: Language) -> str:
     """Return what the risk was before; nothing where the borrower was and is in default."""
+    if before.pd is None and decision.pd is None:
+        return ""
     if before.pd is None:
         was = _IN_DEFAULT.in_(language)
     else:
         was = f"为 {odds_text(before.pd, language)}" if language is Language.ZH else odds_text(before.pd, language)
-    if before.pd is None and pd is None:
-        return ""
+    if before.pd is not None and before.model_id not in {None, decision.model_id}:
+        was += _OTHER_MODEL.in_(language)
     return f"，{before.as_of} {was}" if language is Language.ZH else f", on {before.as_of} {was}"
 
 
@@ -188,9 +197,9 @@ def _label(text: str, value: float | None) -> tuple[str, str]:
     return found["label"], found["explanation"] if value in numbers else ""
 
 
-def held_sentence(held: Held, policy: Policy, language: Language) -> str:
-    """Return what a rule says, with the values it held on; the code where the policy no longer knows it."""
-    rule = next((rule for rule in policy.rules if rule.code == held.code), None)
+def held_sentence(held: Held, policy: Policy | None, language: Language) -> str:
+    """Return what a rule says, with the values it held on; the code where `policy`, which decided, no longer tells."""
+    rule = None if policy is None else next((rule for rule in policy.rules if rule.code == held.code), None)
     if rule is None:
         return held.code
     if isinstance(rule, Signal):
@@ -206,11 +215,25 @@ def given_text(held: Held, language: Language) -> str:
     return WarningLevel(held.gives).text.in_(language)
 
 
-def action_text(decision: Decision, policy: Policy, language: Language) -> str:
-    """Return who must do what by when; empty where nothing is due."""
+def action_of(decision: Decision, policy: Policy | None) -> Action | None:
+    """Return what the playbook of `policy`, which decided, asks for; None where nothing is due or nobody can tell."""
+    if policy is None:
+        return None
     dpd = max((loan.dpd for loan in decision.loans if loan.dpd is not None), default=None)
-    action = action_for(policy, decision.level, dpd, decision.exposure_fen, decision.as_of)
+    signals = [held.code for held in decision.held]
+    return action_for(policy, decision.level, dpd, decision.exposure_fen, decision.as_of, signals=signals)
+
+
+def action_text(decision: Decision, policy: Policy | None, language: Language) -> str:
+    """Return who must do what by when; empty where nothing is due."""
+    action = action_of(decision, policy)
     return "" if action is None else action.text.in_(language)
+
+
+def name_text(name: str, language: Language) -> str:
+    """Return what a feature or fact is called, without its explanation; the bare name of what is no longer known."""
+    text = _NAMES.get(name)
+    return name if text is None else _label(text.in_(language), None)[0]
 
 
 def _in_sentence(name: str, value: Value, language: Language) -> str:

@@ -9,6 +9,9 @@ from fastapi import Depends, Request
 
 from ews.domain.decisions import Decision, Held, Reason
 from ews.domain.features import Feature
+from ews.domain.lifts import Lift
+from ews.domain.paths import Path
+from ews.domain.raised import Raised
 from ews.domain.text import Language
 from ews.store.engine import Store
 from ews.store.publications import Batch
@@ -45,13 +48,38 @@ class FindDecision(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a rule comes from, as the policy says that decided; all null where that can no longer be read."""
+
+    source: str | None = None
+    article: str | None = None
+    confidence: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who acts by when; days are working days."""
+
+    roles: tuple[str, ...]
+    acknowledge_days: int | None
+    plan_days: int | None
+    report_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
-    """The sentences that a record is told in."""
+    """The sentences that a record is told in, by the policy that made it."""
 
     headline: Callable[[Decision, Language], str]
     reason_sentence: Callable[[Reason, Language], str]
-    held_sentence: Callable[[Held, Language], str]
+    held_sentence: Callable[[Decision, Held, Language], str]
+    lift_sentence: Callable[[Decision, Lift, Language], str]
+    path_sentence: Callable[[Decision, Path, Language], str]
+    raised_sentence: Callable[[Raised, Language], str]
+    origin: Callable[[Decision, Held], Origin]
     action_text: Callable[[Decision, Language], str]
+    route: Callable[[Decision], Route | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Money in fen; `pd` within the model's horizon, null in default. Days and times are naive local.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -70,7 +70,11 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """One borrower's decision as it is handed in; `record` is its full text, `top_reason` the code that adds most."""
+    """One borrower's decision as it is handed in; `record` is its full text, `top_reason` the code that adds most.
+
+    `release_on`, `place` and `is_waiting` are of a new warning, null without one. `stage` is the worst of the loans,
+    the money the sum of what is known of them (`provision_fen`: general and specific), null where nothing is.
+    """
 
     borrower_id: str
     name: str | None
@@ -86,11 +90,18 @@ class DecisionRow:
     in_default: bool
     top_reason: str | None
     record: str
+    release_on: date | None = None
+    place: int | None = None
+    is_waiting: bool | None = None
+    stage: int | None = None
+    expected_loss_fen: int | None = None
+    provision_fen: int | None = None
 
     @classmethod
     def of(cls, decision: Decision) -> Self:
         raising = [reason for reason in decision.reasons if reason.log_odds > 0]
         top = max(raising, key=lambda reason: reason.log_odds, default=None)
+        raised, loans = decision.raised, decision.loans
         return cls(
             decision.borrower_id,
             decision.name,
@@ -106,7 +117,18 @@ class DecisionRow:
             decision.in_default,
             None if top is None else top.code,
             decision.to_json(),
+            None if raised is None else raised.release_on,
+            None if raised is None else raised.place,
+            None if raised is None else raised.is_waiting,
+            max((loan.stage for loan in loans if loan.stage is not None), default=None),
+            _sum(loan.expected_loss_fen for loan in loans),
+            _sum(part for loan in loans for part in (loan.provision_general_fen, loan.provision_specific_fen)),
         )
+
+
+def _sum(parts: Iterable[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +158,9 @@ class Standing:
     exposure_fen: int | None
     in_default: bool
     top_reason: str | None
+    release_on: date | None = None
+    place: int | None = None
+    is_waiting: bool | None = None
+    stage: int | None = None
+    expected_loss_fen: int | None = None
+    provision_fen: int | None = None

@@ -34,6 +34,12 @@ _OWN = (
     "exposure_fen",
     "in_default",
     "top_reason",
+    "release_on",
+    "place",
+    "is_waiting",
+    "stage",
+    "expected_loss_fen",
+    "provision_fen",
 )
 _PREVIOUS = pa.schema(
     {"borrower_id": pa.string(), "pd": pa.float64(), "grade": pa.string(), "tier": pa.string(), "level": pa.string()}

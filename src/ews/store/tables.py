@@ -1,7 +1,8 @@
 """Tables of the store: what has been published.
 
 Grain   batches: one publication; decisions: (publication, borrower_id), narrow, never changed;
-        records: the full record of a decision, for the newest batch of each portfolio only
+        records: the full record of a decision, for the newest batch of each portfolio only;
+        adoptions: one decision that a policy holds from a day, never changed
 Keys    `publication` counts publications upwards; it stands for the batch in the other tables, and of two batches
         with the same as_of the higher one wins
 Order   ids sort by code point on every database
@@ -84,6 +85,12 @@ decisions = Table(
     Column("exposure_fen", BigInteger),
     Column("in_default", Boolean, nullable=False),
     Column("top_reason", String),
+    Column("release_on", Date),
+    Column("place", Integer),
+    Column("is_waiting", Boolean),
+    Column("stage", SmallInteger),
+    Column("expected_loss_fen", BigInteger),
+    Column("provision_fen", BigInteger),
     Index("ix_decisions_borrower", "borrower_id", "publication"),
     Index(
         "ix_decisions_warnings",
@@ -107,4 +114,15 @@ records = Table(
     ),
     Column("borrower_id", _ID, primary_key=True),
     Column("record", Text, nullable=False),
+)
+
+adoptions = Table(
+    "adoptions",
+    metadata,
+    Column("adoption", Integer, primary_key=True, autoincrement=False),
+    Column("policy_hash", String, nullable=False),
+    Column("holds_from", Date, nullable=False),
+    Column("adopted_at", DateTime, nullable=False),
+    Column("adopted_by", String, nullable=False),
+    Column("note", Text),
 )

@@ -25,12 +25,16 @@ _UNKNOWN = -(2**62)
 
 @dataclass(frozen=True, slots=True)
 class WarningFilter:
-    """None stands for all; `levels` empty for every level but none."""
+    """None stands for all; `levels` empty for every level but none.
+
+    `is_waiting` asks for new warnings of the batch that wait, or that were handed out on its day.
+    """
 
     levels: frozenset[WarningLevel] = frozenset()
     branch_id: str | None = None
     officer_id: str | None = None
     portfolio: str | None = None
+    is_waiting: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def _conditions(wanted: WarningFilter, view: CTE) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [decisions.c.level_rank > 0]
     if wanted.levels:
         conditions.append(decisions.c.level_rank.in_(sorted(level.rank for level in wanted.levels)))
+    if wanted.is_waiting is not None:
+        conditions.append(decisions.c.is_waiting.is_(wanted.is_waiting))
     if wanted.portfolio is not None:
         conditions.append(view.c.portfolio == wanted.portfolio)
     if wanted.branch_id is not None:

@@ -31,6 +31,8 @@ JULY = {
             "exposure_fen": 156_000_000,
         }
     ],
+    "provisions": {},
+    "caseload": {},
 }
 
 

@@ -4,10 +4,14 @@ from urllib.parse import quote
 
 import pytest
 
-from ews.domain.decisions import Evidence, Reason
+from ews.domain.decisions import Evidence, Held, Override, Reason
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.lifts import Lift
+from ews.domain.paths import Channel, Hop, Path
+from ews.domain.raised import Raised
 from ews.domain.text import Language
 from ews.domain.unit import Role, UnitMember
-from ews.serving.api.decision_out import LoanOut
+from ews.serving.api.derivation_out import LoanOut
 from tests.store.samples import decision, published, row
 
 UNKNOWN = "Borrower 'B9' has no published decision. Check the id, or score a book with it."
@@ -39,6 +43,12 @@ def test_a_borrower_is_told_with_the_newest_decision_and_links(client):
                 "code": "INFLOW_FELL",
                 "text": {"en": "Money coming in has fallen", "zh": "入账减少"},
             },
+            "release_on": None,
+            "place": None,
+            "is_waiting": None,
+            "stage": None,
+            "expected_loss_fen": None,
+            "provision_fen": None,
         },
         "links": {
             "decision": "/v1/borrowers/B1/decision?portfolio=sme",
@@ -84,8 +94,16 @@ def test_the_decision_is_told_in_full_with_codes_numbers_and_sentences(client):
             "gives": {"code": "orange", "text": {"en": "orange", "zh": "橙色预警"}},
             "inputs": {"inflow_change_3m": -0.6},
             "sentence": {"en": "en:INFLOW_HALVED", "zh": "zh:INFLOW_HALVED"},
+            "state": "holds",
+            "since": None,
+            "lifts": [],
+            "source": "Order",
+            "article": "10 (1)",
+            "confidence": "H",
+            "owner": "officer",
         }
     ]
+    assert body["route"] == {"roles": ["officer"], "acknowledge_days": 3, "plan_days": 5, "report_days": None}
     assert body["loans"][0]["held"][0]["inputs"] == {"dpd": 3}
     assert body["loans"][0]["tier"]["code"] == "special_mention"
     assert (body["before"]["pd"], body["before"]["level"]["code"]) == (0.1, "none")
@@ -114,7 +132,40 @@ def test_the_economic_unit_is_told_with_roles_and_the_evidence_says_from_whom_it
 
 def test_the_tier_rules_that_could_not_be_judged_are_told_by_loan(services):
     loan = replace(decision("B1").loans[0], undecided=("RESTRUCTURED",))
-    assert LoanOut.of(loan, services, (Language.EN,)).undecided == ["RESTRUCTURED"]
+    assert LoanOut.of(loan, decision("B1"), services, (Language.EN,)).undecided == ["RESTRUCTURED"]
+
+
+DAY = date(2026, 8, 31)
+SIGNAL = Held("signal", "LATE", "orange", {"dpd_max": 31}, "carried", DAY, ((Lift("dpd_max", "<=", 30),),))
+OVERRIDE = Override("V1", Tier.SUBSTANDARD, "court case", "P1", "P2", DAY, date(2026, 12, 31), ("OVERDUE_270",))
+
+
+def test_how_a_decision_came_about_is_told_with_what_would_lift_it(client, store):
+    loan = replace(
+        decision("B1").loans[0], floor=Tier.DOUBTFUL, proposal=Tier.PASS, override=OVERRIDE, carried=("IMPAIRED",),
+        carried_since=DAY, stage=3, lgd=0.35, expected_loss_fen=100, provision_general_fen=1,
+    )  # fmt: skip
+    path = Path(Channel.GUARANTEES, (Hop("B9", None, "X", 47, None, "substandard", "G9"),), 1_800_000)
+    told = row(
+        "B1", loans=(loan,), held=(SIGNAL,), undecided=("WAGES_SHRANK",), level_now=WarningLevel.YELLOW, paths=(path,),
+        raised=Raised(("LATE",), "officer-1", DAY, 2, is_waiting=True), split={Channel.OWN: 0.5}, assess=("B9",),
+    )  # fmt: skip
+    published(store, "august", [told], as_of=DAY)
+    body = client.get("/v1/borrowers/B1/decision", params={"lang": "en"}).json()
+    held, loans = body["held"][0], body["loans"][0]
+    assert (held["state"], held["since"]) == ("carried", "2026-08-31")
+    assert held["lifts"] == [[{"name": "dpd_max", "op": "<=", "value": 30, "sentence": {"en": "en:dpd_max<=30"}}]]
+    assert {name: part["code"] for name, part in loans["tier_parts"].items() if name != "override"} == {
+        "floor": "doubtful",
+        "proposal": "pass",
+    }
+    assert loans["tier_parts"]["override"]["blocked_by"] == ["OVERDUE_270"]
+    assert (loans["carried"], loans["carried_since"], loans["stage"]) == (["IMPAIRED"], "2026-08-31", 3)
+    assert (loans["expected_loss_fen"], loans["provision_specific_fen"]) == (100, None)
+    assert (body["level"]["code"], body["level_now"]["code"]) == ("orange", "yellow")
+    assert (body["undecided"], body["assess"], body["split"]) == (["WAGES_SHRANK"], ["B9"], {"own": 0.5})
+    assert (body["paths"][0]["sentence"], body["paths"][0]["hops"][0]["dpd"]) == ({"en": "en:B1>B9"}, 47)
+    assert (body["raised"]["place"], body["raised"]["sentence"]) == (2, {"en": "en:2"})
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

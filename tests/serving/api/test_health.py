@@ -18,7 +18,7 @@ def test_ready_names_what_was_checked(client):
         "status": "ready",
         "checks": [
             {"name": "store", "detail": "answers"},
-            {"name": "schema", "detail": "at 0001"},
+            {"name": "schema", "detail": "at 0002"},
             {"name": "batch", "detail": "sme as of 2026-07-31"},
             {"name": "model", "detail": "sme: m1"},
         ],
@@ -48,7 +48,7 @@ def test_a_store_of_another_schema_is_not_ready(client, store, problem_of):
     assert problem_of(client.get("/readyz")) == (
         503,
         "not-ready",
-        "schema: The store has schema '0000', the code works with '0001'. Run 'ews score' once with this version.",
+        "schema: The store has schema '0000', the code works with '0002'. Run 'ews score' once with this version.",
     )
 
 

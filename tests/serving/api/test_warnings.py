@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from ews.domain.levels import WarningLevel
+from ews.domain.raised import Raised
 from ews.store.engine import Store
 from tests.store.samples import published, row
 
@@ -57,6 +58,23 @@ def test_filters_are_joined_by_and(client, listed, params, expected):
     assert _ids(client, **params) == expected
 
 
+def test_new_warnings_are_told_apart_from_those_that_wait(client, store):
+    today, monday = date(2026, 8, 31), date(2026, 9, 7)
+    rows = [
+        row("B1", raised=Raised(("A",), "officer-1", today, 1, is_waiting=False)),
+        row("B2", raised=Raised(("A",), "officer-1", monday, 2, is_waiting=True)),
+        row("B3"),
+    ]
+    published(store, "august", rows, as_of=today)
+    assert [_ids(client, **asked) for asked in ({"state": "released"}, {"state": "waiting"}, {})] == [
+        ["B1"],
+        ["B2"],
+        ["B1", "B2", "B3"],
+    ]
+    item = client.get("/v1/warnings", params={"state": "waiting"}).json()["items"][0]
+    assert (item["release_on"], item["place"], item["is_waiting"]) == ("2026-09-07", 2, True)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 200])
 def test_pages_hold_every_warning_once_though_a_batch_is_published_in_between(client, listed, limit):
     found, cursor = [], None
@@ -97,7 +115,7 @@ def test_a_parameter_that_cannot_be_used_is_told_by_name_and_value(client, probl
 def test_an_unknown_parameter_is_refused_with_the_ones_that_are_known(client, problem_of):
     detail = (
         "The query parameter 'levle' is not known here. This path takes: "
-        "'branch', 'cursor', 'lang', 'level', 'limit', 'officer', 'portfolio'."
+        "'branch', 'cursor', 'lang', 'level', 'limit', 'officer', 'portfolio', 'state'."
     )
     assert problem_of(client.get("/v1/warnings", params={"levle": "red"})) == (400, "unknown-parameter", detail)
 

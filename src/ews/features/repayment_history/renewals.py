@@ -45,6 +45,7 @@ NEW_AFTER_DAYS, NEW_BEFORE_DAYS = 15, 7
 """A new loan so soon after, or so shortly before, the repayment of the old one is what repays it (to verify)."""
 CLEAN_UP_TO_DAYS = 7
 """Up to 7 days late can be a technical matter (Order [2023] No. 1)."""
+PAIR = (*KEYS, "loan_id", "lag", "opened_on", "principal", "old_id", "old_principal")
 
 
 def renewals(book: Book, spine: Spine, states: ir.Table, items: ir.Table | None) -> ir.Table:
@@ -77,6 +78,17 @@ def renewals(book: Book, spine: Spine, states: ir.Table, items: ir.Table | None)
     return table.select(*KEYS, "renewal_ratio_24m", **values)
 
 
+def declared_pairs(book: Book, states: ir.Table, items: ir.Table | None) -> ir.Table:
+    """Return KEYS, loan_id, old_id and is_clean of all loans but cards that the book says repay another, however old.
+
+    `states` and `items` as in `renewals`.
+    """
+    new = states.filter(states["product"] != "card")
+    return _judged(book, _declared(new.mutate(lag=lag_of(new.opened_on, new.as_of)), _old(new)), items).select(
+        *KEYS, "loan_id", "old_id", "is_clean"
+    )
+
+
 def _restructured(states: ir.Table) -> ir.BooleanValue:
     since = lag_of(states.restructured_on, states.as_of)
     return (states.restructured_on <= states.as_of) & (since < TWO_YEARS)
@@ -86,11 +98,8 @@ def _pairs(book: Book, states: ir.Table) -> ir.Table:
     """Return new and old loans of which the new one follows the old: terms of both, and whether the book says so."""
     states = states.filter(states["product"] != "card")
     new = states.mutate(lag=lag_of(states.opened_on, states.as_of)).filter(lambda rows: rows.lag < TWO_YEARS)
-    old = states.select(*KEYS, old_id="loan_id", old_principal="principal", old_opened_on="opened_on")
-    columns = (*KEYS, "loan_id", "lag", "opened_on", "principal", "old_id", "old_principal")
-    said = new.filter(new.replaces_loan_id.notnull())
-    said = said.left_join(old, [*KEYS, ("replaces_loan_id", "old_id")], rname="{name}_old")
-    declared = said.select(*columns, is_declared=ibis.literal(value=True))
+    old = _old(states)
+    declared = _declared(new, old)
     if not book.has("payments"):
         return declared
     others = new.filter(new.replaces_loan_id.isnull()).inner_join(old, KEYS)
@@ -101,8 +110,18 @@ def _pairs(book: Book, states: ir.Table) -> ir.Table:
     )
     paid = paid.filter(soon, paid.paid_on <= paid.as_of, was_known(paid, paid.known_by))
     paid = paid.filter(paid.paid_amount * 2 >= paid.old_principal)
-    inferred = paid.select(*columns, is_declared=ibis.literal(value=False)).distinct()
+    inferred = paid.select(*PAIR, is_declared=ibis.literal(value=False)).distinct()
     return ibis.union(declared, inferred.cast(declared.schema()))
+
+
+def _old(states: ir.Table) -> ir.Table:
+    return states.select(*KEYS, old_id="loan_id", old_principal="principal", old_opened_on="opened_on")
+
+
+def _declared(new: ir.Table, old: ir.Table) -> ir.Table:
+    said = new.filter(new.replaces_loan_id.notnull())
+    said = said.left_join(old, [*KEYS, ("replaces_loan_id", "old_id")], rname="{name}_old")
+    return said.select(*PAIR, is_declared=ibis.literal(value=True))
 
 
 def _large_payments(book: Book) -> ir.Table:

@@ -1,5 +1,6 @@
 """Batches: what was published, when, from what, and that its totals tie."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Self
 
@@ -61,13 +62,22 @@ class BatchOut(BaseModel):
     exposure_fen: int | None = Field(description="In fen, null where no balance is known")
     exposure_unknown: int = Field(description="Loans that `exposure_fen` leaves out, for want of a balance")
     tallies: list[TallyOut]
+    provisions: Mapping[str, int | None] = Field(
+        description="Expected loss and indicative provisions in fen over all loans; empty in earlier batches",
+        examples=[{"expected_loss_fen": 91000000}],
+    )
+    caseload: Mapping[str, int] = Field(
+        description="Borrowers with new warnings: released (overdue among them), waiting, gone before anybody got them",
+        examples=[{"released": 40, "overdue": 0, "waiting": 12, "gone": 1}],
+    )
 
     @classmethod
     def of(cls, publication: Publication, languages: tuple[Language, ...]) -> Self:
         own = {name: getattr(publication, name) for name in ("published_at", "superseded", "newest")}
-        taken = set(cls.model_fields) - {*own, "tallies"}
+        told = {name: publication.batch.summary.get(name, {}) for name in ("provisions", "caseload")}
+        taken = set(cls.model_fields) - {*own, *told, "tallies"}
         tallies = [TallyOut.of(one, languages) for one in publication.tallies]
-        return cls(**own, **{name: getattr(publication.batch, name) for name in taken}, tallies=tallies)
+        return cls(**own, **told, **{name: getattr(publication.batch, name) for name in taken}, tallies=tallies)
 
 
 class BatchesOut(BaseModel):

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from ews.domain.decisions import Before, Decision, Held, LoanDecision, Reason
+from ews.domain.decisions import Before, Decision, Reason
 from ews.domain.text import Language
 from ews.domain.unit import UnitMember
-from ews.serving.api.words import Coded, Words, coded, coded_gives, coded_reason, feature_words
+from ews.serving.api.derivation_out import HeldOut, LoanOut, PathOut, RaisedOut, RouteOut
+from ews.serving.api.words import Coded, Words, coded, coded_reason, feature_words
 from ews.serving.services import Services
 
 Languages = tuple[Language, ...]
@@ -58,55 +59,6 @@ class ReasonOut(BaseModel):
         )
 
 
-class HeldOut(BaseModel):
-    """A rule of the policy that held."""
-
-    kind: str = Field(description="tier_rule, signal, grade or movement", examples=["signal"])
-    code: str = Field(description="Code in the policy", examples=["INFLOW_HALVED"])
-    gives: Coded
-    inputs: Mapping[str, float | int | str | bool | None] = Field(
-        description="The values that the condition read, as known on the day", examples=[{"inflow_change_3m": -0.6}]
-    )
-    sentence: Words
-
-    @classmethod
-    def of(cls, held: Held, services: Services, languages: Languages) -> Self:
-        return cls(
-            kind=held.kind,
-            code=held.code,
-            gives=coded_gives(held.gives, languages),
-            inputs=held.inputs,
-            sentence={one: services.wording.held_sentence(held, one) for one in languages},
-        )
-
-
-class LoanOut(BaseModel):
-    """One loan and its tier."""
-
-    loan_id: str = Field(examples=["L000000102"])
-    product: str = Field(examples=["business"])
-    balance_fen: int | None = Field(description="Principal outstanding in fen, null where unknown", examples=[31200000])
-    dpd: int | None = Field(description="Days past due, null where unknown", examples=[3])
-    tier: Coded
-    held: list[HeldOut]
-    undecided: list[str] = Field(
-        description="Codes of the tier rules that could not be judged, because a fact that they ask is unknown",
-        examples=[["RESTRUCTURED"]],
-    )
-
-    @classmethod
-    def of(cls, loan: LoanDecision, services: Services, languages: Languages) -> Self:
-        return cls(
-            loan_id=loan.loan_id,
-            product=loan.product,
-            balance_fen=loan.balance_fen,
-            dpd=loan.dpd,
-            tier=coded(loan.tier, languages),
-            held=[HeldOut.of(one, services, languages) for one in loan.held],
-            undecided=list(loan.undecided),
-        )
-
-
 class BeforeOut(BaseModel):
     """The decision that movement is measured against."""
 
@@ -116,6 +68,7 @@ class BeforeOut(BaseModel):
     grade: str = Field(examples=["G5"])
     tier: Coded
     level: Coded
+    model_id: str | None = Field(description="The model that decided then; of another one `pd` is no movement")
 
     @classmethod
     def of(cls, before: Before, languages: Languages) -> Self:
@@ -126,6 +79,7 @@ class BeforeOut(BaseModel):
             grade=before.grade,
             tier=coded(before.tier, languages),
             level=coded(before.level, languages),
+            model_id=before.model_id,
         )
 
 
@@ -163,12 +117,22 @@ class DecisionOut(BaseModel):
     base_log_odds: float | None = Field(description="Log-odds of the usual borrower of its kind", examples=[-3.0])
     grade: str = Field(description="Grade of the master scale, D in default", examples=["G6"])
     tier: Coded
-    level: Coded
+    level: Coded = Field(description="Falls by one step at a time")
+    level_now: Coded | None = Field(description="What the signals of the day alone give; null in earlier records")
+    raised: RaisedOut | None = Field(description="Null where nothing new is to be told")
+    route: RouteOut | None = Field(description="Null where nothing is due, or its policy can no longer be read")
     exposure_fen: int | None = Field(description="Known balances of live loans in fen, null where none is known")
     before: BeforeOut | None = Field(description="Null where there is no earlier decision to compare with")
     reasons: list[ReasonOut] = Field(description="From what raises the risk most to what lowers it most")
     loans: list[LoanOut]
     held: list[HeldOut] = Field(description="Rules that held for the borrower as a whole")
+    undecided: list[str] = Field(description="Signals that an unknown fact left open", examples=[["WAGES_SHRANK"]])
+    split: Mapping[str, float] | None = Field(
+        description="`log_odds` without the base by channel: own, guarantees, group", examples=[{"own": 1.4}]
+    )
+    paths: list[PathOut] = Field(description="Through whom trouble reaches the borrower, the gravest few")
+    assess: list[str] = Field(description="Group members whose default asks for an assessment of this borrower")
+    lent: list[str] = Field(description="Parameters used for a day before they came into force")
     unit: list[MemberOut] = Field(description="Other members of the borrower's economic unit, as known on `known_by`")
     blind: list[str] = Field(description="Feature families whose data the book lacks", examples=[["card_overdraft"]])
     model_id: str
@@ -186,14 +150,28 @@ class DecisionOut(BaseModel):
             level=coded(decision.level, languages),
             before=None if decision.before is None else BeforeOut.of(decision.before, languages),
             reasons=[ReasonOut.of(one, services, languages) for one in reasons],
-            loans=[LoanOut.of(one, services, languages) for one in decision.loans],
-            held=[HeldOut.of(one, services, languages) for one in decision.held],
+            loans=[LoanOut.of(one, decision, services, languages) for one in decision.loans],
+            held=[HeldOut.of(one, decision, services, languages) for one in decision.held],
+            **_derivation(decision, services, languages),
             unit=[MemberOut.of(one, languages) for one in decision.unit],
             blind=list(decision.blind),
         )
 
 
-_PLAIN = sorted(
-    set(DecisionOut.model_fields)
-    - {"headline", "action", "tier", "level", "before", "reasons", "loans", "held", "unit", "blind"}
-)
+def _derivation(decision: Decision, services: Services, languages: Languages) -> dict[str, Any]:
+    route, split = services.wording.route(decision), decision.split
+    return {
+        "level_now": None if decision.level_now is None else coded(decision.level_now, languages),
+        "raised": None if decision.raised is None else RaisedOut.of(decision.raised, services, languages),
+        "route": None if route is None else RouteOut.of(route),
+        "undecided": list(decision.undecided),
+        "split": None if split is None else {channel.value: part for channel, part in split.items()},
+        "paths": [PathOut.of(one, decision, services, languages) for one in decision.paths],
+        "assess": list(decision.assess),
+        "lent": list(decision.lent),
+    }
+
+
+_MADE = {"headline", "action", "tier", "level", "before", "reasons", "loans", "held", "unit", "blind"}
+_DERIVED = {"level_now", "raised", "route", "undecided", "split", "paths", "assess", "lent"}
+_PLAIN = sorted(set(DecisionOut.model_fields) - _MADE - _DERIVED)

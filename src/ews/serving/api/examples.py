@@ -23,6 +23,12 @@ _STANDING = {
     "exposure_fen": 31200000,
     "in_default": False,
     "top_reason": _INFLOW,
+    "release_on": "2026-07-06",
+    "place": 11,
+    "is_waiting": True,
+    "stage": 2,
+    "expected_loss_fen": 2730000,
+    "provision_fen": 936000,
 }
 _WHO = {"name": "Firm 123", "industry": "retail", "region": "Hangzhou", "branch_id": "N01", "officer_id": "O17"}
 _SIGNAL = {
@@ -31,6 +37,22 @@ _SIGNAL = {
     "gives": _ORANGE,
     "inputs": {"inflow_change_3m": -0.6},
     "sentence": {"en": "Money coming in fell by 60%", "zh": "近3个月入账下降60%"},
+    "state": "holds",
+    "since": "2026-05-31",
+    "lifts": [
+        [
+            {
+                "name": "inflow_change_3m",
+                "op": ">",
+                "value": -0.5,
+                "sentence": {"en": "Change of money received > -50 %", "zh": "入账变动 > -50%"},
+            }
+        ]
+    ],
+    "source": "EBA/GL/2020/06 8.5 (to verify)",
+    "article": "8.5",
+    "confidence": "M",
+    "owner": "officer",
 }
 _OVERDUE = {
     "kind": "tier_rule",
@@ -38,6 +60,23 @@ _OVERDUE = {
     "gives": _SPECIAL,
     "inputs": {"dpd": 3},
     "sentence": {"en": "Principal or interest is past due", "zh": "本金或利息逾期"},
+    "state": "holds",
+    "since": "2026-06-28",
+    "lifts": [[{"name": "dpd", "op": "<=", "value": 0, "sentence": {"en": "Days past due ≤ 0", "zh": "逾期天数 ≤ 0"}}]],
+    "source": "CBIRC and PBoC Order [2023] No. 1",
+    "article": "10 (1)",
+    "confidence": "H",
+    "owner": "officer",
+}
+_OVERRIDE = {
+    "override_id": "V17",
+    "tier": _SPECIAL,
+    "reason": "Lawsuit pending",
+    "author": "O17",
+    "approved_by": "R03",
+    "approved_on": "2026-06-15",
+    "expires_on": "2026-12-31",
+    "blocked_by": [],
 }
 _DECISION = {
     "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
@@ -67,7 +106,19 @@ _DECISION = {
         "grade": "G5",
         "tier": {"code": "pass", "text": {"en": "pass", "zh": "正常"}},
         "level": {"code": "none", "text": {"en": "none", "zh": "无预警"}},
+        "model_id": "9b2e",
     },
+    "level_now": _ORANGE,
+    "raised": {
+        "codes": ["INFLOW_HALVED"],
+        "officer_key": "O17",
+        "release_on": "2026-07-06",
+        "place": 11,
+        "is_waiting": True,
+        "was_overdue": False,
+        "sentence": {"en": "new: INFLOW_HALVED", "zh": "新预警 INFLOW_HALVED"},
+    },
+    "route": {"roles": ["officer", "risk_manager"], "acknowledge_days": 3, "plan_days": 5, "report_days": 0},
     "reasons": [
         {
             "reason": _INFLOW,
@@ -96,8 +147,46 @@ _DECISION = {
             "tier": _SPECIAL,
             "held": [_OVERDUE],
             "undecided": ["RESTRUCTURED"],
+            "tier_parts": {"floor": _SPECIAL, "proposal": _SPECIAL, "override": _OVERRIDE},
+            "carried": ["IMPAIRED"],
+            "carried_since": "2026-05-31",
+            "observation_months": 4,
+            "observation_periods": 4,
+            "months_clean": 0,
+            "periods_clean": 0,
+            "stage": 1,
+            "lgd": 0.35,
+            "expected_loss_fen": 2730000,
+            "provision_general_fen": 312000,
+            "provision_specific_fen": 624000,
+            "provision_standard_fen": 936000,
         }
     ],
+    "undecided": ["WAGES_SHRANK"],
+    "split": {"own": 1.4, "guarantees": 0.1, "group": 0.0},
+    "paths": [
+        {
+            "channel": {"code": "guarantees", "text": {"en": "guarantees", "zh": "担保"}},
+            "hops": [
+                {
+                    "party_id": "B0000431",
+                    "name": "Firm 431",
+                    "branch_id": "N01",
+                    "dpd": 47,
+                    "in_default": False,
+                    "tier": "special_mention",
+                    "grade": "G8",
+                }
+            ],
+            "amount_fen": 180000000,
+            "sentence": {
+                "en": "B0000001 →(guarantees 1,800,000) B0000431",
+                "zh": "B0000001 →(担保 180.0 万元) B0000431",
+            },
+        }
+    ],
+    "assess": [],
+    "lent": [],
     "held": [_SIGNAL],
     "unit": [
         {
@@ -132,6 +221,13 @@ _BATCH = {
     "exposure_fen": 512000000000,
     "exposure_unknown": 12,
     "tallies": [{"tier": _SPECIAL, "level": _ORANGE, "borrowers": 96, "exposure_fen": 9300000000}],
+    "provisions": {
+        "expected_loss_fen": 9100000000,
+        "provision_general_fen": 5120000000,
+        "provision_specific_fen": 7300000000,
+        "provision_standard_fen": 9900000000,
+    },
+    "caseload": {"released": 40, "overdue": 0, "waiting": 12, "gone": 1},
 }
 _MODEL = {
     "portfolio": "sme",

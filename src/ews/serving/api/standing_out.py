@@ -26,6 +26,15 @@ class StandingOut(BaseModel):
     exposure_fen: int | None = Field(description="In fen, null where no balance is known", examples=[31200000])
     in_default: bool
     top_reason: Coded | None = Field(description="What raises the risk most, null where nothing does")
+    release_on: date | None = Field(
+        description="When a new warning is handed out, a plan while it waits; null without a new one",
+        examples=["2026-07-06"],
+    )
+    place: int | None = Field(description="Rank among the officer's new warnings of the batch, from 1", examples=[11])
+    is_waiting: bool | None = Field(description="The new warning waits, since the week's cap is reached")
+    stage: int | None = Field(description="IFRS 9 stage, the worst of the loans", examples=[2])
+    expected_loss_fen: int | None = Field(examples=[2730000])
+    provision_fen: int | None = Field(description="Indicative: general and specific", examples=[936000])
 
     @classmethod
     def of(cls, standing: Standing, languages: tuple[Language, ...]) -> Self:

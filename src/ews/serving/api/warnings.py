@@ -26,6 +26,13 @@ class Level(StrEnum):
     RED = "red"
 
 
+class State(StrEnum):
+    """Where a new warning is on its way to the officer."""
+
+    WAITING = "waiting"
+    RELEASED = "released"
+
+
 class WarningsOut(BaseModel):
     """A page of the warning list."""
 
@@ -43,11 +50,14 @@ class WarningsOut(BaseModel):
         ),
     },
 )
-def list_warnings(
+def list_warnings(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
     services: ServicesDep,
     level: Annotated[list[Level], Query(description="Only these levels; may be given several times")] = [],  # noqa: B006 - FastAPI copies it
     branch: Annotated[Filter, Query(description="Only borrowers of this branch")] = None,
     officer: Annotated[Filter, Query(description="Only borrowers of this officer")] = None,
+    state: Annotated[
+        State | None, Query(description="Only new warnings of the batch: those that wait, or that were handed out")
+    ] = None,
     portfolio: Portfolio = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -58,8 +68,9 @@ def list_warnings(
     All pages come from the batches that were newest when the first was read.
     """
     levels = frozenset(WarningLevel(one.value) for one in level)
-    wanted = WarningFilter(levels, branch, officer, portfolio)
-    filters = {"level": levels, "branch": branch, "officer": officer, "portfolio": portfolio}
+    is_waiting = None if state is None else state is State.WAITING
+    wanted = WarningFilter(levels, branch, officer, portfolio, is_waiting)
+    filters = {"level": levels, "branch": branch, "officer": officer, "portfolio": portfolio, "state": state}
     page = warnings(services.store, wanted, limit=limit, after=read_cursor(cursor, WarningKey, filters))
     return WarningsOut(
         items=[WarningOut.of(row, languages(lang)) for row in page.rows],

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.paths import Channel
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language, Text
 from ews.domain.unit import Role
@@ -28,7 +29,7 @@ def words(text: Text, languages: Iterable[Language]) -> dict[Language, str]:
     return {language: text.in_(language) for language in languages}
 
 
-def coded(value: Tier | WarningLevel | ReasonCode | Role, languages: Iterable[Language]) -> Coded:
+def coded(value: Tier | WarningLevel | ReasonCode | Role | Channel, languages: Iterable[Language]) -> Coded:
     return Coded(code=value.value, text=words(value.text, languages))
 
 

@@ -1,0 +1,100 @@
+"""Debtor facts: what all claims on a debtor, here and at other banks, say of each of its loans.
+
+Grain   the loans given; no row is added or lost
+Reads   the own tiers of the loans; external_debts, as the newest credit report of the last 12 months holds them
+Nulls   a share with an unknown balance in it, unless all or none of the claims here is non-performing. Without a
+        report nothing is known of other banks
+Own tiers only: a loan that the debtor's other claims pulled down pulls none down itself, so that all come free once
+the first is cured.
+"""
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from ews.domain.levels import Tier
+from ews.events.book import Book, was_known
+from ews.features.credit_inquiries.debts_elsewhere import ONE_REPORT_DAYS, views
+from ews.features.window import Spine
+from ews.policy.policy import Policy
+
+KEYS = ("borrower_id", "as_of")
+ABOVE = "substandard_above_dpd"
+
+
+def with_debtor_facts(book: Book, own: ir.Table, features: ir.Table, policy: Policy) -> ir.Table:
+    """Add DEBTOR_LOAN_FACTS to loans judged by `judge_own`; `features` has borrower_id, as_of and external_dpd."""
+    own = book.engine.create_table(ibis.util.gen_name("own"), own, temp=True)
+    on = own.as_of.max().to_pyarrow().as_py() or date.max
+    above = policy.value_on(ABOVE, on)
+    spine = Spine(own.select(*KEYS, "known_by").distinct(), (on,))
+    claims = _claims_here(own)
+    joined = own.left_join(features.select(*KEYS, "external_dpd"), KEYS, rname="{name}_told")
+    joined = joined.left_join(claims, KEYS, rname="{name}_here")
+    joined = joined.left_join(
+        _late_everywhere(book, own.mutate(is_late=own.dpd > above), spine, above), KEYS, rname="{name}_all"
+    )
+    is_bad = joined.own_tier_rank >= Tier.SUBSTANDARD.rank
+    return joined.select(
+        *own.columns,
+        external_dpd=joined.external_dpd.cast("int64"),
+        other_claim_non_performing=(joined.bad - is_bad.cast("int64")) > 0,
+        non_performing_share_here=joined.share_here,
+        overdue_90_share_all_banks=joined.share_all,
+    )
+
+
+def _claims_here(own: ir.Table) -> ir.Table:
+    """Return per borrower `bad`, how many claims are non-performing by themselves, and their share of the balances."""
+    is_bad = own.own_tier_rank >= Tier.SUBSTANDARD.rank
+    sums = own.group_by(*KEYS).aggregate(
+        claims=own.count(),
+        bad=is_bad.sum().cast("int64"),
+        untold=own.balance.isnull().sum(),
+        owed=own.balance.sum(),
+        owed_bad=own.balance.sum(where=is_bad).fill_null(0),
+    )
+    share = ibis.cases(
+        (sums.bad == 0, 0.0),
+        (sums.bad == sums.claims, 1.0),
+        (sums.untold == 0, sums.owed_bad.cast("float64") / sums.owed.cast("float64").nullif(0.0)),
+        else_=ibis.null("float64"),
+    )
+    return sums.select(*KEYS, "bad", share_here=share)
+
+
+def _late_everywhere(book: Book, own: ir.Table, spine: Spine, above: float) -> ir.Table:
+    """Return per borrower with a report the share of all its debts that is late; `own` has is_late."""
+    if not book.has("external_debts"):
+        return own.select(*KEYS, share_all=ibis.null("float64")).limit(0)
+    here = own.group_by(*KEYS).aggregate(
+        untold=(own.balance.isnull() | (own.is_late.isnull() & (own.balance > 0))).sum(),
+        owed=own.balance.sum().fill_null(0),
+        late=own.balance.sum(where=own.is_late.fill_null(False)).fill_null(0),
+    )
+    seen = views(book, spine).select(*KEYS, "known_by", "viewed_on")
+    each = _as_reported(book, seen)
+    is_late = each.dpd > above
+    there = each.group_by(*KEYS).aggregate(
+        untold_there=(each.balance.isnull() | (is_late.isnull() & (each.balance > 0))).sum(),
+        owed_there=each.balance.sum().fill_null(0),
+        late_there=each.balance.sum(where=is_late.fill_null(False)).fill_null(0),
+    )
+    both = here.inner_join(seen, KEYS).left_join(there, KEYS, rname="{name}_sum")
+    owed = (both.owed + both.owed_there.fill_null(0)).cast("float64")
+    late = (both.late + both.late_there.fill_null(0)).cast("float64")
+    told = both.untold + both.untold_there.fill_null(0) == 0
+    return both.select(*KEYS, share_all=ibis.ifelse(told, late / owed.nullif(0.0), ibis.null("float64")))
+
+
+def _as_reported(book: Book, seen: ir.Table) -> ir.Table:
+    """Return what the report of the view says of each institution: its newest balance and dpd."""
+    rows = seen.inner_join(book.table("external_debts"), "borrower_id")
+    in_report = (rows.stated_on <= rows.viewed_on) & (
+        rows.stated_on > rows.viewed_on - ibis.interval(days=ONE_REPORT_DAYS)
+    )
+    rows = rows.filter(was_known(rows, rows.known_by), in_report)
+    order = ibis.window(group_by=[*KEYS, "institution_id"], order_by=ibis.desc("stated_on"))
+    newest = rows.mutate(turn=ibis.row_number().over(order)).filter(lambda table: table.turn == 0)
+    return newest.select(*KEYS, "institution_id", "balance", "dpd")

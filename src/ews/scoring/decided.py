@@ -1,0 +1,90 @@
+"""Decided: what a decision starts from besides the book, and what comes of it before records are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from ews.domain.features import Feature
+from ews.domain.paths import Path
+from ews.domain.raised import Raised
+from ews.domain.unit import UnitMember
+from ews.scoring.episodes import Told
+from ews.scoring.overrides import OVERRIDES
+from ews.scoring.peers import Peers
+from ews.scoring.states import NOTHING, States
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The batch that movement is measured against; `rows` has borrower_id, pd, grade, tier, level."""
+
+    batch_id: str
+    as_of: date
+    model_id: str
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a decision starts from besides the book: the batch compared with, what the predecessor left, overrides.
+
+    `others` are rows like those of `compared`, of the batch that a single look-up rests on: how all others stand.
+    """
+
+    compared: Compared | None = None
+    states: States = NOTHING
+    overrides: pa.Table = field(default_factory=OVERRIDES.empty_table)
+    others: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Log-odds of the served pd: `by_feature` (borrowers × features) and `base`, NaN rows for who is not scored."""
+
+    by_feature: Floats
+    base: float
+
+    def by_reason(self, features: tuple[Feature, ...]) -> pd.DataFrame:
+        """Return a column per reason code: what its features add together."""
+        codes = np.array([feature.reason.value for feature in features])
+        return pd.DataFrame(
+            {code: self.by_feature[:, codes == code].sum(axis=1) for code in dict.fromkeys(codes.tolist())}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`borrowers` has identity, facts, features and what policy added; `loans` likewise; `rejected` id and reason.
+
+    Of each borrower `level_rank` is the level as folded, `level_now_rank` what the day alone gives. `states` are for
+    the next batch; `told` is by borrower_id and code; `raised`, `paths`, `assess` and `units` are by borrower_id.
+    `gone` counts warnings that went away before anybody got them.
+    """
+
+    borrowers: pd.DataFrame
+    loans: pd.DataFrame
+    rejected: pd.DataFrame
+    explained: Explained
+    peers: Peers
+    blind: tuple[str, ...]
+    borrowers_in: int
+    out_of_scope: int
+    given: Given = field(repr=False)
+    states: States = field(repr=False)
+    told: Mapping[tuple[str, str], Told] = field(repr=False)
+    raised: Mapping[str, Raised] = field(repr=False)
+    gone: int
+    paths: Mapping[str, tuple[Path, ...]] = field(repr=False)
+    assess: Mapping[str, tuple[str, ...]] = field(repr=False)
+    units: Mapping[str, tuple[UnitMember, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def compared(self) -> Compared | None:
+        return self.given.compared

@@ -1,0 +1,72 @@
+"""Adoptions: which policy holds from which day; told once, never changed.
+
+Order   of two adoptions that hold from one day the later one counts
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import func, insert, select, text
+
+from ews.domain.errors import PolicyError
+from ews.store.engine import Store, reading, writing
+from ews.store.tables import adoptions, batches
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """`number` counts adoptions upwards; `adopted_by` is who decided, by name."""
+
+    number: int
+    policy_hash: str
+    holds_from: date
+    adopted_at: datetime
+    adopted_by: str
+    note: str | None
+
+
+def adopt(
+    store: Store,
+    policy_hash: str,
+    holds_from: date,
+    *,
+    adopted_by: str,
+    note: str | None = None,
+    adopted_at: datetime | None = None,
+) -> Adoption:
+    """Let a policy hold from a day; `adopted_at` defaults to now.
+
+    PolicyError where batches of that day or later are published, since their decisions would be rewritten.
+    """
+    when = datetime.now(UTC).astimezone().replace(tzinfo=None) if adopted_at is None else adopted_at
+    with writing(store) as connection:
+        if store.on_postgresql:
+            connection.execute(text("LOCK TABLE adoptions, batches IN SHARE ROW EXCLUSIVE MODE"))
+        newest = connection.execute(select(func.max(batches.c.as_of))).scalar()
+        earlier = connection.execute(select(func.max(adoptions.c.adoption))).scalar()
+        if newest is not None and holds_from <= newest and earlier is not None:
+            message = (
+                f"Batches up to {newest} are published; a policy from {holds_from} would rewrite them. "
+                f"Give a day after {newest}."
+            )
+            raise PolicyError(message)
+        made = Adoption((earlier or 0) + 1, policy_hash, holds_from, when, adopted_by, note)
+        row = {name: getattr(made, name) for name in Adoption.__dataclass_fields__ if name != "number"}
+        connection.execute(insert(adoptions), [{"adoption": made.number, **row}])
+    return made
+
+
+def in_force(store: Store, day: date) -> str | None:
+    """Return the hash of the policy that holds on `day`, None where none was adopted for it."""
+    held = [adoption for adoption in adopted(store) if adoption.holds_from <= day]
+    return max(held, key=lambda one: (one.holds_from, one.number)).policy_hash if held else None
+
+
+def adopted(store: Store) -> tuple[Adoption, ...]:
+    """Return all adoptions, the first one first."""
+    with reading(store) as connection:
+        rows = connection.execute(select(adoptions).order_by(adoptions.c.adoption)).all()
+    return tuple(
+        Adoption(row.adoption, row.policy_hash, row.holds_from, row.adopted_at, row.adopted_by, row.note)
+        for row in rows
+    )

@@ -1,0 +1,192 @@
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ews.domain.lifts import Lift
+from ews.policy.evaluate import truth
+from ews.policy.expressions import parse
+from ews.policy.lifts import MOST, lifts
+
+LIMITS = {"limit": 90, "from_grade": 8}
+WORSE = {
+    "dpd": "higher",
+    "change": "lower",
+    "a": "higher",
+    "b": "lower",
+    "c": "none",
+    "inflow": "lower",
+    "inflow_before": "fixed",
+    "grade_rank": "higher",
+    "months_clean": "lower",
+    "periods_clean": "lower",
+    "evades": "higher",
+    "enhanced": "lower",
+    "use": "higher",
+    "is_card": "fixed",
+    "product": "fixed",
+}
+ROW: dict[str, Any] = {
+    "dpd": 95,
+    "change": -0.6,
+    "a": 6.0,
+    "b": 2.0,
+    "c": 1.0,
+    "inflow": 0.0,
+    "inflow_before": 12.0,
+    "grade_rank": 9,
+    "months_clean": 3,
+    "periods_clean": 1,
+    "evades": True,
+    "enhanced": False,
+    "use": "diverted",
+    "is_card": True,
+    "product": "card",
+    "nothing": None,
+}
+
+
+def told(text: str, **row: Any) -> list[str]:
+    found = lifts(parse(text), {**ROW, **row}, LIMITS, WORSE)
+    return [" and ".join(f"{one.name} {one.op} {one.value}" for one in together) for together in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dpd > limit", ["dpd <= 90"]),
+        ("dpd >= limit", ["dpd <= 89"]),
+        ("limit < dpd", ["dpd <= 90"]),
+        ("change <= -0.5", ["change > -0.5"]),
+        ("dpd > limit and change <= -0.5", ["dpd <= 90", "change > -0.5"]),
+        ("dpd > limit or change <= -0.5", ["dpd <= 90 and change > -0.5"]),
+        ("dpd > limit or change <= -0.9", ["dpd <= 90"]),
+        ("grade_rank >= from_grade and not (is_card and dpd > 100)", ["grade_rank <= 7"]),
+        ("0 < dpd <= 100", ["dpd <= 0"]),
+        ("inflow == 0 and inflow_before > 0", ["inflow > 0"]),
+        ("a > 2 * b", ["a <= 4", "b >= 3"]),
+        ("a / b > 0.5 + c", ["a <= 3", "b >= 4", "c >= 2.5"]),
+        ("a - b > c", ["a <= 3", "b >= 5", "c >= 4"]),
+        ("12 / b > 5", ["b >= 2.4"]),
+        ("evades", ["evades == False"]),
+        ("not enhanced and evades", ["enhanced == True", "evades == False"]),
+        ('use == "diverted"', ["use != diverted"]),
+        ('use in ("diverted", "sold")', ["use not in diverted, sold"]),
+        ("is_card and dpd > limit", ["dpd <= 90"]),
+        ("is_card", []),
+        ("not known(nothing)", []),
+        ("not known(nothing) or dpd > 0", []),
+        ("known(dpd) and dpd > 0", ["dpd <= 0"]),
+        ("dpd > limit or dpd > 30", ["dpd <= 30"]),
+        ("nothing > 1 or dpd > 30", ["dpd <= 30"]),
+        ("a * a > 1", [" not (a * a) > 1"]),
+    ],
+)
+def test_a_rule_is_turned_round(text: str, expected: list[str]):
+    assert truth(parse(text), ROW, LIMITS) is True
+    assert told(text) == expected
+
+
+def test_a_cure_needs_every_part_that_keeps_the_loan_down():
+    text = "dpd > 0 or not known(months_clean) or months_clean < 6 or not known(periods_clean) or periods_clean < 2"
+    assert told(text) == ["dpd <= 0 and months_clean >= 6 and periods_clean >= 2"]
+    assert told(text, dpd=0) == ["months_clean >= 6 and periods_clean >= 2"]
+    assert told(text, months_clean=None) == []
+
+
+def test_a_way_to_the_worse_is_no_way_out():
+    assert told("change > -0.9 and b > 1") == []
+    assert told("dpd < 100") == []
+
+
+def test_of_many_alternatives_the_shortest_are_told():
+    text = " or ".join(f"(a > {number} and c < {number + 2} and change < {number})" for number in range(3))
+    found = lifts(parse(text), ROW, LIMITS, WORSE)
+    assert len(found) == MOST
+    assert [len(one) for one in found] == sorted(len(one) for one in found)
+
+
+def test_without_directions_there_is_no_lift():
+    assert lifts(parse("dpd > 90"), ROW, LIMITS, {}) == ()
+
+
+number_names = st.sampled_from(["a", "b", "c"])
+numbers = st.sampled_from(["0", "1", "2", "-1", "0.5", "100", "limit"])
+values = st.one_of(
+    number_names,
+    st.builds("({} {} {})".format, number_names, st.sampled_from(list("+-*/")), st.one_of(number_names, numbers)),
+)
+comparisons = st.builds(
+    "{} {} {}".format, values, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), st.one_of(values, numbers)
+)
+leaves = st.one_of(comparisons, st.sampled_from(["evades", "not enhanced", "known(a)", "not known(b)", "dpd > 30"]))
+conditions = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds("not ({})".format, inner),
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["and", "or"]), inner),
+    ),
+    max_leaves=5,
+)
+some = st.one_of(st.none(), st.sampled_from([-2.5, -1.0, 0.0, 0.5, 1.0, 2.0, 7.0, 1e6]))
+rows = st.fixed_dictionaries(
+    {
+        "a": some,
+        "b": some,
+        "c": some,
+        "dpd": st.integers(0, 100),
+        "evades": st.sampled_from([None, True, False]),
+        "enhanced": st.sampled_from([None, True, False]),
+    }
+)
+
+
+def moved(row: dict[str, Any], alternative: tuple[Lift, ...]) -> dict[str, Any]:
+    """Return the row a hair beyond the numbers of an alternative."""
+    found = dict(row)
+    for lift in alternative:
+        value = lift.value
+        if isinstance(value, bool) or lift.op == "==":
+            found[lift.name] = value
+        elif isinstance(value, int | float):
+            hair = 0 if lift.name == "dpd" else max(abs(value), 1) * 1e-8
+            found[lift.name] = value - hair if lift.op[0] == "<" else value + hair
+    return found
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=conditions, row=rows)
+def test_any_alternative_ends_the_rule_and_moves_nothing_for_the_worse(text: str, row: dict[str, Any]):
+    tree = parse(text)
+    assume(truth(tree, row, LIMITS) is True)
+    for alternative in lifts(tree, row, LIMITS, WORSE):
+        if all(lift.name and lift.op != "!=" for lift in alternative) and len({one.name for one in alternative}) == len(
+            alternative
+        ):
+            assert truth(tree, moved(row, alternative), LIMITS) is not True
+        for lift in alternative:
+            now = row.get(lift.name)
+            if lift.op[0] in "<>" and now is not None and WORSE[lift.name] in {"higher", "lower"}:
+                assert (lift.op[0] == "<") == (WORSE[lift.name] == "higher")
+
+
+ordered = st.tuples(values, st.sampled_from(["<", "<=", ">", ">="]), st.one_of(values, numbers))
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(parts=ordered, row=rows)
+def test_the_number_of_a_lift_is_the_edge(parts: tuple[str, str, str], row: dict[str, Any]):
+    left, op, right = parts
+    text = f"{left} {op} {right}"
+    if truth(parse(text), row, LIMITS) is False:
+        text = f"{left} {OPPOSITE[op]} {right}"
+    tree = parse(text)
+    if truth(tree, row, LIMITS) is None:
+        return
+    for (lift,) in lifts(tree, row, LIMITS, dict.fromkeys("abc", "none")):
+        if lift.op[0] in "<>" and not isinstance(lift.value, str) and "/" not in text:
+            hair = max(abs(lift.value), 1) * 1e-8
+            back = lift.value + hair if lift.op[0] == "<" else lift.value - hair
+            assert truth(tree, {**row, lift.name: back}, LIMITS) is True

@@ -1,0 +1,66 @@
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from ews.scoring.loan_states import loan_states
+from ews.scoring.states import LOANS, NOTHING, States
+from tests.scoring.paid_loans import state_of
+
+DAY, BEFORE = date(2026, 6, 30), date(2026, 5, 31)
+USUAL = {
+    "borrower_id": "B1",
+    "own_tier_rank": 0,
+    "tier_rank": 0,
+    "npl_since": pd.NaT,
+    "restructured": False,
+    "restructured_on": pd.NaT,
+    "observed_from": pd.NaT,
+    "restructured_again": False,
+    "was_non_performing": False,
+    "other_claim_non_performing": False,
+    "by_days_alone": False,
+    "grounds": [],
+    "carried": [],
+}
+
+
+def left(*loans: dict[str, Any], before: States = NOTHING) -> dict[str, dict[str, Any]]:
+    frame = pd.DataFrame([{"loan_id": f"L{number}", **USUAL, **loan} for number, loan in enumerate(loans)])
+    found = loan_states(frame, before, DAY)
+    assert found.schema.equals(LOANS)
+    assert found["loan_id"].to_pylist() == sorted(found["loan_id"].to_pylist())
+    return {row["loan_id"]: row for row in found.to_pylist()}
+
+
+def test_only_what_has_to_be_remembered_is_left():
+    found = left(
+        {}, {"tier_rank": 1, "grounds": ["OVERDUE"]}, {"own_tier_rank": 2, "tier_rank": 2}, {"restructured": True}
+    )
+    assert list(found) == ["L1", "L2", "L3"]
+    assert (found["L1"]["held"], found["L1"]["seen_on"], found["L1"]["from_book"]) == (["OVERDUE"], DAY, True)
+    assert [found[loan_id]["npl_since"] for loan_id in found] == [None, DAY, None]
+
+
+def test_a_spell_goes_on_from_its_first_day():
+    found = left({"own_tier_rank": 3, "tier_rank": 3, "npl_since": pd.Timestamp(BEFORE)})
+    assert found["L0"]["npl_since"] == BEFORE
+
+
+def test_a_loan_waits_for_the_cure_of_the_debtors_other_claims():
+    waiting = {"tier_rank": 2, "was_non_performing": True, "npl_since": pd.Timestamp(BEFORE)}
+    found = left({**waiting, "other_claim_non_performing": True}, waiting)
+    assert [found[loan_id]["npl_since"] for loan_id in found] == [BEFORE, None]
+
+
+def test_what_is_carried_keeps_the_day_on_which_it_was_seen():
+    before = state_of({"loan_id": "L0", "held": ["OVERDUE_90"], "seen_on": BEFORE, "npl_since": BEFORE})
+    found = left({"tier_rank": 2, "carried": ["OVERDUE_90"], "grounds": ["OVERDUE_90"]}, before=before)
+    assert (found["L0"]["seen_on"], found["L0"]["npl_since"], found["L0"]["from_book"]) == (BEFORE, BEFORE, False)
+
+
+def test_a_loan_that_was_not_decided_goes_on_as_it_was():
+    before = state_of({"loan_id": "L8", "own_tier_rank": 2, "seen_on": BEFORE}, {"loan_id": "L0", "own_tier_rank": 2})
+    found = left({}, before=before)
+    assert list(found) == ["L8"]
+    assert (found["L8"]["own_tier_rank"], found["L8"]["seen_on"]) == (2, BEFORE)
