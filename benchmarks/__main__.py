@@ -78,16 +78,33 @@ def patterns(
 def signals(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     page: Annotated[Path | None, typer.Option(help="Write the figures to this page of the docs too.")] = None,
+    saved: Annotated[Path | None, typer.Option(help="Take these figures, kept as JSON, instead of measuring.")] = None,
     worlds: Worlds = ALL_WORLDS,
     borrowers: Borrowers = 8_000,
     months: Months = 72,
     seed: Seed = 20_264,
 ) -> None:
     """Say what each signal is worth in synthetic worlds, beyond days past due and the pd alone."""
-    from benchmarks.signals import run  # noqa: PLC0415 - slow to import
+    from benchmarks.signals_page import run  # noqa: PLC0415 - slow to import
     from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
 
-    run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json, page=page)
+    asked = _among("--worlds", worlds.split(","), WORLDS)
+    run(asked, Size(borrowers, months, seed), as_json=as_json, page=page, saved=saved)
+
+
+@app.command()
+def flapping(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    worlds: Worlds = ALL_WORLDS,
+    borrowers: Borrowers = 8_000,
+    months: Months = 72,
+    seed: Seed = 20_264,
+) -> None:
+    """Say how many borrowers carry a level in synthetic worlds, and how often levels change and turn round."""
+    from benchmarks.flapping import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
+
+    run(_among("--worlds", worlds.split(","), WORLDS), Size(borrowers, months, seed), as_json=as_json)
 
 
 @app.command()

@@ -1,66 +1,71 @@
 """Flapping: how often warning levels change and turn round, with the memory over batches and without it.
 
-Grain   one row per world: thirteen monthly batches of one synthetic book
+Grain   one row per world and way: thirteen monthly batches of one synthetic book (benchmarks/watch.py)
 With    each batch is given what the one before remembered; without, each day stands alone
+Levels  shares of the borrowers decided in the last batch who are not in default
 Price   rises take effect at once, so that no default may be warned of later than without the memory
 """
 
+import json
+import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from rich.console import Console
+from rich.table import Table
 
-from ews.domain.levels import Tier, WarningLevel
-from ews.events.book import open_book
+from benchmarks.watch import Ranks, Watched, watch
+from benchmarks.worlds import Size
+from ews.domain.levels import WarningLevel
 from ews.features.catalogue import FEATURES
-from ews.features.window import spine_on
-from ews.models.frozen import FrozenModel
-from ews.outcomes.horizon import months_later
 from ews.policy.policy import load_policy
 from ews.policy.vocabulary import vocabulary_of
-from ews.scoring.decide import decide
-from ews.scoring.decided import Compared, Decided, Given
-from ews.simulation.simulate import simulate
-from ews.store.batches import MOVEMENT_DAYS
-from ews.training.dataset import training_table
-from ews.training.fit import fit
-from ews.training.freeze import freeze
-from ews.training.recipe import resolve_recipe
-from ews.training.snapshots import plan_snapshots
 
-BATCHES = 13
 TURNED_WITHIN = 6
 """Batches within which a change in the other direction is a reversal."""
 WARNED_DAYS = 90
-
-Ranks = npt.NDArray[np.float64]
+WAYS = ("with", "without")
 
 
 @dataclass(frozen=True, slots=True)
 class Flaps:
-    """Per borrower-year; `red_days` is the median stay, `warned` the share of defaults warned of 90 days before."""
+    """Per borrower-year; `levels` are shares from none to red, `red_days` the median stay at red that ended.
+
+    `warned` is the share of `defaults` warned of WARNED_DAYS before.
+    """
 
     borrower_years: float
     changes: float
     reversals: float
+    levels: tuple[float, ...]
     red_days: float | None
     defaults: int
     warned: float | None
 
 
-def measure(world: str, *, borrowers: int, months: int, seed: int) -> tuple[Flaps, Flaps]:
+def run(worlds: Sequence[str], size: Size, *, as_json: bool) -> None:
+    """Measure and print."""
+    policy = load_policy(vocabulary=vocabulary_of(FEATURES))
+    found = {}
+    for world in worlds:
+        with tempfile.TemporaryDirectory() as directory:
+            found[world] = measure(watch(world, size, Path(directory), policy))
+    if as_json:
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+    else:
+        _show(found)
+
+
+def measure(watched: Watched) -> dict[str, Any]:
     """Return what happens with the memory over batches, and without it."""
-    with tempfile.TemporaryDirectory() as place:
-        simulate(Path(place), borrowers=borrowers, months=months, seed=seed, world=world)
-        days, decided = _batches(Path(place))
-    levels, alone, defaults = (_wide(decided, name) for name in ("level_rank", "level_now_rank", "in_default"))
-    return flaps(days, levels, defaults), flaps(days, alone, defaults)
+    both = zip(WAYS, (watched.levels, watched.alone), strict=True)
+    return {way: asdict(flaps(watched.days, levels, watched.in_default)) for way, levels in both}
 
 
 def flaps(days: Sequence[date], levels: Ranks, in_default: Ranks) -> Flaps:
@@ -72,55 +77,16 @@ def flaps(days: Sequence[date], levels: Ranks, in_default: Ranks) -> Flaps:
     first = [_first_default(row) for row in in_default]
     failed = [(row, at) for row, at in zip(levels, first, strict=True) if at]
     told = sum(_is_warned(row, days, at) for row, at in failed)
+    last = levels[(in_default[:, -1] == 0) & ~np.isnan(levels[:, -1]), -1]
     return Flaps(
         years,
         float(np.abs(moved).sum()) / years,
         sum(map(_reversals, moved)) / years,
+        tuple(float((last == level.rank).mean()) for level in WarningLevel) if len(last) else (),
         float(np.median(spells)) if spells else None,
         len(failed),
         told / len(failed) if failed else None,
     )
-
-
-def _batches(place: Path) -> tuple[list[date], list[Decided]]:
-    """Decide thirteen months, each with what the one before left."""
-    book, policy = open_book(place), load_policy(vocabulary=vocabulary_of(FEATURES))
-    newest = book.manifest.extracted_on
-    days = [months_later(newest, -back) for back in range(BATCHES - 1, -1, -1)]
-    recipe = resolve_recipe(book.manifest.recipe, {})
-    plan = plan_snapshots(book, recipe, known_by=days[0])
-    table = training_table(book, recipe, plan.days, known_by=days[0])
-    model = freeze(fit(table, recipe), table, recipe, portfolio=book.manifest.portfolio)
-    found: list[Decided] = []
-    given = Given()
-    for day in days:
-        decided = decide(book, spine_on(book, [day]), model, policy, given=given)
-        found.append(decided)
-        given = replace(given, states=decided.states, compared=_compared(days, found, model))
-    return days, found
-
-
-def _compared(days: Sequence[date], found: Sequence[Decided], model: FrozenModel) -> Compared | None:
-    """Return what the next day is compared with: the newest batch at least MOVEMENT_DAYS before."""
-    number = len(found)
-    if number == len(days):
-        return None
-    latest = days[number] - timedelta(days=MOVEMENT_DAYS)
-    earlier = [at for at in range(number) if days[at] <= latest]
-    if not earlier:
-        return None
-    before = found[earlier[-1]].borrowers
-    rows = before[["borrower_id", "pd", "grade"]].assign(
-        tier=[tuple(Tier)[rank].value for rank in before["tier_rank"]],
-        level=[tuple(WarningLevel)[rank].value for rank in before["level_rank"]],
-    )
-    return Compared(str(days[earlier[-1]]), days[earlier[-1]], model.model_id, rows)
-
-
-def _wide(decided: Sequence[Decided], name: str) -> Ranks:
-    """Return `name` by borrower and batch."""
-    columns = [one.borrowers.set_index("borrower_id")[name].astype("float64") for one in decided]
-    return pd.concat(columns, axis=1).sort_index().to_numpy("float64")
 
 
 def _reversals(moved: Ranks) -> int:
@@ -151,3 +117,28 @@ def _is_warned(levels: Ranks, days: Sequence[date], at: int) -> bool:
     """Say whether a level stood at least WARNED_DAYS before the default that batch `at` saw."""
     latest = days[at] - timedelta(days=WARNED_DAYS)
     return any(level > 0 for level, day in zip(levels, days, strict=True) if day <= latest)
+
+
+def cells(one: Mapping[str, Any]) -> list[str]:
+    """Return the figures of one way as text, in the order of COLUMNS."""
+    red, warned = one["red_days"], one["warned"]
+    return [
+        *(f"{share:.1%}" for share in one["levels"]),
+        f"{one['changes']:.2f}",
+        f"{one['reversals']:.2f}",
+        "–" if red is None else f"{red:.0f}",
+        "–" if warned is None else f"{warned:.0%} of {one['defaults']}",
+    ]
+
+
+COLUMNS = ("none", "yellow", "orange", "red", "changes", "reversals", "days at red", "defaults warned 90 days before")
+
+
+def _show(found: Mapping[str, Mapping[str, Any]]) -> None:
+    shown = Table(title="Levels of the last batch; changes and reversals per borrower-year", title_justify="left")
+    for column in ("world", "memory", *COLUMNS):
+        shown.add_column(column)
+    for world, one in found.items():
+        for way in WAYS:
+            shown.add_row(world, way, *cells(one[way]))
+    Console().print(shown)

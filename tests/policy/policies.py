@@ -1,5 +1,6 @@
 """Policies for tests: the default one over the real catalogue, copies with one thing changed, one with few rules."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -66,6 +67,9 @@ def small(directory: Path, *changes: tuple[str, str, str]) -> Path:
         shutil.copy(DEFAULT / name, directory)
     (directory / "tier_rules.toml").write_text(TIER_RULES, encoding="utf-8")
     (directory / "signals.toml").write_text(SIGNALS, encoding="utf-8")
+    playbook = (directory / "playbook.toml").read_text(encoding="utf-8")
+    urgent = re.sub(r"(?m)^urgent = .*$", 'urgent = ["DRAWN"]', playbook)
+    (directory / "playbook.toml").write_text(urgent, encoding="utf-8")
     for file, old, new in changes:
         replaced(directory, file, old, new)
     return directory

@@ -52,11 +52,42 @@ def test_files_that_are_missing_or_no_toml_are_all_told(tmp_path: Path):
     faults = check_policy(folder, VOCABULARY, DAY).faults
     assert len(faults) == 2
     assert "grades.toml' is missing" in faults[0]
-    assert faults[1].startswith("signals.toml: the file is not valid TOML")
+    assert faults[1].startswith("signals.toml:1: ")
+
+
+def test_a_folder_that_is_not_there_is_one_fault(tmp_path: Path):
+    (fault,) = check_policy(tmp_path / "nowhere", VOCABULARY, DAY).faults
+    assert fault.startswith("There is no folder '")
+
+
+def test_a_file_that_cannot_be_read_hides_no_fault_of_another(tmp_path: Path):
+    changes = (
+        ("parameters.toml", "[doubtful_above_dpd]", "[doubtful_above_dpd"),
+        ("playbook.toml", "plan_days        = 3", "plan_days = -3"),
+        ("grades.toml", "low = 0.0050", "low = 0.0060"),
+    )
+    faults = check_policy(small(tmp_path, *changes), VOCABULARY, DAY).faults
+    assert [fault.split(": ")[0] for fault in faults] == ["parameters.toml:17", "grades.toml:11", "playbook.toml:12"]
+
+
+def test_what_spans_files_is_told_all_at_once(tmp_path: Path):
+    changes = (
+        ("parameters.toml", "[signal_gone_days]", "[signal_lost_days]"),
+        ("signals.toml", '"DRAWN"', '"LATE"'),
+        ("provisions.toml", "tier_rank >= 2 or in_default", "dpd < 0"),
+    )
+    faults = check_policy(small(tmp_path, *changes), VOCABULARY, DAY).faults
+    assert [": ".join(fault.split(": ")[:2]) for fault in faults] == [
+        "parameters.toml: the parameter 'signal_gone_days' is missing; scoring asks for it. Add it.",
+        "signals.toml:2: LATE",
+        "playbook.toml:7: 1900-01-01",
+        "provisions.toml:7: STAGE_3_NON_PERFORMING",
+    ]
 
 
 def test_what_no_condition_uses_and_what_is_lent_is_noted(tmp_path: Path):
     notes = check_policy(small(tmp_path), VOCABULARY, date(2020, 1, 1)).notes
-    assert "parameters.toml: card_loss_above_dpd: no condition uses it." in notes
+    line = (tmp_path / "parameters.toml").read_text(encoding="utf-8").splitlines().index("[card_loss_above_dpd]") + 1
+    assert f"parameters.toml:{line}: card_loss_above_dpd: no condition uses it." in notes
     assert any(note.startswith("On 2020-01-01 values are used that came into force later: ") for note in notes)
     assert not any("substandard_above_dpd: no" in note and "card" not in note for note in notes)

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pyarrow as pa
@@ -42,7 +43,7 @@ values = st.recursive(
     st.sampled_from(["a", "b", "c", "limit"]),
     lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(list("+-*/")), st.one_of(inner, numbers)),
     max_leaves=4,
-)
+).filter(lambda text: "/ 0)" not in text)
 leaves = st.one_of(
     st.builds("{} {} {}".format, values, st.sampled_from(list(COMPARE)), st.one_of(values, numbers)),
     st.builds("{} < {} <= {}".format, numbers, values, values),
@@ -54,6 +55,11 @@ leaves = st.one_of(
             "t != 'card'",
             "t in ('card', 'loan')",
             "b not in (1, 2)",
+            "a in (0.5, 2, 100)",
+            "c in (-1, 0) or not g",
+            "a / c > b / c",
+            "t not in ('loan',)",
+            "not known(g)",
             "known(a)",
             "known(t)",
             "known(f)",
@@ -71,7 +77,7 @@ conditions = st.recursive(
 whole = st.one_of(st.none(), st.integers(-3, 3))
 rows = st.fixed_dictionaries(
     {
-        "a": st.one_of(st.none(), st.sampled_from([-1.5, -0.0, 0.0, 0.5, 1.0, 2.0, 1e12])),
+        "a": st.one_of(st.none(), st.sampled_from([-1.5, -0.0, 0.0, 0.5, 1.0, 2.0, 1e12, math.nan])),
         "b": whole,
         "c": whole,
         "t": st.sampled_from([None, "card", "loan", "other"]),

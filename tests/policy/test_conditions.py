@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from ews.domain.errors import PolicyError
-from ews.policy.conditions import read_conditions
+from ews.policy.conditions import WIDEST, read_conditions
 from ews.policy.entries import Entry
 from ews.policy.units import Scope
 from ews.policy.vocabulary import Word
@@ -40,7 +40,12 @@ def test_a_condition_may_change_by_date():
         ("product == '卡' and dpd > x.y", "Attribute is not allowed in a condition"),
         ("dpd > open('x')", "the only function in a condition is known(name).\n    dpd > open('x')\n          ^"),
         ("dpd", "this is a value, not a condition: compare it with something.\n    dpd\n    ^"),
-        ("", "the condition is empty: say when the rule holds.\n    \n    ^"),
+        ("", "the condition is empty: say when the rule holds."),
+        ("dpd > 1 / 0", "a division by zero is never known.\n    dpd > 1 / 0\n              ^"),
+        (
+            "dpd > 1\x1b",
+            "the condition holds the character '\\x1b', which cannot be shown.\n    dpd > 1�\n           ^",
+        ),
         (None, 'the condition is None; give a text like "dpd > 30".'),
         (90, 'the condition is 90; give a text like "dpd > 30".'),
         (
@@ -54,3 +59,13 @@ def test_an_error_points_into_the_text(when: object, message: str):
     with pytest.raises(PolicyError) as caught:
         read_conditions(entry(when), "when", SCOPE)
     assert str(caught.value).startswith(f"tier_rules.toml: LATE: {message}")
+
+
+def test_of_a_long_condition_the_part_around_the_fault_is_shown():
+    text = " or ".join(["dpd > 1"] * 30 + ["dpd > balance"] + ["dpd > 2"] * 30)
+    with pytest.raises(PolicyError) as caught:
+        read_conditions(entry(text), "when", SCOPE)
+    _, shown, caret = str(caught.value).splitlines()
+    assert len(shown) <= 4 + WIDEST + 2
+    assert shown[caret.index("^") :].startswith("balance or dpd > 2")
+    assert (shown[4], shown[-1]) == ("…", "…")

@@ -64,7 +64,7 @@ def test_the_scale_of_the_day_counts_and_none_before_the_first_is_an_error():
 @pytest.mark.parametrize(
     ("edges", "message"),
     [
-        ((0.001, *LOWS[1:], 1), "grade A starts at 0.001, but the one before ends at 0.0"),
+        ((0.001, *LOWS[1:], 1), "A: the band starts at 0.001 and leaves a gap after the one before, which ends at 0.0"),
         ((*LOWS, 0.99), "the last grade ends at 0.99; it must end at 1"),
         ((0, 0.02, 0.02, 0.04, 0.08, 0.16, 0.32, 1), r"B: the band \[0.02, 0.02\) is empty: no pd reaches the grade"),
         ((*LOWS[:6], 1), "there are 6 grades besides default; at least 7 are needed"),
@@ -81,9 +81,11 @@ def test_a_gap_or_overlap_in_the_middle_is_refused():
         {"code": c, "low": low, "high": high, "en": c, "zh": c}
         for c, low, high in zip("ABCDEFG", LOWS, (*LOWS[1:], 1), strict=True)
     ]
-    for low in (0.03, 0.05):
+    for low, what in ((0.03, "overlaps"), (0.05, "leaves a gap after")):
         bad = [*good[:3], {**good[3], "low": low}, *good[4:]]
-        with pytest.raises(PolicyError, match=f"grade D starts at {low}, but the one before ends at 0.04"):
+        with pytest.raises(
+            PolicyError, match=f"D: the band starts at {low} and {what} the one before, which ends at 0.04"
+        ):
             scale(grade=bad)
 
 

@@ -5,9 +5,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ews.domain.lifts import Lift
-from ews.policy.evaluate import truth
+from ews.policy.evaluate import COMPARE, truth
 from ews.policy.expressions import parse
 from ews.policy.lifts import MOST, lifts
+from ews.policy.trials import ends
 
 LIMITS = {"limit": 90, "from_grade": 8}
 WORSE = {
@@ -101,7 +102,7 @@ def test_a_way_to_the_worse_is_no_way_out():
 
 
 def test_of_many_alternatives_the_shortest_are_told():
-    text = " or ".join(f"(a > {number} and c < {number + 2} and change < {number})" for number in range(3))
+    text = " or ".join(f"(a > {number} and c < {number + 2} and change < {number})" for number in range(5))
     found = lifts(parse(text), ROW, LIMITS, WORSE)
     assert len(found) == MOST
     assert [len(one) for one in found] == sorted(len(one) for one in found)
@@ -120,7 +121,15 @@ values = st.one_of(
 comparisons = st.builds(
     "{} {} {}".format, values, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), st.one_of(values, numbers)
 )
-leaves = st.one_of(comparisons, st.sampled_from(["evades", "not enhanced", "known(a)", "not known(b)", "dpd > 30"]))
+flags = ["evades", "not enhanced", "known(a)", "not known(b)", "dpd > 30", "use == 'sold'", "use != 'diverted'"]
+lists = [
+    "use in ('diverted', 'sold')",
+    "use not in ('as_agreed',)",
+    "dpd in (1, 2)",
+    "c not in (0, 1)",
+    "not known(c) or c < 2",
+]
+leaves = st.one_of(comparisons, st.sampled_from([*flags, *lists]))
 conditions = st.recursive(
     leaves,
     lambda inner: st.one_of(
@@ -138,37 +147,84 @@ rows = st.fixed_dictionaries(
         "dpd": st.integers(0, 100),
         "evades": st.sampled_from([None, True, False]),
         "enhanced": st.sampled_from([None, True, False]),
+        "use": st.sampled_from([None, "diverted", "sold", "as_agreed"]),
     }
 )
 
 
-def moved(row: dict[str, Any], alternative: tuple[Lift, ...]) -> dict[str, Any]:
-    """Return the row a hair beyond the numbers of an alternative."""
+def meets(value: Any, lift: Lift) -> bool:
+    if lift.op in {"in", "not in"}:
+        listed = str(lift.value).split(", ")
+        named = listed if isinstance(value, str) else [float(choice) for choice in listed]
+        return (value in named) == (lift.op == "in")
+    return COMPARE[lift.op](value, lift.value)
+
+
+def moved(row: dict[str, Any], alternative: tuple[Lift, ...], turn: int) -> dict[str, Any]:
+    """Return the row with each name where its lifts want it: a number as near as may be, of words the one in turn."""
     found = dict(row)
-    for lift in alternative:
-        value = lift.value
-        if isinstance(value, bool) or lift.op == "==":
-            found[lift.name] = value
-        elif isinstance(value, int | float):
-            hair = 0 if lift.name == "dpd" else max(abs(value), 1) * 1e-8
-            found[lift.name] = value - hair if lift.op[0] == "<" else value + hair
+    for name in {lift.name for lift in alternative}:
+        asked, now = [lift for lift in alternative if lift.name == name], row[name]
+        near: list[Any] = [True, False] if isinstance(now, bool) else ["diverted", "sold", "as_agreed", "other"]
+        if isinstance(now, int | float) and not isinstance(now, bool):
+            named = [(lift.op, float(value)) for lift in asked for value in str(lift.value).split(", ")]
+            hair = 1 if isinstance(now, int) else 1e-7
+            near = [one for _, value in named for one in (value - hair, value + hair)]
+            near += [value for op, value in named if isinstance(now, int) or op in {"==", "in"}]
+            near = sorted(near, key=lambda one: abs(one - now))
+        fitting = [one for one in near if all(meets(one, lift) for lift in asked)]
+        assert fitting, f"no {name} meets {asked}"
+        found[name] = fitting[turn % len(fitting)] if isinstance(now, str) else fitting[0]
     return found
 
 
 @settings(max_examples=400, deadline=None)
-@given(text=conditions, row=rows)
-def test_any_alternative_ends_the_rule_and_moves_nothing_for_the_worse(text: str, row: dict[str, Any]):
+@given(text=conditions, row=rows, turn=st.integers(0, 3))
+def test_any_alternative_ends_the_rule_and_moves_nothing_for_the_worse(text: str, row: dict[str, Any], turn: int):
     tree = parse(text)
     assume(truth(tree, row, LIMITS) is True)
     for alternative in lifts(tree, row, LIMITS, WORSE):
-        if all(lift.name and lift.op != "!=" for lift in alternative) and len({one.name for one in alternative}) == len(
-            alternative
-        ):
-            assert truth(tree, moved(row, alternative), LIMITS) is not True
+        if all(lift.name for lift in alternative):
+            assert truth(tree, moved(row, alternative, turn), LIMITS) is not True
         for lift in alternative:
             now = row.get(lift.name)
             if lift.op[0] in "<>" and now is not None and WORSE[lift.name] in {"higher", "lower"}:
                 assert (lift.op[0] == "<") == (WORSE[lift.name] == "higher")
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=conditions, row=rows)
+def test_no_lift_of_an_alternative_can_be_spared(text: str, row: dict[str, Any]):
+    tree = parse(text)
+    assume(truth(tree, row, LIMITS) is True)
+    for alternative in lifts(tree, row, LIMITS, WORSE):
+        for number in range(len(alternative) if len(alternative) > 1 else 0):
+            rest = (*alternative[:number], *alternative[number + 1 :])
+            assert not ends(rest, tree, row, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(a > 7 or b < 3) and (a > 7 or a < 8)", ["b >= 3"]),
+        ("c > 0.5 or c <= 1", []),
+        ("use == 'diverted' or use != 'diverted'", []),
+        (
+            "use == 'diverted' and (use in ('diverted', 'sold') or evades)",
+            ["use != diverted", "use not in diverted, sold"],
+        ),
+        ("use in ('diverted', 'sold') or use == 'diverted'", ["use not in diverted, sold"]),
+        ("grade_rank in (8, 9) or grade_rank > 20", ["grade_rank <= 7"]),
+        ("grade_rank not in (7, 8, 10)", ["grade_rank in 7, 8"]),
+        ("months_clean in (1, 3)", ["months_clean >= 4"]),
+        ("months_clean not in (1, 2)", []),
+        ("dpd / 2 != 40", ["dpd == 80"]),
+        ("dpd != 2.5 * c", ["c == 38"]),
+        ("a * a > 1 or a * a <= 1", []),
+    ],
+)
+def test_what_no_value_can_meet_is_no_way_out(text: str, expected: list[str]):
+    assert told(text) == expected
 
 
 ordered = st.tuples(values, st.sampled_from(["<", "<=", ">", ">="]), st.one_of(values, numbers))

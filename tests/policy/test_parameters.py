@@ -71,6 +71,18 @@ def test_a_value_lent_to_an_older_book_is_told_from_one_in_force():
             {"unit": "share", "values": {"2023-07-01": 20}},
             "limit: the value 20 is not a share from 0 to 1; write 20 % as 0.2.",
         ),
+        (
+            {"unit": "ratio", "values": {"2023-07-01": float("inf")}},
+            "limit: the value inf is no number that can be compared exactly.",
+        ),
+        (
+            {"unit": "ratio", "values": {"2023-07-01": float("nan")}},
+            "limit: the value nan is no number that can be compared exactly.",
+        ),
+        (
+            {"values": {"2023-07-01": 2**53 + 1}},
+            f"limit: the value {2**53 + 1} is no number that can be compared exactly.",
+        ),
         ({"earlier": "never"}, "limit: 'earlier' is 'never'; it must be one of first."),
         ({"value": 90}, NO_FIELD),
     ],

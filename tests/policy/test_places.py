@@ -66,6 +66,15 @@ def test_each_field_knows_its_line(path: tuple[str | int, ...], key: str, line: 
     assert line_of(found, key) == line
 
 
+def test_a_header_with_quotes_and_dots_begins_its_table():
+    text = "[a.'b.c'.d]\nx = 1\n[[ \"list\" ]]\ny = 2\n[list.'e'.values]\n2023-07-01 = 3\n"
+    read: Any = tomllib.loads(text)
+    add_lines(read, text)
+    assert line_of(read["a"]["b.c"]["d"], "x") == 2
+    assert line_of(read["list"][0], "y") == 4
+    assert line_of(read["list"][0]["e"]["values"], "2023-07-01") == 6
+
+
 def test_a_key_that_is_not_there_stands_where_its_table_does():
     assert line_of(content()["limit"], "source") == 2
     assert line_of({"code": "A"}, "code") is None

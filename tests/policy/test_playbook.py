@@ -6,7 +6,7 @@ import pytest
 from ews.domain.errors import PolicyError
 from ews.domain.levels import WarningLevel
 from ews.policy.action import action_for
-from ews.policy.playbook import Playbook, choose_action, playbook_on, read_playbook, unknown_urgent
+from ews.policy.playbook import Playbook, choose_action, playbook_on, read_playbook
 from tests.policy.policies import POLICY
 
 DAY = date(2026, 6, 30)
@@ -102,11 +102,6 @@ def test_route_and_limits_follow_level_exposure_and_urgency(
     assert action.roles == roles
 
 
-def test_what_the_default_policy_calls_urgent_are_signals_of_it():
-    assert unknown_urgent(POLICY.playbook, {signal.code for signal in POLICY.signals}) == ()
-    assert unknown_urgent(POLICY.playbook, {"LEGAL_ACTION"}) == ("BULLET_UNFUNDED",)
-
-
 RESPONSES: list[dict[str, Any]] = [
     {
         "level": level,
@@ -157,7 +152,10 @@ def test_the_response_that_names_most_counts_size_before_urgency(
     [
         ({"response": RESPONSES[:2]}, "edition 1: there is no response to yellow of any size and urgency"),
         ({"response": [BIG, *RESPONSES[1:]]}, "edition 1: there is no response to red of any size and urgency"),
-        ({"response": [*RESPONSES, BIG, BIG]}, "edition 1: there are two responses to red of size large and urgency"),
+        (
+            {"response": [*RESPONSES, BIG, BIG]},
+            "red: there is a response before for size large and urgency any; remove one",
+        ),
         ({"response": [{**RESPONSES[0], "level": "none"}, *RESPONSES]}, "none: 'level' is 'none'"),
         ({"response": [{**RESPONSES[0], "roles": ["boss"]}, *RESPONSES[1:]]}, "red: 'roles' is ['boss']; give one"),
         ({"response": [{**RESPONSES[0], "roles": []}, *RESPONSES[1:]]}, "red: 'roles' is []; give one or more"),

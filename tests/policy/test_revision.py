@@ -55,11 +55,48 @@ def test_a_new_day_or_a_new_rule_is_no_edit(tmp_path: Path, file: str, old: str,
             ),
         ),
         (
+            "tier_rules.toml",
+            '"retail or is_card"',
+            '"is_card"',
+            (
+                'tier_rules.toml:2: by_days_past_due_alone: the value of 1900-01-01 was "retail or is_card" and is now '
+                '"is_card"; add a date from 2026-08-01 on, never edit one.'
+            ),
+        ),
+        (
+            "provisions.toml",
+            '"tier_rank >= 2 or in_default"',
+            '"tier_rank >= 2"',
+            (
+                "provisions.toml:7: STAGE_3_NON_PERFORMING: the value of 1900-01-01 was "
+                '"tier_rank >= 2 or in_default" and is now "tier_rank >= 2"; '
+                "add a date from 2026-08-01 on, never edit one."
+            ),
+        ),
+        (
             "grades.toml",
             "Excellent",
             "Superb",
             (
-                "grades.toml: an edition that started before 2026-08-01 was changed; "
+                "grades.toml:4: 1900-01-01: the [[scale]] that starts on 1900-01-01 was changed; "
+                "add one from 2026-08-01 on, never edit one."
+            ),
+        ),
+        (
+            "playbook.toml",
+            "plan_days        = 3",
+            "plan_days = 30",
+            (
+                "playbook.toml:5: 1900-01-01: the [[edition]] that starts on 1900-01-01 was changed; "
+                "add one from 2026-08-01 on, never edit one."
+            ),
+        ),
+        (
+            "playbook.toml",
+            "starts = 1900-01-01",
+            "starts = 2026-09-01",
+            (
+                "playbook.toml: 1900-01-01: the [[edition]] that starts on 1900-01-01 was removed; "
                 "add one from 2026-08-01 on, never edit one."
             ),
         ),
@@ -68,3 +105,30 @@ def test_a_new_day_or_a_new_rule_is_no_edit(tmp_path: Path, file: str, old: str,
 def test_an_edited_past_is_told_with_its_line(tmp_path: Path, file: str, old: str, new: str, message: str):
     policies = load(small(tmp_path / "old")), load(small(tmp_path / "new", (file, old, new)))
     assert [str(fault) for fault in edited_before(*policies, DAY)] == [message]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "table"),
+    [
+        ('deposit", counted = 1.00', 'deposit", counted = 0.90', "lgd"),
+        ("general    = 0.01", "general = 0.02", "provision"),
+    ],
+)
+def test_an_edited_rate_is_told_with_the_line_of_its_table(tmp_path: Path, old: str, new: str, table: str):
+    policies = load(small(tmp_path / "old")), load(small(tmp_path / "new", ("provisions.toml", old, new)))
+    (fault,) = edited_before(*policies, DAY)
+    lines = (tmp_path / "new" / "provisions.toml").read_text(encoding="utf-8").splitlines()
+    assert str(fault).startswith(f"provisions.toml:{lines.index(f'[[{table}]]') + 1}: 1900-01-01: the [[{table}]] that")
+
+
+def test_a_new_edition_from_the_day_on_is_no_edit(tmp_path: Path):
+    policies = load(small(tmp_path / "old")), load(small(tmp_path / "new"))
+    path = tmp_path / "new" / "grades.toml"
+    text = path.read_text(encoding="utf-8")
+    later = "\n" + text[text.rindex("[[scale]]") :].replace("1900-01-01", "2026-08-01").replace("Excellent", "Superb")
+    path.write_text(text + later, encoding="utf-8")
+    added = load(tmp_path / "new")
+    assert added != policies[1]
+    assert list(edited_before(policies[0], added, DAY)) == []
+    (fault,) = edited_before(policies[0], added, date(2026, 8, 2))
+    assert "the [[scale]] that starts on 2026-08-01 was added" in str(fault)

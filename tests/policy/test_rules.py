@@ -9,7 +9,7 @@ from ews.domain.reasons import ReasonCode
 from ews.policy.rules import Signal, TierRules, names_read, read_signals, read_tier_rules
 from ews.policy.units import Scope
 from ews.policy.vocabulary import Word
-from tests.policy.policies import POLICY
+from tests.policy.policies import POLICY, VOCABULARY
 
 LOAN = Scope({"dpd": Word("days"), "is_card": Word("flag")}, {})
 BORROWER = Scope({"pd": Word("share"), "dpd_max": Word("days")}, {"limit": "days"})
@@ -80,6 +80,25 @@ def test_a_tier_rule_that_cannot_be_used_says_why(change: dict[str, Any], messag
     assert f"tier_rules.toml: {change.get('code', 'LATE')}: {message}" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "alone", "name"),
+    [
+        ({"basis": "model", "when": "pd > 0.2 and tier_rank > 1"}, "is_card", "tier_rank"),
+        ({"basis": "model", "when": "patterns_held > 1"}, "is_card", "patterns_held"),
+        ({}, "is_card or by_days_alone", "by_days_alone"),
+        ({}, "other_claim_non_performing", "other_claim_non_performing"),
+    ],
+)
+def test_no_rule_asks_what_comes_only_after_it(change: dict[str, Any], alone: str, name: str):
+    content = {
+        "by_days_past_due_alone": {"when": alone, "source": "law", "confidence": "H"},
+        "tier_rule": [{**TIER_RULE, **change}],
+    }
+    loan, borrower = Scope(VOCABULARY.loan, {}), Scope(VOCABULARY.borrower, {})
+    with pytest.raises(PolicyError, match=f"'{name}' is not known yet when this rule is judged"):
+        read_tier_rules(content, "tier_rules.toml", loan=loan, borrower=borrower)
+
+
 def test_tier_rules_say_which_loans_follow_days_past_due_alone():
     with pytest.raises(PolicyError, match="by_days_past_due_alone: the condition is None"):
         read_tier_rules({"tier_rule": [TIER_RULE]}, "tier_rules.toml", loan=LOAN, borrower=BORROWER)
@@ -103,6 +122,7 @@ def test_the_same_code_twice_is_an_error():
         ({"element": "1104"}, "'element' is '1104'; it must be one of 1101, 1102"),
         ({"pattern": "WEATHER"}, "'pattern' is 'WEATHER'; it must be one of FLOWS_DROP"),
         ({"owner": "teller"}, "'owner' is 'teller'; it must be one of officer, branch_risk, head_office"),
+        ({"cool_down_days": 3661}, "'cool_down_days' is 3661; give at most 3660 days"),
         ({"cool_down_days": -1}, "'cool_down_days' is -1; give a whole number, 0 or more"),
         ({"confidence": None}, "'confidence' is None; give a text"),
         ({"confidence": "H"}, "the confidence is H and the source 'practice (to verify)'; a source says (to verify)"),

@@ -72,3 +72,12 @@ def test_a_rule_that_a_later_value_leaves_idle_still_decides_before(tmp_path: Pa
     change = ("parameters.toml", "values  = { 2023-07-01 = 90 }", "values = { 2023-07-01 = 90, 2027-01-01 = 60 }")
     when = ("tier_rules.toml", LATE, "dpd > 80")
     assert load(small(tmp_path, change, when)).rule("LATE").code == "LATE"
+
+
+def test_a_parameter_that_became_zero_counts_as_zero(tmp_path: Path):
+    never = ("tier_rules.toml", f'"{LATE}"', '{ 2027-09-30 = "dpd > 5 and medium_renewals_qualify > 0" }')
+    message = r"tier_rules\.toml:10: LATE: can never hold: medium_renewals_qualify > 0 does not hold"
+    with pytest.raises(PolicyError, match=message):
+        load(small(tmp_path, never))
+    before = (never[0], never[1], never[2].replace("2027-09-30", "2027-09-29"))
+    assert load(small(tmp_path, before)).rule("LATE").code == "LATE"

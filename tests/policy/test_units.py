@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ews.policy.expressions import Fault, parse
@@ -78,6 +80,10 @@ def test_a_condition_with_fitting_units_passes(text: str):
         ("mony > 1", 0, "did you mean 'money'"),
         ("late > limit_day", 7, "did you mean 'limit_days'"),
         ("zzz > 1", 0, "neither a fact"),
+        ("part > 20", 7, "'part' is a share; write 20 % as 0.2"),
+        ("80 <= part", 0, "'part' is a share; write 80 % as 0.8"),
+        ("part in (0.2, 20)", 14, "'part' is a share; write 20 % as 0.2"),
+        ("money / 0 > 1", 8, "a division by zero is never known"),
         ("known(limit_fen)", 6, "always known"),
         ("known(nobody)", 6, "unknown name"),
     ],
@@ -87,3 +93,8 @@ def test_a_clash_is_a_fault_at_its_place(text: str, at: int, words: str):
         check(parse(text), SCOPE)
     assert words in str(caught.value)
     assert caught.value.at == at
+
+
+def test_a_fact_that_comes_later_is_told_as_that():
+    with pytest.raises(Fault, match="'money' is not known yet when this rule is judged"):
+        check(parse("late > 0 and money > 0"), replace(SCOPE, later=frozenset({"money"})))

@@ -13,7 +13,7 @@ from ews.features.window import Spine, spine_on
 from ews.policy.tiers import judge_debtor, judge_own, settle
 from ews.scoring.debtor_facts import with_debtor_facts
 from ews.scoring.facts import own_loan_facts
-from ews.scoring.loan_states import loan_states
+from ews.scoring.loan_states import loan_states, named
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.states import LOANS, NOTHING, States
 from tests.books import Rows, book_of
@@ -113,7 +113,7 @@ def settled_on(book: Book, day: date, before: States = NOTHING) -> tuple[dict[st
     overrides = _table(book, OVERRIDES.empty_table())
     settled = settle(judged, proposed, overrides, _table(book, before.loans), POLICY, day).order_by("loan_id")
     frame = settled.to_pandas()
-    states = States(loan_states(frame, before, day), NOTHING.episodes, NOTHING.levels)
+    states = States(loan_states(frame, before, day, named(book, before)), NOTHING.episodes, NOTHING.levels)
     return {row["loan_id"]: row for row in frame.to_dict("records")}, states
 
 

@@ -16,7 +16,7 @@ import pytest
 from scipy.special import logit
 
 from ews.domain.decisions import Decision
-from ews.domain.errors import AsOfError, ImmatureModelError, ReconciliationError
+from ews.domain.errors import AsOfError, ImmatureModelError, ReconciliationError, UnknownBatchError
 from ews.events.book import Book, open_book
 from ews.events.schemas import TABLES
 from ews.features.window import spine_on
@@ -25,6 +25,8 @@ from ews.scoring.batch import score_book
 from ews.scoring.decide import decide
 from ews.scoring.folder import read_batch
 from ews.scoring.reconcile import reconcile
+from ews.scoring.seal import SUMMARY, digest
+from ews.scoring.states import NOTHING, read_states, write_states
 from ews.store.batches import batch_page
 from ews.store.engine import open_store
 from tests.homes import DAYS, ScoredHome, store_url
@@ -76,6 +78,7 @@ def test_everyone_in_the_book_is_scored_rejected_or_out_of_scope_and_money_ties_
         assert totals.borrowers_in == totals.scored + totals.rejected + totals.out_of_scope
         assert totals.exposure_fen == totals.ledger_fen
         assert totals.scored == len(decisions_of(scored.home, day))
+        assert totals.findings_not_understood == 0
 
 
 def test_lost_money_is_found_and_nothing_is_published(scored):
@@ -242,6 +245,85 @@ def test_a_batch_is_not_compared_with_one_that_knew_more(copy):
         sober = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=date(2026, 6, 29))
     assert knowing.key.known_by == date(2026, 6, 30)
     assert (sober.key.predecessor_id, sober.key.compared_id) == (None, None)
+
+
+class NotMadeError(Exception):
+    """What a batch would start from, instead of the batch."""
+
+
+def starts_from(
+    scored: ScoredHome, home: Path, monkeypatch: pytest.MonkeyPatch, day: date, known_by: date | None = None
+):
+    """Return the key and what is given of the batch of `day` on the batches of `home`, which is not made."""
+
+    def stop(_book, _directory, key, given, *_):
+        raise NotMadeError(key, given)
+
+    monkeypatch.setattr(batches, "_write", stop)
+    with ScoredHome(scored.book, home).store() as store, pytest.raises(NotMadeError) as found:
+        score_book(scored.book, home, store, scored.model, scored.policy, as_of=day, known_by=known_by)
+    return found.value.args
+
+
+@pytest.fixture
+def chained(scored: ScoredHome, tmp_path: Path) -> Path:
+    """Return a home with the batches of DAYS, to be written to."""
+    home = tmp_path / "home"
+    shutil.copytree(scored.home, home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("day", "known_by", "rests_on", "compared_with"),
+    [
+        (date(2026, 5, 29), None, None, None),  # before the first
+        (date(2026, 6, 15), None, DAYS[0], None),  # out of order: later batches change nothing
+        (date(2026, 6, 28), DAYS[1], DAYS[0], DAYS[0]),  # knows more than its day
+        (date(2026, 6, 27), None, DAYS[0], None),
+    ],
+)
+def test_a_batch_rests_on_the_newest_one_of_an_earlier_day(
+    scored, chained, monkeypatch, day, known_by, rests_on, compared_with
+):
+    key, given = starts_from(scored, chained, monkeypatch, day, known_by)
+    named = {read_batch(batch_directory(chained, one)).batch_id: one for one in DAYS}
+    assert (named.get(key.predecessor_id), named.get(key.compared_id)) == (rests_on, compared_with)
+    left = NOTHING if rests_on is None else read_states(batch_directory(chained, rests_on))
+    assert all(table.equals(left.tables()[part]) for part, table in given.states.tables().items())
+    assert (given.compared is None) == (compared_with is None)
+
+
+def test_after_the_code_changed_a_day_is_scored_again_on_the_newest_edition_of_its_predecessor(
+    scored, chained, monkeypatch
+):
+    first = batch_directory(chained, DAYS[0])
+
+    def edited(_book, directory, key, *_):
+        """Write the first batch again as another version of the code might: with nothing to remember."""
+        shutil.copytree(first, directory)
+        write_states(directory, NOTHING)
+        summary = json.loads((directory / SUMMARY).read_text())
+        summary["key"]["code_version"] = key.code_version
+        summary["files"] = {name: digest(directory / name) for name in summary["files"]}
+        (directory / SUMMARY).write_text(json.dumps(summary))
+
+    monkeypatch.setattr(batches, "code_version", lambda: "another")
+    monkeypatch.setattr(batches, "_write", edited)
+    with ScoredHome(scored.book, chained).store() as store:
+        again = score_book(scored.book, chained, store, scored.model, scored.policy, as_of=DAYS[0])
+    key, given = starts_from(scored, chained, monkeypatch, DAYS[1])
+    assert key.predecessor_id == again.batch_id != read_batch(first).batch_id
+    assert given.states.loans.num_rows == 0
+
+
+def test_without_the_folder_of_its_predecessor_no_batch_is_made_but_what_is_published_stays(scored, chained):
+    shutil.rmtree(batch_directory(chained, DAYS[0]))
+    home = ScoredHome(scored.book, chained)
+    with home.store() as store:
+        with pytest.raises(UnknownBatchError, match=rf"{DAYS[0]}-\w+' is gone.*Restore the folder from the backup"):
+            score_book(scored.book, chained, store, scored.model, scored.policy, as_of=date(2026, 6, 15))
+        assert len(batch_page(store, limit=10)[0]) == len(DAYS)
+        assert not score_book(scored.book, chained, store, scored.model, scored.policy, as_of=DAYS[1]).fresh
 
 
 def test_a_debt_whose_borrower_was_recorded_later_is_decided_and_ties(scored):

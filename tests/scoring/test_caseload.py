@@ -7,14 +7,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ews.domain.levels import WarningLevel
 from ews.domain.raised import Raised
 from ews.policy.dated import always
 from ews.policy.policy import Policy
 from ews.scoring.caseload import Released, officer_key, release
-from ews.scoring.states import EPISODES
+from ews.scoring.episodes import Folded, fold
+from ews.scoring.states import EPISODES, NOTHING, States
 from tests.policy.policies import POLICY
 
 WEDNESDAY = date(2026, 7, 1)
@@ -165,3 +167,93 @@ def test_every_case_is_released_or_waits_and_no_week_holds_more_than_the_cap(
     )
     assert max(today.values(), default=0) <= cap
     assert all(found.raised[borrower].release_on == WEDNESDAY for borrower in free)
+
+
+LEVELS = {"FACT": "yellow", "MILD": "yellow", "SLOW": "orange", "GRAVE": "red"}
+COOL_DOWN = {"FACT": 0, "MILD": 30, "SLOW": 90, "GRAVE": 365}
+"""FACT does not linger: nothing but the week in which it was handed out keeps it."""
+OFFICERS = {f"B{number}": f"O{number % 2}" for number in range(12)}
+CAP = 1
+
+
+def trial() -> Policy:
+    """Return a policy of these signals, which hands out CAP a week and waits 90 days at most."""
+    first = POLICY.signals[0]
+    signals = (
+        replace(first, code=code, level=WarningLevel(level), cool_down_days=COOL_DOWN[code])
+        for code, level in LEVELS.items()
+    )
+    parameters = (
+        replace(one, values=always(90)) if one.name == "longest_wait_days" else one for one in policy(CAP).parameters
+    )
+    return replace(POLICY, signals=tuple(signals), parameters=tuple(parameters))
+
+
+TRIAL = trial()
+Night = tuple[date, Folded, Released]
+
+
+def nights(verdicts: Iterable[Mapping[str, Iterable[str]]]) -> list[Night]:
+    """Fold and release one night after the other; a night says which codes are true of whom."""
+    who = borrowers(OFFICERS, {borrower: {"officer_id": officer} for borrower, officer in OFFICERS.items()})
+    states, found = NOTHING, []
+    for number, true in enumerate(verdicts):
+        day = WEDNESDAY + timedelta(days=number)
+        held = [sorted(true.get(borrower, ())) for borrower in OFFICERS]
+        ranks = [max((WarningLevel(LEVELS[code]).rank for code in codes), default=0) for codes in held]
+        rows = zip(OFFICERS, held, ranks, strict=True)
+        judged = pd.DataFrame(
+            [{"borrower_id": one, "signals": codes, "undecided": [], "level_rank": rank} for one, codes, rank in rows]
+        )
+        folded = fold(states, judged, TRIAL, day)
+        out = release(folded.episodes, who, TRIAL, day)
+        states = States(NOTHING.loans, out.episodes, folded.remembered)
+        found.append((day, folded, out))
+    return found
+
+
+def waiting(episodes: pa.Table, day: date) -> set[str]:
+    rows = (row for row in episodes.to_pylist() if row["is_waiting"])
+    return {row["borrower_id"] for row in rows if row["release_on"] is None or row["release_on"] > day}
+
+
+def handed_out(day: date, out: Released) -> set[str]:
+    """Return who was handed out on `day` and takes a place of the week: neither red nor waiting for too long."""
+    cases: dict[str, list[dict[str, Any]]] = {}
+    for row in out.episodes.to_pylist():
+        if row["release_on"] == day and not row["is_waiting"]:
+            cases.setdefault(row["borrower_id"], []).append(row)
+    red, longest = WarningLevel.RED.rank, timedelta(days=90)
+    return {
+        borrower
+        for borrower, rows in cases.items()
+        if max(row["level_rank"] for row in rows) < red and day - min(row["since"] for row in rows) < longest
+    }
+
+
+CODES = st.frozensets(st.sampled_from(list(LEVELS)), max_size=2)
+NIGHTS = st.lists(st.dictionaries(st.sampled_from(list(OFFICERS)), CODES, max_size=8), min_size=1, max_size=40)
+
+
+@settings(deadline=None, max_examples=30)
+@given(verdicts=NIGHTS)
+@example([{"B0": {"FACT"}}, {}, {"B2": {"FACT"}}])
+@example([{borrower: {"FACT"} for borrower in OFFICERS}, *([{}] * 30)])
+def test_night_by_night_each_new_warning_is_handed_out_waits_or_is_told_as_gone_and_no_week_has_more_than_the_cap(
+    verdicts: list[dict[str, frozenset[str]]],
+):
+    before = NOTHING.episodes
+    seen: set[tuple[str, str]] = set()
+    weeks: dict[tuple[str, date], set[str]] = {}
+    for (day, folded, out), true in zip(nights(verdicts), verdicts, strict=True):
+        first = {(borrower, code) for borrower, codes in true.items() for code in codes} - seen
+        seen |= first
+        new = {borrower for (borrower, _), told in folded.told.items() if told.since == day}
+        assert new >= {borrower for borrower, _ in first}
+        asked = new | waiting(before, day)
+        assert out.raised.keys() <= asked
+        assert len(asked) == len(out.raised) + folded.gone
+        for borrower in handed_out(day, out):
+            weeks.setdefault((OFFICERS[borrower], day - timedelta(days=day.weekday())), set()).add(borrower)
+        before = out.episodes
+    assert max(map(len, weeks.values()), default=0) <= CAP

@@ -15,6 +15,7 @@ OWN = {
     "known_by": "date",
     "loan_id": "string",
     "own_tier_rank": "int8",
+    "own_undecided": "array<string>",
     "balance": "int64",
     "dpd": "int64",
 }
@@ -22,7 +23,8 @@ OWN = {
 
 def facts_of(loans: list[dict[str, Any]], debts: Rows | None = None, **tables: Rows) -> dict[str, dict[str, Any]]:
     """Return the debtor facts by loan; loans are L0, L1 … of B1, performing and current unless said."""
-    usual = {"borrower_id": "B1", "as_of": DAY, "known_by": DAY, "own_tier_rank": 0, "balance": 100, "dpd": 0}
+    performing = {"own_tier_rank": 0, "own_undecided": [], "balance": 100, "dpd": 0}
+    usual = {"borrower_id": "B1", "as_of": DAY, "known_by": DAY, **performing}
     rows = [{"loan_id": f"L{number}", **usual, **loan} for number, loan in enumerate(loans)]
     own = ENGINE.create_table(ibis.util.gen_name("own"), ibis.memtable(rows, schema=OWN), temp=True)
     features = own.select("borrower_id", "as_of", external_dpd=ibis.literal(12.0)).distinct()
@@ -44,10 +46,33 @@ def test_a_claim_that_is_non_performing_by_itself_is_told_of_the_others():
     assert rows["L0"]["external_dpd"] == 12
 
 
+UNSEEN = {"dpd": None, "own_undecided": ["OVERDUE", "OVERDUE_90"]}
+
+
+@pytest.mark.parametrize(
+    ("loans", "told"),
+    [
+        ([UNSEEN, {}], [False, None]),
+        ([UNSEEN, UNSEEN], [None, None]),
+        ([UNSEEN, {"own_tier_rank": 2}, {}], [True, None, True]),
+        ([{"own_undecided": ["OVERDUE"]}, {}], [False, False]),  # it would be special mention at most
+        ([{**UNSEEN, "own_tier_rank": 2}, {}], [False, True]),
+    ],
+)
+def test_a_claim_that_cannot_be_judged_is_not_taken_for_a_performing_one(
+    loans: list[dict[str, Any]], told: list[bool | None]
+):
+    rows = facts_of(loans)
+    assert [rows[f"L{number}"]["other_claim_non_performing"] for number in range(len(loans))] == told
+
+
 @pytest.mark.parametrize(
     ("loans", "share"),
     [
         ([{"balance": 1_000}], 0.0),
+        ([{"balance": 1_000, **UNSEEN}, {"balance": 1_000}], None),
+        ([{"balance": 1_000, **UNSEEN}, {"own_tier_rank": 2}], None),
+        ([UNSEEN], None),
         ([{"balance": None}, {"balance": None}], 0.0),
         ([{"balance": None, "own_tier_rank": 2}], 1.0),
         ([{"balance": 100, "own_tier_rank": 3}, {"balance": 900}], 0.1),

@@ -4,15 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ews.domain.levels import WarningLevel
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal, names_read
 from ews.scoring.episodes import Folded, Told, fold
-from ews.scoring.states import NOTHING, States
+from ews.scoring.states import EPISODES, NOTHING, States
 from tests.policy.policies import POLICY
 
 START = date(2026, 1, 31)
@@ -177,15 +178,46 @@ def test_a_warning_that_went_away_before_anybody_got_it_is_counted():
     assert [(one.gone, one.episodes.num_rows) for one in found] == [(0, 1), (0, 1), (1, 0)]
 
 
+@pytest.mark.parametrize(("days", "kept"), [(6, 1), (7, 0)])
+def test_a_warning_that_was_handed_out_counts_for_its_week_though_its_fact_is_gone(days: int, kept: int):
+    mild = replace(TRIAL, signals=(signal("FACT", "yellow", 0),))
+    first = folded(NOTHING, {"FACT": True}, START, mild)
+    out = [{**row, "is_waiting": False, "release_on": START} for row in first.episodes.to_pylist()]
+    states = replace(after(first), episodes=pa.Table.from_pylist(out, EPISODES))
+    assert folded(states, {}, START + timedelta(days=days), mild).episodes.num_rows == kept
+
+
+def test_a_warning_whose_planned_day_came_is_not_gone():
+    mild = replace(TRIAL, signals=(signal("FACT", "yellow", 0),))
+    first = folded(NOTHING, {"FACT": True}, START, mild)
+    planned = [{**row, "release_on": START + timedelta(days=2)} for row in first.episodes.to_pylist()]
+    states = replace(after(first), episodes=pa.Table.from_pylist(planned, EPISODES))
+    assert folded(states, {}, START + timedelta(days=40), mild).gone == 0
+
+
+def test_a_warning_whose_code_is_no_longer_in_the_policy_is_counted_as_gone():
+    states = after(path([(0, {"GRAVE": True})])[0])
+    assert folded(states, {}, START + timedelta(days=1), replace(TRIAL, signals=SIGNALS[:2])).gone == 1
+
+
 VERDICT = st.sampled_from([True, False, None])
 
 
+RUNS = st.lists(
+    st.tuples(st.dictionaries(st.sampled_from(list(LEVELS)), VERDICT, max_size=2), st.integers(1, 12)),
+    min_size=1,
+    max_size=8,
+)
+"""Verdicts that stand for some weeks; a code that is not named is false."""
+
+
 @settings(deadline=None, max_examples=50)
-@given(verdicts=st.lists(st.fixed_dictionaries(dict.fromkeys(LEVELS, VERDICT)), min_size=1, max_size=80))
-def test_a_level_never_falls_two_ranks_in_28_days(verdicts: list[dict[str, bool | None]]):
-    ranks = [
-        int(one.levels["level_rank"].iloc[0]) for one in path([(7 * week, day) for week, day in enumerate(verdicts)])
-    ]
+@given(runs=RUNS)
+@example([({"FACT": True}, 1), ({}, 9)])
+@example([({"GRAVE": True}, 1), ({}, 20)])
+def test_a_level_never_falls_two_ranks_in_28_days(runs: list[tuple[dict[str, bool | None], int]]):
+    weeks = [verdicts for verdicts, count in runs for _ in range(count)]
+    ranks = [int(one.levels["level_rank"].iloc[0]) for one in path([(7 * week, day) for week, day in enumerate(weeks)])]
     for start in range(len(ranks)):
         assert min(ranks[start : start + 4]) >= ranks[start] - 1
 

@@ -155,9 +155,34 @@ def test_a_stoppage_counts_for_some_months_only():
 
 
 def test_values_that_are_not_understood_are_counted():
-    told = book([finding("use_of_funds", "unclear"), finding("impairment_share", "60%"), finding("impaired", "yes")])
-    assert not_understood(told, DAY) == 2
+    wrong = [("use_of_funds", "misused"), ("impairment_share", "60%"), ("firm_size", "huge"), ("stoppage", None)]
+    right = [("use_of_funds", "unclear"), ("impaired", "yes"), ("firm_size", "micro"), ("stoppage", "partly")]
+    other = [("order_book", "thin"), ("overdue_cause", "ill")]
+    told = book([finding(*each) for each in (*wrong, *right, *other)])
+    assert not_understood(told, DAY) == len(wrong)
+    assert not_understood(told, date(2026, 5, 9)) == 0
     assert not_understood(book_of({}), DAY) == 0
+
+
+@pytest.mark.parametrize(
+    ("findings", "told"),
+    [
+        ([finding("repayment_ability", "able", JUNE)], "able"),
+        ([finding("repayment_ability", "able", MAY)], "none"),  # the day of the listing itself is not later
+        ([finding("repayment_ability", "unable", date(2026, 4, 1)), finding("repayment_ability", "able")], "unable"),
+        ([finding("repayment_ability", "able", JUNE), finding("repayment_ability", "unable", DAY)], "unable"),
+    ],
+)
+def test_who_was_found_able_to_pay_and_then_listed_is_not_known_to_be_able(findings: Rows, told: str):
+    rows: Rows = [{"finding_id": f"F{number}", **row} for number, row in enumerate(findings)]
+    listed: Rows = [
+        {"borrower_id": "B1", "kind": "default", "occurred_on": MAY},
+        {"borrower_id": "B1", "kind": "litigation", "occurred_on": JULY},
+        {"borrower_id": "B1", "kind": "restructured", "occurred_on": None},
+        {"borrower_id": "B2", "kind": "default", "occurred_on": DAY},
+    ]
+    table = with_findings(book_of({"findings": rows, "outcomes": listed}), loans_of({"loan_id": "L1"}))
+    assert [row["repayment_ability"] for row in table.to_pyarrow().to_pylist()] == [told]
 
 
 def test_the_newest_word_is_told_by_loan_and_borrower():

@@ -1,11 +1,13 @@
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from ews.scoring.loan_states import loan_states
+from ews.scoring.loan_states import FORGOTTEN_DAYS, loan_states, named
 from ews.scoring.states import LOANS, NOTHING, States
-from tests.scoring.paid_loans import state_of
+from tests.scoring.paid_loans import book_with, loan, state_of
 
 DAY, BEFORE = date(2026, 6, 30), date(2026, 5, 31)
 USUAL = {
@@ -25,9 +27,9 @@ USUAL = {
 }
 
 
-def left(*loans: dict[str, Any], before: States = NOTHING) -> dict[str, dict[str, Any]]:
+def left(*loans: dict[str, Any], before: States = NOTHING, names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     frame = pd.DataFrame([{"loan_id": f"L{number}", **USUAL, **loan} for number, loan in enumerate(loans)])
-    found = loan_states(frame, before, DAY)
+    found = loan_states(frame, before, DAY, names)
     assert found.schema.equals(LOANS)
     assert found["loan_id"].to_pylist() == sorted(found["loan_id"].to_pylist())
     return {row["loan_id"]: row for row in found.to_pylist()}
@@ -53,6 +55,12 @@ def test_a_loan_waits_for_the_cure_of_the_debtors_other_claims():
     assert [found[loan_id]["npl_since"] for loan_id in found] == [BEFORE, None]
 
 
+def test_a_loan_waits_also_where_nobody_knows_how_the_other_claims_stand():
+    found = left({"was_non_performing": True, "other_claim_non_performing": None, "npl_since": pd.Timestamp(BEFORE),
+                  "tier_rank": 1})  # fmt: skip
+    assert found["L0"]["npl_since"] == BEFORE
+
+
 def test_what_is_carried_keeps_the_day_on_which_it_was_seen():
     before = state_of({"loan_id": "L0", "held": ["OVERDUE_90"], "seen_on": BEFORE, "npl_since": BEFORE})
     found = left({"tier_rank": 2, "carried": ["OVERDUE_90"], "grounds": ["OVERDUE_90"]}, before=before)
@@ -64,3 +72,21 @@ def test_a_loan_that_was_not_decided_goes_on_as_it_was():
     found = left({}, before=before)
     assert list(found) == ["L8"]
     assert (found["L8"]["own_tier_rank"], found["L8"]["seen_on"]) == (2, BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("days", "names", "expected"),
+    [(FORGOTTEN_DAYS - 1, (), ["L8"]), (FORGOTTEN_DAYS, (), []), (FORGOTTEN_DAYS, ("L8",), ["L8"])],
+)
+def test_a_loan_that_the_book_names_no_more_is_forgotten_after_two_years(
+    days: int, names: tuple[str, ...], expected: list[str]
+):
+    before = state_of({"loan_id": "L8", "own_tier_rank": 2, "seen_on": DAY - timedelta(days=days)})
+    assert list(left({}, before=before, names=names)) == expected
+
+
+def test_a_loan_is_named_by_itself_or_by_the_one_that_repaid_it():
+    before = state_of(*({"loan_id": loan_id} for loan_id in ("L1", "L2", "L3")))
+    book = book_with([loan("L1"), loan("L4", replaces_loan_id="L2")])
+    assert named(book, before) == {"L1", "L2"}
+    assert named(book, NOTHING) == frozenset()

@@ -12,6 +12,7 @@ from ews.events.book import Book
 from ews.features.window import Spine
 from ews.policy.grades import scale_on
 from ews.scoring.network import network_facts
+from ews.scoring.parties import parties_of
 from tests.policy.policies import POLICY
 from tests.scoring.connected import AS_OF, book, guarantee, spine_of, tied
 
@@ -45,7 +46,8 @@ def before(stand: Stand) -> pd.DataFrame:
 
 def facts(whole: Book, spine: Spine, then: Stand, today: Stand) -> dict[str, tuple[int | None, ...]]:
     graded = whole.engine.create_table(ibis.util.gen_name("now"), now(today), temp=True)
-    found = network_facts(whole, spine, graded, before(then), POLICY).order_by("borrower_id").to_pyarrow().to_pylist()
+    table = network_facts(whole, spine, parties_of(whole, spine), graded, before(then), POLICY)
+    found = table.order_by("borrower_id").to_pyarrow().to_pylist()
     return {
         row["borrower_id"]: (
             row["guaranteed_turned_bad"], row["guarantors_turned_bad"], row["group_newly_in_default"]
@@ -105,7 +107,9 @@ def test_who_was_not_decided_before_has_not_turned():
 def test_without_a_batch_compared_with_nothing_is_known():
     whole = book({"A": 0})
     graded = whole.engine.create_table(ibis.util.gen_name("now"), now({"A": SOUND}), temp=True)
-    (row,) = network_facts(whole, spine_of(whole), graded, None, POLICY).to_pyarrow().to_pylist()
+    spine = spine_of(whole)
+    parties = parties_of(whole, spine)
+    (row,) = network_facts(whole, spine, parties, graded, None, POLICY).to_pyarrow().to_pylist()
     assert row == {"borrower_id": "A", "as_of": AS_OF, "guaranteed_turned_bad": None, "guarantors_turned_bad": None,
                    "group_newly_in_default": None}  # fmt: skip
 

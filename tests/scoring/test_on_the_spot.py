@@ -1,5 +1,7 @@
 import dataclasses
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,7 +15,7 @@ from ews.features.statements import worked_out
 from ews.features.window import Spine, spine_on
 from ews.scoring.lookup import find_decision
 from ews.scoring.on_the_spot import decide_on_the_spot, with_rows_of
-from ews.store.batches import latest_batch
+from ews.store.batches import latest_batch, predecessor
 from tests.homes import ScoredHome
 
 
@@ -57,6 +59,57 @@ def test_without_new_rows_the_decision_is_that_of_the_batch(scored, calm):
     found = ask(scored, calm.borrower_id, {})
     assert found.decision == calm
     assert found.base_batch_id == calm.batch_id
+
+
+def lingers(one: Decision, _row: Mapping[str, Any]) -> bool:
+    """Say whether batches remember signals of the borrower, and its level is on the way down."""
+    return any(held.state == "lingers" for held in one.held) and one.level is not one.level_now
+
+
+def pulled_along(one: Decision, row: Mapping[str, Any]) -> bool:
+    """Say whether somebody whom the borrower guarantees turned bad since the batch compared with."""
+    return bool(row["guaranteed_turned_bad"]) and bool(one.paths)
+
+
+def loan_remembered(one: Decision, _row: Mapping[str, Any]) -> bool:
+    """Say whether the borrower pays again and its loan is not cured yet, so that the tier rests on what was."""
+    codes = {held.code for loan in one.loans if loan.dpd == 0 for held in loan.held}
+    return bool(codes & {"NOT_YET_CURED", "RESTRUCTURED", "RESTRUCTURED_AGAIN"})
+
+
+def first_who(scored: ScoredHome, is_meant: Callable[[Decision, Mapping[str, Any]], bool]) -> Decision:
+    with scored.store() as store:
+        newest = latest_batch(store)
+    assert newest is not None
+    path = scored.home / newest.batch.directory / "decisions.parquet"
+    rows = pq.read_table(path, columns=["record", "guaranteed_turned_bad"]).to_pylist()
+    return next(one for one, row in ((Decision.from_json(row["record"]), row) for row in rows) if is_meant(one, row))
+
+
+@pytest.mark.parametrize("is_meant", [lingers, pulled_along, loan_remembered])
+def test_what_batches_remember_and_what_comes_through_others_is_on_the_spot_as_in_the_batch(scored, is_meant):
+    of_batch = first_who(scored, is_meant)
+    found = ask(scored, of_batch.borrower_id, {}).decision
+    assert found == dataclasses.replace(of_batch, raised=None)  # a look-up raises no warning
+
+
+def test_a_later_day_rests_on_what_the_batch_left(scored):
+    with scored.store() as store:
+        newest = latest_batch(store)
+        older = predecessor(store, newest.batch.portfolio, newest.batch.as_of).batch
+        of_batch = first_who(scored, lingers)
+        found = decide_on_the_spot(
+            scored.home, store, scored.policy, older, borrower_id=of_batch.borrower_id, rows={}, as_of=of_batch.as_of
+        ).decision
+    assert found.batch_id == older.batch_id
+    for name in ("pd", "grade", "tier", "loans", "before"):
+        assert getattr(found, name) == getattr(of_batch, name)
+    # how others stand is not known before their batch: what they do is left out on both sides
+    kept = [
+        {(held.code, held.state, held.since) for held in one.held if "TURNED_BAD" not in held.code}
+        for one in (found, of_batch)
+    ]
+    assert kept[0] == kept[1]
 
 
 def test_the_borrowers_own_rows_given_again_change_nothing(scored, calm):

@@ -1,15 +1,17 @@
 from datetime import date
 from typing import Any
 
+import ibis
 import pytest
 
 from ews.features.statements import worked_out
-from ews.scoring.payment_record import clean_stretches
+from ews.scoring.payment_record import clean_stretches, whole_months
 from tests.scoring.paid_loans import OPENED, book_with, dues, facts_of, loan, served, spine_of, stated
 
 DAY = date(2026, 6, 30)
 TWO_YEARS = dues(24)
 ZERO = (5_000, 0)
+ENDS = [date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31), date(2026, 3, 31)]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +33,11 @@ def records() -> dict[str, dict[str, Any]]:
         served("on_the_day", [*TWO_YEARS[:17], DAY]),
     )
     by_both = book_with(
-        [loan("ledger"), loan("ledger_late"), loan("thin")],
+        [loan("ledger"), loan("ledger_late"), loan("ledger_gap"), loan("ledger_quarters"), loan("thin")],
         stated("ledger", monthly),
         stated("ledger_late", {**monthly, date(2026, 3, 31): (5_000, 20)}),
+        stated("ledger_gap", dict.fromkeys([*ENDS[:2], date(2026, 2, 28), date(2026, 5, 31), DAY], ZERO)),
+        stated("ledger_quarters", dict.fromkeys([*ENDS, DAY], ZERO)),
         served("thin", [date(2025, 6, 20), date(2027, 6, 20)]),
         stated("thin", {**monthly, date(2026, 3, 31): (5_000, 5)}),
     )
@@ -54,6 +58,8 @@ def records() -> dict[str, dict[str, Any]]:
         ("on_the_day", 0, 17, 18),  # what falls due on the day itself is paid
         ("ledger", 0, 17, 5),
         ("ledger_late", 0, 2, 2),  # since the statement of 2026-04-30
+        ("ledger_gap", 0, 4, 2),  # nothing was stated for 151 days up to 2026-02-28
+        ("ledger_quarters", 0, 17, 5),
         ("thin", 0, 2, 0),  # the schedule has one item a year: the ledger speaks
         ("untold", None, None, None),
     ],
@@ -63,6 +69,24 @@ def test_the_record_of_each_loan(
 ):
     row = records[loan_id]
     assert (row["dpd"], row["months_clean"], row["periods_clean"]) == (dpd, months, periods)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        (date(2025, 12, 31), date(2026, 6, 30), 6),
+        (date(2025, 8, 31), date(2026, 2, 28), 6),
+        (date(2025, 8, 31), date(2026, 2, 27), 5),
+        (date(2025, 12, 25), date(2026, 6, 24), 5),
+        (date(2025, 12, 25), date(2026, 6, 25), 6),
+        (date(2025, 12, 29), date(2026, 2, 28), 2),
+        (date(2026, 2, 28), date(2026, 8, 28), 6),
+        (date(2026, 1, 1), date(2026, 1, 31), 0),
+    ],
+)
+def test_months_are_whole_and_end_with_a_shorter_month(start: date, end: date, months: int):
+    days = ibis.memtable([{"start": start, "end": end}])
+    assert days.select(months=whole_months(days.start, days.end)).to_pyarrow().to_pylist() == [{"months": months}]
 
 
 def test_stretches_begin_with_the_loan_and_end_where_arrears_begin():

@@ -34,6 +34,7 @@ def renewed() -> dict[str, dict[str, Any]]:
         "large": renewal("large"),
         "medium": renewal("medium"),
         "medium_consumer": renewal("medium_consumer", new={"product": "consumer"}),
+        "consumer": renewal("consumer", new={"product": "consumer"}),
         "medium_later": renewal("medium_later", old={"matures_on": date(2027, 9, 30)}),
         "owes_much": renewal("owes_much"),
         "untold": renewal("untold"),
@@ -80,6 +81,7 @@ def renewed() -> dict[str, dict[str, Any]]:
         ("large", True, False),
         ("medium", True, True),
         ("medium_consumer", True, False),
+        ("consumer", True, False),  # the exception is for business loans
         ("medium_later", True, False),
         ("owes_much", True, False),
         ("untold", True, False),

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from ews.domain.errors import PolicyError
-from ews.store.adoptions import adopt, adopted, in_force
+from ews.store.adoptions import adopt, adopted, in_force, newest_published, refuse_past
 from tests.store.samples import JUNE, NOON, published, row
 
 FIRST, AUGUST, OCTOBER = date(1900, 1, 1), date(2026, 8, 1), date(2026, 10, 1)
@@ -40,5 +40,14 @@ def test_a_policy_never_reaches_back_to_what_is_published(store):
             f"Batches up to 2026-06-30 are published; a policy from {day} would rewrite them. "
             "Give a day after 2026-06-30."
         )
+        with pytest.raises(PolicyError, match="Give a day after 2026-06-30"):
+            refuse_past(store, day)
+    refuse_past(store, date(2026, 7, 1))
     assert adopt(store, "b", date(2026, 7, 1), adopted_by="Li", adopted_at=NOON).number == 2
     assert in_force(store, JUNE) == "a"
+
+
+def test_the_last_published_day_is_told(store):
+    assert newest_published(store) is None
+    published(store, "b1", [row("B1")])
+    assert newest_published(store) == JUNE

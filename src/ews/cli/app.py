@@ -163,14 +163,15 @@ def demo(
 def policy_show(
     policy: PolicyArgument = None,
     on: Annotated[DayOption, typer.Option("--on", metavar=_DAY, help="Only what counts on this day.")] = None,
+    only: Annotated[str | None, typer.Option(help="One part (as in --json), code or parameter. 只看一项")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell parameters, grades, rules and signals. 查看策略."""
+    """Tell parameters, grades, rules, signals and playbook. 查看策略."""
     day = _day("--on", on)
     from ews.cli import policy as told
 
-    told.show_policy(_settings(home), policy, day, as_json=as_json)
+    told.show_policy(_settings(home), policy, day, only, as_json=as_json)
 
 
 @policy_app.command("check")
@@ -192,13 +193,17 @@ def policy_diff(
     new: Annotated[str, typer.Argument(help=_POLICY)],
     book: BookOption,
     batches: Annotated[int, typer.Option(min=1, help="How many of the newest batches are judged again.")] = 3,
+    on: Annotated[
+        DayOption, typer.Option("--on", metavar=_DAY, help="Judge as both stand on this day; default: as it changes.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show who would move under another policy, before it is in force. 试算策略变更."""
+    day = _day("--on", on)
     from ews.cli import difference
 
-    difference.tell(_settings(home), old, new, book, batches, as_json=as_json)
+    difference.tell(_settings(home), old, new, book, batches, day, as_json=as_json)
 
 
 @policy_app.command("adopt")

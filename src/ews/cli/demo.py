@@ -9,15 +9,15 @@ import os
 from datetime import date
 from pathlib import Path
 
-from ews.cli import books, modelling, scoring, service, show
+from ews.cli import books, modelling, scoring, service, show, showcase
 from ews.cli.settings import Settings, read_settings
+from ews.cli.showcase import Case
 from ews.domain.levels import WarningLevel
 from ews.domain.text import Language
 from ews.events.manifest import read_manifest
 from ews.outcomes.horizon import months_later
+from ews.scoring.folder import ScoredBatch
 from ews.scoring.wording import MISSING, money_text
-from ews.store.engine import open_store
-from ews.store.warning_list import WarningFilter, warnings
 
 EARLIER_MONTHS = 12
 FEW_BORROWERS = 3000
@@ -39,13 +39,13 @@ def run(directory: Path, *, borrowers: int, months: int, seed: int, port: int | 
             soft_wrap=True,
             highlight=False,
         )
-    _score_months(settings, book, days)
-    _suggest(settings, book, port)
+    batches = _score_months(settings, book, days)
+    _suggest(settings, book, _cases(settings, book, batches), port)
     if port is not None:
         service.run(settings, "127.0.0.1", port)
 
 
-def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
+def _score_months(settings: Settings, book: Path, days: list[date]) -> list[ScoredBatch]:
     batches = [scoring.run_batch(settings, book, day) for day in days]
     rows = [
         (
@@ -62,28 +62,41 @@ def _score_months(settings: Settings, book: Path, days: list[date]) -> None:
     columns = [f"{name}\n{word}" for name, word in zip(names, words, strict=True)]
     show.table("Thirteen months 十三个月", columns, rows)
     scoring.tell_batch(batches[-1])
+    return batches
+
+
+def _cases(settings: Settings, book: Path, batches: list[ScoredBatch]) -> list[Case]:
+    """Return borrowers worth a look; the newest day is decided once more without the credit bureau for it."""
+    beside = settings.home.parent
+    blind = showcase.score_blind(settings, book, beside / "home-blind", beside / "book-blind")
+    return list(showcase.cases(settings, batches, blind, beside / "home-blind"))
 
 
 def _money(fen: int | None) -> str:
     return MISSING if fen is None else money_text(fen, Language.ZH).replace(" ", "")
 
 
-def _suggest(settings: Settings, book: Path, port: int | None) -> None:
-    """Print what to try: somebody with a red warning who has not defaulted yet, the commands and the address."""
-    borrower = _red_borrower(settings)
-    home = settings.home
+def _suggest(settings: Settings, book: Path, cases: list[Case], port: int | None) -> None:
+    """Print what to try: borrowers worth a look, a stricter policy, the commands and the address."""
+    borrower, home = cases[0].borrower_id, settings.home
     address = f"http://127.0.0.1:{port or DEFAULT_PORT}"
     spot = json.dumps({"borrower_id": borrower, "tables": {"inquiries": []}})
+    ews = f"EWS_HOME={home} .venv/bin/ews"
     lines = [
-        f"EWS_HOME={home} .venv/bin/ews explain {borrower} --lang zh",
-        *([f"EWS_HOME={home} .venv/bin/ews serve          # then, in another terminal:"] if port is None else []),
+        *(
+            f"EWS_HOME={case.home} .venv/bin/ews explain {case.borrower_id}   # {case.what.en} {case.what.zh}"
+            for case in cases
+        ),
+        f"{ews} policy show   # then copy src/ews/policy/*.toml to a folder, change a number, and:",
+        f"{ews} policy diff in-force FOLDER --book {book}   # who would move",
+        *([f"{ews} serve          # then, in another terminal:"] if port is None else []),
         f"curl -s {address}/v1/borrowers/{borrower}/decision",
         f"curl -s '{address}/v1/warnings?level=red&limit=5'",
         f"curl -s {address}/v1/decisions -H 'Content-Type: application/json' -d '{spot}'   # without its inquiries",
-        f"EWS_HOME={home} .venv/bin/ews score --book {book}          # the same batch again: nothing changes",
+        f"{ews} score --book {book}          # the same batch again: nothing changes",
         f".venv/bin/mlflow ui --backend-store-uri {_near(settings)}   # the run, its figures and plots",
     ]
-    show.OUT.print(f"\n[bold]Try 试一试[/bold] (a borrower with a red warning: {borrower})")
+    show.OUT.print("\n[bold]Try 试一试[/bold]")
     for line in lines:
         show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
 
@@ -93,14 +106,3 @@ def _near(settings: Settings) -> str:
     if settings.tracking_uri is not None:
         return settings.tracking
     return f"sqlite:///{os.path.relpath(settings.home / 'mlflow.db')}"
-
-
-def _red_borrower(settings: Settings) -> str:
-    """Return the borrower first in the warning list who is not in default, else the first one."""
-    store = open_store(settings.database, create=False)
-    try:
-        found = warnings(store, WarningFilter(), limit=200).rows
-    finally:
-        store.close()
-    early = [one for one in found if not one.in_default]
-    return (early or list(found))[0].borrower_id

@@ -45,7 +45,7 @@ _WORDS = {
     "as_of": Text("as of", "观察时点"),
     "batch": Text("batch", "批次"),
     "model": Text("model", "模型"),
-    "policy": Text("policy", "政策"),
+    "policy": Text("policy", "策略"),
 }
 _FAMILIES = {family_name(family): family.TITLE for family in FAMILIES}
 

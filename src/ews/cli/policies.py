@@ -1,16 +1,16 @@
 """Policies: the one that a command goes by, and how people name one."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from ews.cli.settings import Settings
 from ews.domain.errors import PolicyError
 from ews.features.catalogue import FEATURES
-from ews.policy.archive import SHOWN, archived, keep, kept
+from ews.policy.archive import SHOWN, keep, kept
 from ews.policy.dated import BEGINNING
 from ews.policy.policy import Policy, load_policy
 from ews.policy.vocabulary import vocabulary_of
-from ews.store.adoptions import adopt, adopted, in_force
+from ews.store.adoptions import adopt, adopted, in_force, newest_published
 from ews.store.engine import Store
 
 VOCABULARY = vocabulary_of(FEATURES)
@@ -40,12 +40,25 @@ def policy_for(settings: Settings, store: Store, day: date) -> Policy:
         message = f"No policy is in force on {day}; the first holds from {min(one.holds_from for one in known)}."
         raise PolicyError(f"{message} Adopt one for it: ews policy adopt {where} --from {day} --by NAME.")
     if policy.hash not in {one.policy_hash for one in known}:
-        message = (
-            f"The policy in '{where}' ({policy.hash[:SHOWN]}) is not the one in force on {day} ({wanted[:SHOWN]}). "
-            f"Adopt it: ews policy adopt {where} --from DAY --by NAME."
-        )
-        raise PolicyError(message)
+        raise _never_adopted(settings, policy, wanted, day, newest_published(store))
     return _read(settings, wanted, day)
+
+
+def _never_adopted(settings: Settings, policy: Policy, wanted: str, day: date, published: date | None) -> PolicyError:
+    """Return the error that says what to type, for the policy that is set and for the one in force."""
+    where, kept_in = settings.policy or DEFAULT, settings.home.resolve() / "policies" / wanted
+    message = (
+        f"The policy in '{where}' ({policy.hash[:SHOWN]}) was never adopted; on {day} the one in force is "
+        f"{wanted[:SHOWN]}. To decide by the one in force, set EWS_POLICY={kept_in}"
+    )
+    first = None if published is None else published + timedelta(days=1)
+    if first is not None and first > day:
+        return PolicyError(f"{message}. Batches up to {published} are published, so {day} cannot get another policy.")
+    adoption = f"ews policy adopt {where} --from {first or day} --by NAME"
+    return PolicyError(
+        f"{message}. To adopt the other: {adoption}; first see what it changes: ews policy diff "
+        f"in-force {where} --book BOOK."
+    )
 
 
 def adopt_first(settings: Settings, store: Store, policy: Policy) -> None:
@@ -71,11 +84,22 @@ def _in_force(settings: Settings, store: Store) -> Policy:
 
 
 def _read(settings: Settings, policy_hash: str, day: date) -> Policy:
-    policy = archived(settings.home, policy_hash, VOCABULARY)
-    if policy is None:
+    """Return the kept policy of that hash; PolicyError says why it cannot decide."""
+    folder = settings.home / "policies" / policy_hash
+    what = f"The policy in force on {day} ({policy_hash[:SHOWN]})"
+    if not folder.is_dir():
+        message = f"{what} is not in '{folder}'. Restore it from the backup, or adopt another one for the day."
+        raise PolicyError(message)
+    try:
+        policy = load_policy(folder, vocabulary=VOCABULARY)
+    except PolicyError as error:
+        message = f"{what} is kept in '{folder}', but this version cannot read it: {error}"
+        raise PolicyError(message) from None
+    if policy.hash != policy_hash:
         message = (
-            f"The policy in force on {day} ({policy_hash[:SHOWN]}) cannot be read from "
-            f"'{settings.home / 'policies'}'. Restore it from the backup, or adopt another one for the day."
+            f"{what} is kept in '{folder}', but what is there has the hash {policy.hash[:SHOWN]}: it was changed, or "
+            f"kept by another version. Restore it from the backup, or adopt it anew: "
+            f"ews policy adopt {folder} --from DAY --by NAME."
         )
         raise PolicyError(message)
     return policy

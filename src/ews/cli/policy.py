@@ -5,69 +5,88 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.padding import Padding
-
 from ews.cli import show
-from ews.cli.lines import Lines
 from ews.cli.policies import DEFAULT, VOCABULARY, policy_named, policy_of
+from ews.cli.policy_page import page, unknown
 from ews.cli.settings import Settings
-from ews.domain.text import Text
+from ews.domain.errors import PolicyError
 from ews.policy.archive import SHOWN, archived, keep
 from ews.policy.check import check_policy
-from ews.policy.dated import Dated
-from ews.policy.grades import scale_on
-from ews.policy.parameters import Parameter
 from ews.policy.policy import Policy
 from ews.policy.revision import edited_before
-from ews.policy.rules import Signal, TierRule
-from ews.store.adoptions import Adoption, adopt, adopted, in_force
+from ews.store.adoptions import Adoption, adopt, adopted, in_force, newest_published, refuse_past
 from ews.store.engine import Store, open_store
 
-_NONE = "—"
 
-
-def show_policy(settings: Settings, name: str | None, on: date | None, *, as_json: bool) -> None:
-    """Tell what the policy says, with `on` only what counts on that day."""
+def show_policy(settings: Settings, name: str | None, on: date | None, only: str | None, *, as_json: bool) -> None:
+    """Tell what the policy says, with `on` only what counts on that day, with `only` one part or one entry."""
     policy = policy_of(settings) if name is None else named(settings, name)
-    if as_json:
-        content = policy.as_dict()
-        show.as_json(content if on is None else {key: _on(value, on.isoformat()) for key, value in content.items()})
-    else:
-        _tell(policy, on or date.today())
+    if not as_json:
+        for part in page(policy, on or date.today(), only):
+            show.OUT.print(part, highlight=False)
+        _line(f"\npolicy 策略 {policy.hash}")
+        return
+    content = policy.as_dict()
+    told = content if only is None else _only(content, only)
+    show.as_json(told if on is None else {key: _on(value, on.isoformat()) for key, value in told.items()})
 
 
 def check(settings: Settings, directory: Path | None, *, as_json: bool) -> bool:
-    """Tell everything that is wrong with a policy; return whether nothing is."""
+    """Tell everything that is wrong with a policy; return whether nothing is.
+
+    What keeps a sound policy from being adopted after the published batches is a note.
+    """
     folder = directory or settings.policy
     found = check_policy(folder, VOCABULARY, date.today())
+    notes = [*found.notes]
+    if found.policy is not None and settings.database_exists:
+        notes += [f"cannot be adopted as it is: {fault}" for fault in _edits(settings, found.policy)]
     if as_json:
         policy_hash = None if found.policy is None else found.policy.hash
-        show.as_json({"hash": policy_hash, "faults": found.faults, "notes": found.notes})
-    else:
-        for fault in found.faults:
-            _line(fault)
-        for note in found.notes:
-            _line(f"note: {note}")
-        _line(
-            f"{folder or DEFAULT}: {len(found.faults)} faults 错误 {len(found.faults)} 处"
-            if found.policy is None
-            else f"{folder or DEFAULT}: sound 无误; policy {found.policy.hash[:SHOWN]}"
-        )
+        show.as_json({"hash": policy_hash, "faults": found.faults, "notes": notes})
+        return not found.faults
+    for fault in found.faults:
+        _line(fault)
+    for note in notes:
+        _line(f"note 提示: {note}")
+    sound = "" if found.policy is None else f"sound 无误; policy {found.policy.hash[:SHOWN]}"
+    _line(f"{folder or DEFAULT}: {sound or _counted(len(found.faults))}")
     return not found.faults
+
+
+def _edits(settings: Settings, policy: Policy) -> list[str]:
+    """Return what the policy says otherwise of the days up to the last published batch than the one in force then."""
+    store = open_store(settings.database, create=False)
+    try:
+        newest = newest_published(store)
+        former = None if newest is None else in_force(store, newest)
+    finally:
+        store.close()
+    kept = None if former is None else archived(settings.home, former, VOCABULARY)
+    if kept is None or newest is None:
+        return []
+    return [str(fault) for fault in edited_before(kept, policy, newest + timedelta(days=1))]
 
 
 def adopt_policy(settings: Settings, name: str, holds_from: date, by: str, note: str | None) -> None:
     """Let a policy hold from a day on, and keep its files."""
+    if not by.strip():
+        message = "--by is empty: an adoption says who decided. Give a name."
+        raise PolicyError(message)
     policy = named(settings, name)
     store = open_store(settings.database)
     try:
+        refuse_past(store, holds_from)
+        if in_force(store, holds_from) == policy.hash:
+            _line(f"policy {policy.hash[:SHOWN]} holds on {holds_from} already 已在生效; nothing was changed")
+            return
         before = in_force(store, holds_from - timedelta(days=1))
         former = None if before is None else archived(settings.home, before, VOCABULARY)
-        if former is not None:
-            for fault in edited_before(former, policy, holds_from):
-                raise fault
+        faults = [] if former is None else [str(fault) for fault in edited_before(former, policy, holds_from)]
+        if faults:
+            raise PolicyError("\n".join(faults))
         keep(settings.home, policy)
-        made = adopt(store, policy.hash, holds_from, adopted_by=by, note=note)
+        made = adopt(store, policy.hash, holds_from, adopted_by=by.strip(), note=note)
     finally:
         store.close()
     if before is not None and former is None:
@@ -104,43 +123,18 @@ def named(settings: Settings, name: str, store: Store | None = None) -> Policy:
         opened.close()
 
 
-def _tell(policy: Policy, day: date) -> None:
-    _title(f"Parameters on {day} 参数")
-    for one in policy.parameters:
-        _item(f"{one.name} = {_on_day(one.values, day)} {one.unit}", one.meaning, one)
-    grades = [
-        (one.code, f"{one.low:.2%}", f"{one.high:.2%}", one.meaning.zh) for one in scale_on(policy.scales, day).grades
-    ]
-    show.table("Grades 信用等级", ("", "pd from 下限", "below 上限", ""), grades)
-    _title("Tier rules 分类规则")
-    for rule in (*policy.tier_rules.loan, *policy.tier_rules.model):
-        _item(f"{rule.code}  {rule.floor.text.zh} {rule.floor}  {_on_day(rule.when, day)}", rule.meaning, rule)
-    _title("Signals 预警信号")
-    for signal in policy.signals:
-        _item(
-            f"{signal.code}  {signal.level.text.zh} {signal.level}  {_on_day(signal.when, day)}",
-            signal.sentence,
-            signal,
-        )
-    lent = policy.lent(day)
-    if lent:
-        _line(f"in force only later, lent to {day}: {', '.join(lent)}")
-    _line(f"policy {policy.hash}")
-
-
-def _title(text: str) -> None:
-    show.OUT.print(f"\n{text}", style="bold", highlight=False)
-
-
-def _item(head: str, meaning: Text, one: Parameter | TierRule | Signal) -> None:
-    _line(head)
-    source = " ".join(part for part in (one.source, one.article) if part)
-    show.OUT.print(Padding(Lines(f"{meaning.zh} {meaning.en} · {source} · {one.confidence}", "dim"), (0, 0, 0, 4)))
-
-
-def _on_day(values: Dated[Any], day: date) -> object:
-    value = values.on(day)
-    return _NONE if value is None else getattr(value, "text", value)
+def _only(content: Mapping[str, Any], wanted: str) -> dict[str, Any]:
+    """Return one part under its key, or the entry of that code or name."""
+    if wanted in content:
+        return {wanted: content[wanted]}
+    rules = content["tier_rules"]
+    entries = (*content["parameters"], *rules["rules"], *rules["provisions"]["stage_rules"], *content["signals"])
+    for entry in entries:
+        if wanted in {entry.get("code"), entry.get("name")}:
+            return dict(entry)
+    if wanted in rules:
+        return {wanted: rules[wanted]}
+    raise unknown(wanted)
 
 
 def _on(value: Any, day: str) -> Any:
@@ -157,6 +151,10 @@ def _on(value: Any, day: str) -> Any:
     if isinstance(value, Mapping):
         return {key: _on(one, day) for key, one in value.items()}
     return value
+
+
+def _counted(faults: int) -> str:
+    return f"{faults} fault{'' if faults == 1 else 's'} 错误 {faults} 处"
 
 
 def _plain(adoption: Adoption) -> dict[str, Any]:

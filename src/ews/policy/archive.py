@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from ews.domain.errors import PolicyError
-from ews.policy.policy import Policy, load_policy
+from ews.policy.policy import Policy, read_policy
 from ews.policy.vocabulary import Vocabulary
 
 SHOWN = 12
@@ -18,12 +18,15 @@ FEWEST_DIGITS = 6
 
 
 def archived(home: Path, policy_hash: str, vocabulary: Vocabulary) -> Policy | None:
-    """Return the policy of that hash, None where it was not kept or this version cannot read it any more."""
+    """Return the policy of that hash, None where it was not kept or this version cannot read it any more.
+
+    It is for telling what was decided: what a later version has come to find fault with is told all the same.
+    """
     folder = home / "policies" / policy_hash
     if not folder.is_dir():
         return None
     try:
-        return load_policy(folder, vocabulary=vocabulary)
+        return read_policy(folder, vocabulary)
     except PolicyError:
         return None  # a feature it asks for is gone: what it decided is told by its codes
 
@@ -58,9 +61,9 @@ def kept(home: Path, start: str) -> Path:
     folders = sorted(folder for folder in (home / "policies").glob("*") if folder.is_dir())
     found = [folder for folder in folders if folder.name.startswith(start)]
     if len(start) < FEWEST_DIGITS or len(found) != 1:
-        what = f"{len(found)} policies are" if len(found) > 1 else "No policy is"
+        what = f"{len(found)} policies are" if len(found) > 1 else "no policy is"
         message = (
-            f"{what} kept in '{home}' with a hash that starts with '{start}'. "
+            f"'{start}' is no folder, and {what} kept in '{home}' with a hash that starts with '{start}'. "
             f"Give a folder, 'default', 'in-force', or {FEWEST_DIGITS} digits of a hash from 'ews policy history'."
         )
         raise PolicyError(message)

@@ -13,33 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from ews.domain.errors import PolicyError
-from ews.policy.entries import read_file
+from ews.policy.coherence import ASKED
+from ews.policy.entries import fault_in, no_folder, read_file, read_text
 from ews.policy.grades import read_grades
 from ews.policy.parameters import UNITS, read_parameters
 from ews.policy.playbook import read_playbook
-from ews.policy.policy import DEFAULT, FILES, LARGE_EXPOSURE, Policy, read_policy, unsound_rules
+from ews.policy.policy import DEFAULT, FILES, TABLES, Policy, faults_of, read_policy, unread_tables
 from ews.policy.provisions import read_provisions
 from ews.policy.rules import read_signals, read_tier_rules
-from ews.policy.soundness import idle_faults
 from ews.policy.units import Scope
 from ews.policy.vocabulary import Vocabulary
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-BY_CODE = frozenset(
-    {
-        LARGE_EXPOSURE,
-        "excused_up_to_dpd",
-        "small_business_up_to",
-        "medium_renewals_qualify",
-        "finding_valid_months",
-        "blind_carry_days",
-        "signal_gone_days",
-        "level_step_days",
-        "warnings_per_officer_week",
-        "longest_wait_days",
-    }
-)
-"""Parameters that steps ask for which are no conditions."""
+Reader = Callable[[dict[str, Any]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,45 +40,63 @@ class Checked:
 def check_policy(directory: Path | None, vocabulary: Vocabulary, day: date) -> Checked:
     """Return all faults of the policy in `directory` (None: the default one), in the order of its files."""
     folder = DEFAULT if directory is None else directory
+    if not folder.is_dir():
+        return Checked(None, (str(no_folder(folder)),), ())
     content: dict[str, dict[str, Any]] = {}
+    files: dict[str, str] = {}
     faults = []
     for name in FILES:
         try:
-            content[name] = read_file(folder / name)
+            content[name], files[name] = read_file(folder / name), read_text(folder / name)
         except PolicyError as error:
             faults.append(str(error))
-    faults = faults or _entry_faults(content, vocabulary)
+    faults += [str(error) for error in unread_tables(content, files)] + _entry_faults(content, vocabulary)
     if faults:
         return Checked(None, tuple(dict.fromkeys(faults)), ())
     try:
         policy = read_policy(folder, vocabulary)
     except PolicyError as error:
         return Checked(None, (str(error),), ())
-    unsound = tuple(str(error) for error in unsound_rules(policy, vocabulary))
-    return Checked(None if unsound else policy, unsound, () if unsound else tuple(_notes(policy, vocabulary, day)))
+    found = tuple(str(error) for error in faults_of(policy, vocabulary))
+    return Checked(None if found else policy, found, () if found else tuple(_notes(policy, day)))
 
 
 def _entry_faults(content: Mapping[str, dict[str, Any]], vocabulary: Vocabulary) -> list[str]:
-    given = content["parameters.toml"]
-    faults = [
-        fault for name in given for fault in _fault(partial(read_parameters, {name: given[name]}, "parameters.toml"))
-    ]
-    known = {name: unit for name, fields in given.items() for unit in UNITS if _unit(fields) == unit}
-    loan, borrower = Scope(vocabulary.loan, known), Scope(vocabulary.borrower, known)
-    alone = {key: value for key, value in content["tier_rules.toml"].items() if key != "tier_rule"}
-    tier_rules = partial(read_tier_rules, file="tier_rules.toml", loan=loan, borrower=borrower)
-    readers: tuple[tuple[str, str, Callable[[dict[str, Any]], object]], ...] = (
-        ("grades.toml", "scale", partial(read_grades, file="grades.toml")),
-        ("tier_rules.toml", "tier_rule", lambda one: tier_rules({**alone, **one})),
-        ("signals.toml", "signal", partial(read_signals, file="signals.toml", scope=borrower)),
-        ("playbook.toml", "edition", partial(read_playbook, file="playbook.toml")),
-    )
-    for file, key, read in readers:
+    """Return the faults of single entries; conditions are read only where the parameters they name can be."""
+    faults = []
+    for file, key, read in _readers(content, vocabulary):
         items = content[file].get(key)
         each = items if isinstance(items, list) else []
-        found = [fault for item in each for fault in _fault(partial(read, {key: [item]}))]
+        others = {name: value for name, value in content[file].items() if name != key}
+        found = [fault for item in each for fault in _fault(partial(read, {**others, key: [item]}))]
         faults += found or _fault(partial(read, content[file]))
-    return faults + _fault(partial(read_provisions, content["provisions.toml"], "provisions.toml", loan))
+    return faults
+
+
+def _readers(content: Mapping[str, dict[str, Any]], vocabulary: Vocabulary) -> Iterator[tuple[str, str, Reader]]:
+    """Yield the files that can be read, the array of their entries, and what reads it."""
+    given = content.get("parameters.toml")
+    readers: list[tuple[str, str, Reader]] = [
+        ("grades.toml", "scale", partial(read_grades, file="grades.toml")),
+        ("playbook.toml", "edition", partial(read_playbook, file="playbook.toml")),
+    ]
+    if given is not None:
+        known = {name: unit for name, fields in given.items() for unit in UNITS if _unit(fields) == unit}
+        loan, borrower = Scope(vocabulary.loan, known), Scope(vocabulary.borrower, known)
+        tier_rules = partial(read_tier_rules, file="tier_rules.toml", loan=loan, borrower=borrower)
+        provisions = partial(read_provisions, file="provisions.toml", loan=loan)
+        readers += [("parameters.toml", name, partial(_parameter, name)) for name in given]
+        readers += [
+            ("tier_rules.toml", "tier_rule", tier_rules),
+            ("signals.toml", "signal", partial(read_signals, file="signals.toml", scope=borrower)),
+            *(("provisions.toml", key, provisions) for key in TABLES["provisions.toml"]),
+        ]
+    for file in FILES:
+        yield from (reader for reader in readers if reader[0] == file and file in content)
+
+
+def _parameter(name: str, content: Mapping[str, Any]) -> object:
+    return read_parameters({name: content[name]}, "parameters.toml")
 
 
 def _fault(read: Callable[[], object]) -> list[str]:
@@ -108,17 +112,15 @@ def _unit(fields: object) -> object:
     return fields.get("unit") if isinstance(fields, dict) else None
 
 
-def _notes(policy: Policy, vocabulary: Vocabulary, day: date) -> Iterator[str]:
+def _notes(policy: Policy, day: date) -> Iterator[str]:
     stages = policy.provisions.stage_rules
-    used = {name for rule in (*policy.rules, *stages) for _, one in rule.when.values for name in one.parameters}
+    rules = (*policy.rules, *stages)
+    used = {name for rule in rules for _, one in rule.when.values for name in one.parameters}
+    used |= {name for _, one in policy.tier_rules.by_dpd_alone.values for name in one.parameters}
     told = {name for signal in policy.signals for name in PLACEHOLDER.findall(signal.sentence.en + signal.sentence.zh)}
     for parameter in policy.parameters:
-        if parameter.name not in used | told | BY_CODE:
-            yield f"parameters.toml: {parameter.name}: no condition uses it."
+        if parameter.name not in used | told | ASKED.keys():
+            yield str(fault_in(policy.files, "parameters.toml", parameter.name, "no condition uses it."))
     lent = policy.lent(day)
     if lent:
         yield f"On {day} values are used that came into force later: {', '.join(lent)}."
-    words = vocabulary.borrower
-    ranks = [signal.level.rank for signal in policy.signals]
-    for code, fault in idle_faults(policy.signals, ranks, words, policy.parameters):
-        yield f"signals.toml: {code}: {fault}"

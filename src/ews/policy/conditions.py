@@ -12,6 +12,9 @@ from ews.policy.entries import Entry, dated
 from ews.policy.expressions import Fault, Node, names_in, parse
 from ews.policy.units import Scope, check
 
+WIDEST = 90
+"""Characters of a condition that an error shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -30,12 +33,27 @@ def read_conditions(entry: Entry, key: str, scope: Scope) -> Dated[Condition]:
     return always(_condition(entry.fields.get(key), entry, key, scope))
 
 
+def _window(text: str, at: int) -> tuple[str, int]:
+    """Return the part of `text` around a place, as wide as a terminal shows, and where the place is in it."""
+    text = "".join(one if one.isprintable() else "�" for one in text)
+    if len(text) <= WIDEST:
+        return text, at
+    start = max(0, min(at - WIDEST // 2, len(text) - WIDEST))
+    shown = text[start : start + WIDEST]
+    before, after = "…" if start else "", "…" if start + WIDEST < len(text) else ""
+    return f"{before}{shown}{after}", at - start + len(before)
+
+
 def _condition(given: object, entry: Entry, key: str, scope: Scope) -> Condition:
     if not isinstance(given, str):
         message = f'the condition is {given!r}; give a text like "dpd > 30".'
         raise entry.fault(message, key)
     text = " ".join(given.split())
     try:
+        for at, character in enumerate(text):
+            if not character.isprintable():
+                message = f"the condition holds the character {character!r}, which cannot be shown"
+                raise Fault(message, at)
         tree = parse(text)
         check(tree, scope)
         used = list(dict.fromkeys(name.name for name in names_in(tree)))
@@ -45,6 +63,7 @@ def _condition(given: object, entry: Entry, key: str, scope: Scope) -> Condition
             raise Fault(message, 0)
     except Fault as fault:
         end = "" if str(fault).endswith("?") else "."
-        message = f"{fault}{end}\n    {text}\n    {' ' * fault.at}^"
+        shown, at = _window(text, fault.at)
+        message = f"{fault}{end}" + (f"\n    {shown}\n    {' ' * at}^" if text else "")
         raise entry.fault(message, key) from None
     return Condition(text, tree, names, tuple(name for name in used if name in scope.parameters))

@@ -1,8 +1,9 @@
 """Entries: one item of a policy file, read field by field, with errors that name file, line, item and field."""
 
+import difflib
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from ews.domain.errors import PolicyError
 from ews.domain.text import Text
 from ews.policy.dated import Dated
-from ews.policy.places import LINES, add_lines, header_before, line_of
+from ews.policy.places import LINES, add_lines, first_line, header_before, line_of
 
 T = TypeVar("T")
 
@@ -41,7 +42,11 @@ class Entry:
         if not isinstance(value, str) or not value.strip():
             message = f"'{key}' is {value!r}; give a text."
             raise self.fault(message, key)
-        return " ".join(value.split())
+        text = " ".join(value.split())
+        if not text.isprintable():
+            message = f"'{key}' is {text!r}, with a character that cannot be shown. Take it out."
+            raise self.fault(message, key)
+        return text
 
     def number(self, key: str) -> float:
         value = self.fields.get(key)
@@ -108,40 +113,80 @@ def read_file(path: Path) -> dict[str, Any]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(path.name, text, error) from None
+    except (RecursionError, ValueError):
+        message = f"{path.name}: the file is nested too deeply, or a number in it is too long to be read."
+        raise PolicyError(message) from None
     add_lines(content, text)
     return content
+
+
+def no_folder(directory: Path) -> PolicyError:
+    return PolicyError(f"There is no folder '{directory}'. A policy is one: start from a copy of the default policy.")
 
 
 def read_text(path: Path) -> str:
     """Return the text of a policy file; PolicyError where it is missing or not UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         message = f"The policy file '{path}' is missing. A policy needs it: start from a copy of the default policy."
         raise PolicyError(message) from None
+    except OSError as error:
+        message = f"The policy file '{path}' cannot be read: {error.strerror}."
+        raise PolicyError(message) from None
     except UnicodeDecodeError as error:
-        message = f"{path.name}: the file is not UTF-8 ({error.reason} at byte {error.start}). Save it as UTF-8."
+        line = error.object[: error.start].count(b"\n") + 1
+        message = f"{path.name}:{line}: the file is not UTF-8 ({error.reason} at byte {error.start}). Save it as UTF-8."
         raise PolicyError(message) from None
 
 
 def _not_toml(file: str, text: str, error: tomllib.TOMLDecodeError) -> PolicyError:
-    """Return the error with its line; a day that is given twice is told as that."""
-    twice = re.search(r"Duplicate inline table key '(\d{4}-\d\d-\d\d)' \(at line (\d+)", str(error))
-    if twice is None:
-        return PolicyError(f"{file}: the file is not valid TOML: {error}.")
-    day, line = twice.groups()
-    item = header_before(text, int(line)) or "values"
-    return PolicyError(f"{file}:{line}: {item}: the day {day} is given twice. Give each day one value.")
+    """Return the error with its line; what is given twice is told as that."""
+    told = str(error)
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", told)
+    number = int((place and place[1]) or text.count("\n") + 1)
+    item = header_before(text, number) or "the file"
+    day = re.search(r"'(\d{4}-\d\d-\d\d)'", told)
+    if day is not None and told.startswith("Duplicate"):
+        return PolicyError(f"{file}:{number}: {item}: the day {day[1]} is given twice. Give each day one value.")
+    if told.startswith("Cannot declare"):
+        return PolicyError(f"{file}:{number}: {item}: the table is in the file twice. Put both into one.")
+    if told.startswith(("Cannot overwrite", "Duplicate")):
+        return PolicyError(f"{file}:{number}: {item}: a field or day is given twice. Give each one value.")
+    reason = told if place is None else told[: place.start()]
+    return PolicyError(f"{file}:{number}: {item}: this is not valid TOML: {reason}.")
 
 
-def fault_in(files: Mapping[str, str], file: str, label: str, message: str, key: str = "") -> PolicyError:
-    """Return the error for the item `label` of a file whose text was read before, with its line."""
+def fault_in(
+    files: Mapping[str, str], file: str, label: str, message: str, key: str = "", *, table: str = ""
+) -> PolicyError:
+    """Return the error for the item `label` of a file whose text was read before, with its line.
+
+    `label` is the name of a table, the code of an entry, or the day on which an edition starts; `table` names the
+    array where several have such an item.
+    """
     content = tomllib.loads(files.get(file, ""))
     add_lines(content, files.get(file, ""))
     named = content.get(label)
-    listed = [item for items in content.values() if isinstance(items, list) for item in items]
-    found = [named] if isinstance(named, dict) else [item for item in listed if item.get("code") == label]
+    arrays = [items for name, items in content.items() if isinstance(items, list) and table in {"", name}]
+    listed = [item for items in arrays for item in items]
+    found = [named] if isinstance(named, dict) else [item for item in listed if _is_known_by(item, label)]
     return Entry(file, label, found[0] if found else {}).fault(message, key)
+
+
+def _is_known_by(item: Mapping[str, object], label: str) -> bool:
+    return item.get("code") == label or ("code" not in item and str(item.get("starts")) == label)
+
+
+def strange_tables(content: Mapping[str, Any], allowed: Collection[str], text: str, file: str) -> Iterator[PolicyError]:
+    """Yield an error for each table or field of a file that nobody reads; `text` is what the file holds."""
+    for name in content:
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"the file holds {', '.join(allowed)}."
+            line = first_line(text, name)
+            place = file if line is None else f"{file}:{line}"
+            yield PolicyError(f"{place}: '{name}' is not known here; {hint}")
 
 
 def tables(content: Any, key: str, file: str, *, named: str | None = None) -> list[Entry]:
@@ -174,16 +219,15 @@ def dated(entry: Entry, key: str, read: Callable[[Any], T]) -> Dated[T]:
     if not isinstance(table, Mapping) or not table:
         message = f"'{key}' is {table!r}; give values by date, like {{ 2023-07-01 = 90 }}."
         raise entry.fault(message, key)
-    return Dated(
-        tuple(sorted(((_iso(day, entry, key), read(value)) for day, value in table.items()), key=lambda pair: pair[0]))
-    )
+    values = ((_iso(day, entry, key), read(value)) for day, value in table.items() if day != LINES)
+    return Dated(tuple(sorted(values, key=lambda pair: pair[0])))
 
 
 def editions(entries: list[Entry], read: Callable[[Entry], T]) -> Dated[T]:
     """Read entries that each say `starts`; PolicyError where two start on one day."""
     starts = [entry.day("starts") for entry in entries]
-    for entry, start in zip(entries, starts, strict=True):
-        if starts.count(start) > 1:
+    for number, (entry, start) in enumerate(zip(entries, starts, strict=True)):
+        if start in starts[:number]:
             message = f"two editions start on {start}. Give each its own day."
             raise entry.fault(message, "starts")
     pairs = ((start, read(entry)) for start, entry in zip(starts, entries, strict=True))

@@ -13,6 +13,7 @@ from ews.domain.errors import PolicyError
 from ews.domain.text import Text
 from ews.policy.dated import Dated
 from ews.policy.entries import Entry, editions, tables, unique
+from ews.policy.places import LINES, line_of
 
 FEWEST = 7
 """Grades besides the one in default, by the capital rules for internal ratings."""
@@ -71,15 +72,21 @@ def _scale(entry: Entry) -> Scale:
     unique(entries, "code")
     grades = tuple(_grade(one) for one in entries)
     _check(grades, entries, entry)
-    fields = entry.fields.get("default")
-    default = Entry(entry.file, f"{entry.label} default", fields if isinstance(fields, dict) else {}).only(
-        "code", "en", "zh"
-    )
+    default = _default(entry)
     code = default.string("code")
     if code in {grade.code for grade in grades}:
         message = f"the code '{code}' of borrowers in default is also the code of a grade. Rename one."
-        raise default.fault(message)
+        raise default.fault(message, "code")
     return Scale(grades, code, default.words(), entry.string("source"))
+
+
+def _default(scale: Entry) -> Entry:
+    """Return the entry of borrowers in default, which stands on the line of its field."""
+    fields = scale.fields.get("default")
+    given = fields if isinstance(fields, dict) else {}
+    line = line_of(scale.fields, "default")
+    placed = given if line is None else {**given, LINES: {"": line}}
+    return Entry(scale.file, f"{scale.label} default", placed).only("code", "en", "zh")
 
 
 def _grade(entry: Entry) -> Grade:
@@ -101,8 +108,11 @@ def _check(grades: tuple[Grade, ...], entries: list[Entry], scale: Entry) -> Non
     edge = 0.0
     for grade, entry in zip(grades, entries, strict=True):
         if grade.low != edge:
-            message = f"grade {grade.code} starts at {grade.low}, but the one before ends at {edge}. Bands must join."
-            raise entry.fault(message)
+            what = "leaves a gap after" if grade.low > edge else "overlaps"
+            message = (
+                f"the band starts at {grade.low} and {what} the one before, which ends at {edge}. Bands must join."
+            )
+            raise entry.fault(message, "low")
         edge = grade.high
     if edge != 1:
         message = f"the last grade ends at {edge}; it must end at 1."

@@ -8,10 +8,9 @@ Nulls   an unknown part holds nothing up and needs no lift
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice, product
-from numbers import Integral
 
 from ews.domain.decisions import Value
 from ews.domain.lifts import Lift
@@ -21,28 +20,22 @@ from ews.policy.expressions import (
     Compare,
     CompareOp,
     Junction,
-    Known,
     Name,
     Node,
     Not,
     Number,
     Within,
-    Words,
     names_in,
 )
+from ews.policy.trials import Alternative, Row, comes_whole, least
+from ews.policy.turning import bare, inwards, mirrored, render, turned
 
 MOST = 8
 """Alternatives told of one rule, the shortest first."""
+_SIDES = {"higher": "<", "lower": ">"}
+"""The better side by the direction in which risk rises."""
 _TRIED = 256
 """Joint alternatives looked at for one `or`."""
-_BEYOND = 1e-9
-"""How far beyond the number an alternative is tried, since quotients are rounded."""
-
-_TURNED: Mapping[str, CompareOp] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_MIRRORED: Mapping[str, CompareOp] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-
-Row = Mapping[str, Value]
-Alternative = tuple[Lift, ...]
 
 
 def lifts(tree: Node, row: Row, values: Mapping[str, float], worse: Mapping[str, str]) -> tuple[tuple[Lift, ...], ...]:
@@ -51,32 +44,9 @@ def lifts(tree: Node, row: Row, values: Mapping[str, float], worse: Mapping[str,
     `worse` is the direction in which risk rises, by name: higher, lower, none (either way), fixed (never a lift); a
     name that is missing is fixed. Empty where nothing that can be moved for the better would end it.
     """
-    found = _alternatives(_inwards(tree, holds=True), row, values, worse)
-    tried = (one for one in map(_merged, found) if truth(tree, {**row, **_applied(one, row)}, values) is not True)
-    return tuple(sorted(dict.fromkeys(tried), key=len)[:MOST])
-
-
-def mirrored(op: CompareOp) -> CompareOp:
-    """Return the comparison with its sides changed."""
-    return _MIRRORED[op]
-
-
-def inwards(tree: Node) -> Node:
-    """Return the same condition with `not` on names, lists and known(...) only."""
-    return _inwards(tree, holds=True)
-
-
-def _inwards(node: Node, *, holds: bool) -> Node:
-    match node:
-        case Not():
-            return _inwards(node.part, holds=not holds)
-        case Junction():
-            op = node.op if holds else "or" if node.op == "and" else "and"
-            return Junction(op, tuple(_inwards(part, holds=holds) for part in node.parts), node.at)
-        case Compare() if not holds:
-            return replace(node, op=_TURNED[node.op])
-        case _:
-            return node if holds else Not(node, node.at)
+    found = _alternatives(inwards(tree), row, values, worse)
+    tried = (least(_merged(one), tree, row, values) for one in found)
+    return tuple(sorted(dict.fromkeys(one for one in tried if one is not None), key=len)[:MOST])
 
 
 def _alternatives(node: Node, row: Row, values: Mapping[str, float], worse: Mapping[str, str]) -> list[Alternative]:
@@ -92,7 +62,8 @@ def _alternatives(node: Node, row: Row, values: Mapping[str, float], worse: Mapp
         case Compare():
             return _of_comparison(node, row, values, worse)
         case _:
-            return [(lift,) for lift in _of_leaf(node) if _open(lift.name, worse) and _betters(lift, row, worse)]
+            found = _of_leaf(node) if not _lists_numbers(node) else _of_numbers(node, row, worse)
+            return [(lift,) for lift in found if _open(lift.name, worse) and _betters(lift, row, worse)]
 
 
 def _of_leaf(node: Node) -> list[Lift]:
@@ -109,6 +80,28 @@ def _of_leaf(node: Node) -> list[Lift]:
             return []  # known(...) and its opposite
 
 
+def _lists_numbers(node: Node) -> bool:
+    within = node.part if isinstance(node, Not) else node
+    return isinstance(within, Within) and isinstance(within.choices[0], Number)
+
+
+def _of_numbers(node: Node, row: Row, worse: Mapping[str, str]) -> list[Lift]:
+    """Return the way out of a list of numbers, or into it, on the better side of a name that has one."""
+    within = node.part if isinstance(node, Not) else node
+    if not isinstance(within, Within):
+        return []
+    name, now, direction = within.item.name, row[within.item.name], worse.get(within.item.name)
+    numbers = [choice.value for choice in within.choices if isinstance(choice, Number)]
+    if direction not in _SIDES or not isinstance(now, int | float):
+        return _of_leaf(node)
+    lower = _SIDES[direction] == "<"
+    if node is within:
+        out = _whole(Lift(name, _SIDES[direction], min(numbers) if lower else max(numbers)), row)
+        return [] if out is None else [out]
+    better = tuple(choice for choice in within.choices if isinstance(choice, Number) and (choice.value < now) == lower)
+    return [Lift(name, "in", _listed(replace(within, choices=better)))] if better else []
+
+
 def _of_comparison(node: Compare, row: Row, values: Mapping[str, float], worse: Mapping[str, str]) -> list[Alternative]:
     names = [name.name for name in names_in(node) if name.name not in values and _open(name.name, worse)]
     found = []
@@ -118,8 +111,8 @@ def _of_comparison(node: Compare, row: Row, values: Mapping[str, float], worse: 
             continue
         in_left = any(one.name == name for one in names_in(node.left))
         side, other = (node.left, node.right) if in_left else (node.right, node.left)
-        op, bound = _TURNED[node.op], value_of(other, row, values)
-        solved = None if bound is None else _solved(side, op if in_left else _MIRRORED[op], bound, name, row, values)
+        op, bound = turned(node.op), value_of(other, row, values)
+        solved = None if bound is None else _solved(side, op if in_left else mirrored(op), bound, name, row, values)
         found.extend(lift for lift in (solved and _whole(_sided(solved, row, worse), row),) if lift is not None)
     return [(lift,) for lift in found if _betters(lift, row, worse)]
 
@@ -148,19 +141,19 @@ def _moved(
     if sign == "+":
         return op, bound - known
     if sign == "-":
-        return (op, bound + known) if in_left else (_MIRRORED[op], known - bound)
+        return (op, bound + known) if in_left else (mirrored(op), known - bound)
     if sign == "/" and not in_left:  # known / x: x keeps its sign
         turns = isinstance(now, int | float) and now * bound > 0
-        return None if bound == 0 or known == 0 else (_MIRRORED[op] if turns else op, known / bound)
+        return None if bound == 0 or known == 0 else (mirrored(op) if turns else op, known / bound)
     if known == 0:
         return None
     reached = bound / known if sign == "*" else bound * known
-    return (op if known > 0 else _MIRRORED[op]), reached
+    return (op if known > 0 else mirrored(op)), reached
 
 
 def _sided(lift: Lift, row: Row, worse: Mapping[str, str]) -> Lift:
     """Return `!=` of a number as the better side of it."""
-    side = {"higher": "<", "lower": ">"}.get(worse.get(lift.name, ""))
+    side = _SIDES.get(worse.get(lift.name, ""))
     is_number = isinstance(lift.value, int | float) and not isinstance(row[lift.name], str)
     return replace(lift, op=side) if lift.op == "!=" and side is not None and is_number else lift
 
@@ -172,18 +165,16 @@ def _whole(lift: Lift, row: Row) -> Lift | None:
         return lift
     if not math.isfinite(value):
         return None
-    if _comes_whole(now):
+    if comes_whole(now):
         if lift.op in {"<", "<="}:
             floor = math.ceil(value) - 1 if lift.op == "<" else math.floor(value)
             return Lift(lift.name, "<=", floor)
+        if lift.op == "==" and not float(value).is_integer():
+            return None
         if lift.op in {">", ">="}:
             ceiling = math.floor(value) + 1 if lift.op == ">" else math.ceil(value)
             return Lift(lift.name, ">=", ceiling)
     return replace(lift, value=int(value)) if float(value).is_integer() else lift
-
-
-def _comes_whole(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _open(name: str, worse: Mapping[str, str]) -> bool:
@@ -216,53 +207,5 @@ def _stricter(lift: Lift, other: Lift) -> bool:
     return beyond or (lift.value == other.value and len(lift.op) < len(other.op))
 
 
-def _applied(alternative: Alternative, row: Row) -> dict[str, Value]:
-    """Return the names as an alternative would have them, a hair beyond its numbers; null where no one value fits."""
-    found: dict[str, Value] = {}
-    for lift in alternative:
-        value = lift.value
-        if lift.op in {"not in", "in", "not", "!="} or lift.name in found:
-            found.update(dict.fromkeys([lift.name] if lift.name else _names_of(str(value), row)))
-        elif lift.op == "==":
-            found[lift.name] = value
-        elif isinstance(value, int | float):
-            hair = 0.0 if lift.op in {"<=", ">="} and _comes_whole(row[lift.name]) else _hair(value)
-            found[lift.name] = value - hair if lift.op[0] == "<" else value + hair
-    return found
-
-
-def _names_of(text: str, row: Row) -> Iterable[str]:
-    return [name for name in row if name in text]
-
-
-def _hair(value: float) -> float:
-    return max(abs(value) * _BEYOND, _BEYOND)
-
-
 def _listed(node: Within) -> str:
-    return ", ".join(str(_bare(choice)) for choice in node.choices)
-
-
-def render(node: Node) -> str:
-    """Return a comparison or value as text."""
-    match node:
-        case Name():
-            return node.name
-        case Number() | Words():
-            return str(_bare(node))
-        case Arithmetic() | Compare():
-            return " ".join((_bracketed(node.left), node.op, _bracketed(node.right)))
-        case Known():
-            return f"known({node.item.name})"
-        case _:
-            message = f"{node} is not a comparison"
-            raise TypeError(message)
-
-
-def _bracketed(node: Node) -> str:
-    return f"({render(node)})" if isinstance(node, Arithmetic) else render(node)
-
-
-def _bare(choice: Number | Words) -> str | float:
-    value = choice.value
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return ", ".join(str(bare(choice)) for choice in node.choices)

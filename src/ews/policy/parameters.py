@@ -14,10 +14,10 @@ from ews.domain.facts import FactUnit
 from ews.domain.text import Text
 from ews.policy.dated import Dated
 from ews.policy.entries import Entry, dated
+from ews.policy.expressions import LARGEST
+from ews.policy.vocabulary import WHOLE
 
 UNITS: tuple[FactUnit, ...] = ("fen", "count", "days", "months", "share", "ratio", "change")
-WHOLE: frozenset[FactUnit] = frozenset({"fen", "count", "days", "months"})
-"""Units that come in whole numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ class Parameter:
 
 def read_parameters(content: Mapping[str, object], file: str) -> tuple[Parameter, ...]:
     """Return the parameters in the order of the file; PolicyError on the first that cannot be used."""
+    if not content:
+        message = f"{file}: there is no parameter in the file. Give those that the default policy has."
+        raise PolicyError(message)
     return tuple(_parameter(name, fields, file) for name, fields in content.items())
 
 
@@ -85,5 +88,8 @@ def _value(value: object, unit: FactUnit, entry: Entry) -> float:
         raise entry.fault(message, "values")
     if unit == "share" and not 0 <= value <= 1:
         message = f"the value {value!r} is not a share from 0 to 1; write 20 % as 0.2."
+        raise entry.fault(message, "values")
+    if not abs(value) <= LARGEST:  # nan as well
+        message = f"the value {value!r} is no number that can be compared exactly."
         raise entry.fault(message, "values")
     return value

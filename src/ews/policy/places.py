@@ -19,6 +19,10 @@ _TOKEN = re.compile(
 )
 
 
+_PART = re.compile(r"[\"']([^\"']*)[\"']|([\w-]+)")
+"""A part of a header: in quotes or bare."""
+
+
 def add_lines(content: dict[str, Any], text: str) -> None:
     """Note in the tables of `content` where they stand in `text`, of which `content` was read."""
     table, key, counted = content, "", Counter[tuple[int, str]]()
@@ -49,6 +53,14 @@ def header_before(text: str, line: int) -> str | None:
     return names[-1].strip("[] ") if names else None
 
 
+def first_line(text: str, name: str) -> int | None:
+    """Return the line of the first header or key at the margin that names `name`, None where there is none."""
+    for kind, token, line, _ in _tokens(text):
+        if kind in {"header", "key"} and token.strip("[] \"'").split(".")[0] == name:
+            return line
+    return None
+
+
 def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield headers, keys at the margin, and inline tables, each with its line and how deep it lies in brackets."""
     line, depth, fresh, last = 1, 0, True, ""
@@ -71,7 +83,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
 def _table(content: dict[str, Any], header: str, counted: Counter[tuple[int, str]]) -> dict[str, Any]:
     """Return the table that a header begins."""
     found: Any = content
-    *parents, name = (part.strip(" \"'") for part in header.strip("[] ").split("."))
+    *parents, name = (quoted or bare for quoted, bare in _PART.findall(header.strip("[] ")))
     for part in parents:
         found = found[part]
         found = found[counted[id(content), part] - 1] if isinstance(found, list) else found

@@ -4,7 +4,7 @@ Reads   playbook.toml
 Limits  working days to acknowledge and to plan; they are the bank's, no regulation fixes them
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,11 +117,6 @@ def choose_action(
     )
 
 
-def unknown_urgent(editions_: Dated[Playbook], codes: Collection[str]) -> tuple[str, ...]:
-    """Return what playbooks call urgent although no signal of `codes` has that code."""
-    return tuple(dict.fromkeys(code for _, one in editions_.values for code in one.urgent if code not in codes))
-
-
 def _response_for(playbook: Playbook, level: WarningLevel, *, large: bool, urgent: bool) -> Response | None:
     fitting = [
         one
@@ -133,20 +128,20 @@ def _response_for(playbook: Playbook, level: WarningLevel, *, large: bool, urgen
 
 def _edition(entry: Entry) -> Playbook:
     entry.only("starts", "urgent", "response", "step")
-    responses = tuple(_response(one) for one in tables(entry.fields, "response", entry.file, named="level"))
+    rows = tables(entry.fields, "response", entry.file, named="level")
+    responses = tuple(_response(one) for one in rows)
     steps = tuple(_step(one) for one in tables(entry.fields, "step", entry.file))
     kinds = [one.kind for one in responses]
+    for number, (kind, row) in enumerate(zip(kinds, rows, strict=True)):
+        if kind in kinds[:number]:
+            message = f"there is a response before for size {kind[1]} and urgency {kind[2]}; remove one."
+            raise row.fault(message)
     missing = [level for level in WarningLevel if level is not WarningLevel.NONE and (level, ANY, ANY) not in kinds]
     if missing:
         message = (
             f"there is no response to {', '.join(missing)} of any size and urgency; "
             "give one for each level, without 'size' and 'urgency'."
         )
-        raise entry.fault(message)
-    twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
-    if twice is not None:
-        level, size, urgency = twice
-        message = f"there are two responses to {level} of size {size} and urgency {urgency}; remove one."
         raise entry.fault(message)
     days = [step.from_dpd for step in steps]
     if days != sorted(set(days)):
@@ -191,7 +186,7 @@ def _roles(entry: Entry) -> tuple[str, ...]:
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         message = f"'roles' is {list(roles)}; give one or more of {', '.join(ROLES)}, who answers for it first."
-        raise entry.fault(message)
+        raise entry.fault(message, "roles")
     return roles
 
 
@@ -199,7 +194,7 @@ def _strings(entry: Entry, key: str) -> tuple[str, ...]:
     given = entry.fields.get(key)
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         message = f"'{key}' is {given!r}; give a list of texts."
-        raise entry.fault(message)
+        raise entry.fault(message, key)
     return tuple(given)
 
 
@@ -207,5 +202,5 @@ def _step(entry: Entry) -> Step:
     entry.only("from_dpd", "en", "zh", "en_who", "zh_who", "source")
     if entry.count("from_dpd") == 0:
         message = "'from_dpd' is 0; a step starts at 1 day past due or later."
-        raise entry.fault(message)
+        raise entry.fault(message, "from_dpd")
     return Step(entry.count("from_dpd"), entry.words("who"), entry.words(), entry.string("source"))

@@ -6,35 +6,44 @@ Hash    over the canonical content: comments, order of fields and line breaks do
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ews.domain.errors import PolicyError
+from ews.policy.coherence import code_faults, parameter_faults, urgent_faults
 from ews.policy.conditions import Condition
 from ews.policy.dated import Dated
-from ews.policy.entries import fault_in, read_file, read_text
+from ews.policy.entries import fault_in, no_folder, read_file, read_text, strange_tables
 from ews.policy.grades import Scale, read_grades
 from ews.policy.parameters import Parameter, read_parameters
 from ews.policy.playbook import Playbook, read_playbook
-from ews.policy.provisions import Provisions, read_provisions
+from ews.policy.provisions import BORROWER_WORDS, Provisions, read_provisions
+from ews.policy.reach import Ranked
 from ews.policy.rules import Signal, TierRule, TierRules, read_signals, read_tier_rules
-from ews.policy.soundness import idle_faults, rule_faults
+from ews.policy.soundness import Rules, idle_faults, never_faults, rule_faults
 from ews.policy.units import Scope
 from ews.policy.vocabulary import Vocabulary, Word
 
 DEFAULT = Path(__file__).parent
 """The folder of the policy that comes with the product."""
 
-FILES = ("parameters.toml", "grades.toml", "tier_rules.toml", "signals.toml", "playbook.toml", "provisions.toml")
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "parameters.toml": (),
+    "grades.toml": ("scale",),
+    "tier_rules.toml": ("by_days_past_due_alone", "tier_rule"),
+    "signals.toml": ("signal",),
+    "playbook.toml": ("edition",),
+    "provisions.toml": ("stage_rule", "lgd", "provision"),
+}
+"""What each file may hold; parameters are named by the bank."""
+
+FILES = tuple(TABLES)
 
 LARGE_EXPOSURE = "large_exposure"
 """Parameter above which an exposure is large; the playbook asks for it."""
-
-GRADE_SUFFIX = "_from_grade"
-"""Parameters with this ending hold the rank of a grade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,53 +119,52 @@ class Policy:
 
 def load_policy(directory: Path | None = None, *, vocabulary: Vocabulary) -> Policy:
     """Read the policy in `directory` (None: the default one); PolicyError says file, line, rule and place."""
+    if directory is not None and not directory.is_dir():
+        raise no_folder(directory)
     policy = read_policy(DEFAULT if directory is None else directory, vocabulary)
-    for fault in unsound_rules(policy, vocabulary):
+    for fault in faults_of(policy, vocabulary):
         raise fault
     return policy
 
 
 def read_policy(folder: Path, vocabulary: Vocabulary) -> Policy:
-    """Read a policy whose rules may still contradict themselves."""
-    parameters = read_parameters(read_file(folder / "parameters.toml"), "parameters.toml")
+    """Read a policy whose parts may still contradict each other."""
+    content = {name: read_file(folder / name) for name in FILES}
     files = {name: read_text(folder / name) for name in FILES}
+    for fault in unread_tables(content, files):
+        raise fault
+    parameters = read_parameters(content["parameters.toml"], "parameters.toml")
     loan = scope_of(vocabulary.loan, parameters, files)
     borrower = scope_of(vocabulary.borrower, parameters, files)
-    policy = Policy(
+    return Policy(
         parameters,
-        read_grades(read_file(folder / "grades.toml"), "grades.toml"),
-        read_tier_rules(read_file(folder / "tier_rules.toml"), "tier_rules.toml", loan=loan, borrower=borrower),
-        read_signals(read_file(folder / "signals.toml"), "signals.toml", borrower),
-        read_playbook(read_file(folder / "playbook.toml"), "playbook.toml"),
-        read_provisions(read_file(folder / "provisions.toml"), "provisions.toml", loan),
+        read_grades(content["grades.toml"], "grades.toml"),
+        read_tier_rules(content["tier_rules.toml"], "tier_rules.toml", loan=loan, borrower=borrower),
+        read_signals(content["signals.toml"], "signals.toml", borrower),
+        read_playbook(content["playbook.toml"], "playbook.toml"),
+        read_provisions(content["provisions.toml"], "provisions.toml", loan),
         files,
     )
-    _check_codes(policy)
-    _check_grades(policy)
-    if LARGE_EXPOSURE not in {parameter.name for parameter in parameters}:
-        message = f"parameters.toml: the parameter '{LARGE_EXPOSURE}' is missing; the playbook asks for it."
-        raise PolicyError(message)
-    return policy
 
 
-def unsound_rules(policy: Policy, vocabulary: Vocabulary) -> Iterator[PolicyError]:
-    """Yield the fault of each rule that cannot hold, always holds or never decides."""
-    rules, parameters = policy.tier_rules, policy.parameters
-    parts: tuple[tuple[str, Sequence[TierRule | Signal], Mapping[str, Word]], ...] = (
-        ("tier_rules.toml", rules.loan, vocabulary.loan),
-        ("tier_rules.toml", rules.model, vocabulary.borrower),
-        ("signals.toml", policy.signals, vocabulary.borrower),
-    )
+def unread_tables(content: Mapping[str, Mapping[str, Any]], files: Mapping[str, str]) -> Iterator[PolicyError]:
+    """Yield the fault of each table that nobody would read, for example one whose name is misspelt."""
+    for name, read in content.items():
+        if TABLES[name]:
+            yield from strange_tables(read, TABLES[name], files[name], name)
+
+
+def faults_of(policy: Policy, vocabulary: Vocabulary) -> Iterator[PolicyError]:
+    """Yield what is wrong with a policy of which each entry can be read."""
+    rules, files = policy.tier_rules, policy.files
+    yield from parameter_faults(policy.parameters, policy.scales, files)
+    yield from code_faults((*rules.loan, *rules.model), policy.signals, policy.provisions.stage_rules, files)
+    yield from urgent_faults(policy.playbook, {signal.code for signal in policy.signals}, files)
     told = set()
-    for file, some, words in parts:
-        for code, message in rule_faults(some, words, parameters):
-            told.add(code)
-            yield fault_in(policy.files, file, code, message, "when")
-    for some in (rules.own, rules.debtor):
-        ranks = [rule.floor.rank for rule in some]
-        for code, message in idle_faults(some, ranks, vocabulary.loan, parameters):
-            if code not in told:
-                yield fault_in(policy.files, "tier_rules.toml", code, message, "when")
+    for file, code, message in (*_senseless(policy, vocabulary), *_idle(policy, vocabulary)):
+        if (file, code) not in told:
+            told.add((file, code))
+            yield fault_in(files, file, code, message, "when")
 
 
 def scope_of(words: Mapping[str, Word], parameters: tuple[Parameter, ...], files: Mapping[str, str]) -> Scope:
@@ -168,22 +176,39 @@ def scope_of(words: Mapping[str, Word], parameters: tuple[Parameter, ...], files
     return Scope(words, {parameter.name: parameter.unit for parameter in parameters})
 
 
-def _check_codes(policy: Policy) -> None:
-    seen: set[str] = set()
-    for rule in policy.rules:
-        if rule.code in seen:
-            message = "the code is already that of a tier rule. Rename one."
-            raise fault_in(policy.files, "signals.toml", rule.code, message)
-        seen.add(rule.code)
+def _senseless(policy: Policy, vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
+    """Yield file, code and fault of each rule that cannot hold, always holds, or drops a bad state."""
+    rules, parameters = policy.tier_rules, policy.parameters
+    for code, message in never_faults("by_days_past_due_alone", rules.by_dpd_alone, vocabulary.loan, parameters):
+        yield "tier_rules.toml", code, message
+    parts: tuple[tuple[str, Rules, Mapping[str, Word]], ...] = (
+        ("tier_rules.toml", rules.loan, vocabulary.loan),
+        ("tier_rules.toml", rules.model, vocabulary.borrower),
+        ("signals.toml", policy.signals, vocabulary.borrower),
+        ("provisions.toml", policy.provisions.stage_rules, _stage_words(vocabulary)),
+    )
+    for file, some, words in parts:
+        for code, message in rule_faults(some, words, parameters):
+            yield file, code, message
 
 
-def _check_grades(policy: Policy) -> None:
-    worst = min(scale.default_rank for _, scale in policy.scales.values)
-    for parameter in policy.parameters:
-        for day, value in parameter.values.values:
-            if parameter.name.endswith(GRADE_SUFFIX) and not 1 <= value <= worst:
-                message = f"{value} from {day} is not the rank of a grade. Give a number from 1 to {worst}."
-                raise fault_in(policy.files, "parameters.toml", parameter.name, message, "values")
+def _idle(policy: Policy, vocabulary: Vocabulary) -> Iterator[tuple[str, str, str]]:
+    """Yield file, code and fault of each rule that a graver one leaves nothing to decide."""
+    loan = [Ranked(one.code, one.when, one.floor.rank, late=one.asks_debtor) for one in policy.tier_rules.loan]
+    signals = [Ranked(one.code, one.when, one.level.rank, lingers=one.lingers) for one in policy.signals]
+    stages = [Ranked(one.code, one.when, one.stage) for one in policy.provisions.stage_rules]
+    parts = (
+        ("tier_rules.toml", loan, vocabulary.loan),
+        ("signals.toml", signals, vocabulary.borrower),
+        ("provisions.toml", stages, _stage_words(vocabulary)),
+    )
+    for file, some, words in parts:
+        for code, message in idle_faults(some, words, policy.parameters):
+            yield file, code, message
+
+
+def _stage_words(vocabulary: Vocabulary) -> Mapping[str, Word]:
+    return {**vocabulary.loan, **{name: vocabulary.borrower[name] for name in BORROWER_WORDS}}
 
 
 def _plain(value: object) -> Any:

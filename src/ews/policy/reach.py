@@ -1,12 +1,15 @@
 """Reach: whether a condition can hold, can fail, and whether a graver rule leaves it anything to decide.
 
 Method  the condition becomes alternatives of comparisons; those on one name are tried on every value that matters: the
-        numbers they name, one between each two, one beyond the ends, each word, and null
+        numbers they name, one between each two, one beyond the ends, each word, and null; a fact that comes in whole
+        numbers or has a least or most value is tried on those alone
 Sound   only what is certain is said: comparisons of two names, sums and products are taken as possible, and more than
         64 alternatives give no verdict
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, product
 
@@ -16,16 +19,32 @@ from ews.policy.dated import Dated
 from ews.policy.evaluate import truth, value_of
 from ews.policy.expressions import Compare, Junction, Known, Name, Node, Not, Number, Within, names_in
 from ews.policy.expressions import Words as Literal
-from ews.policy.lifts import inwards, mirrored, render
-from ews.policy.rules import Signal, TierRule
+from ews.policy.turning import inwards, mirrored, render
 from ews.policy.vocabulary import Word
 
 MOST_CLAUSES = 64
+"""Alternatives of one condition that are looked at."""
 _OTHER = "(another word)"
 
 Clause = tuple[Node, ...]
 Words = Mapping[str, Word]
 Values = Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A rule and how grave it is; one that `lingers` still counts when it has gone, one that is `late` comes last."""
+
+    code: str
+    when: Dated[Condition]
+    rank: int
+    lingers: bool = False
+    late: bool = False
+
+    def outdoes(self, other: "Ranked") -> bool:
+        """Tell whether the rule leaves the other nothing to decide wherever both hold."""
+        outlasts = self.lingers or not other.lingers
+        return self.rank > other.rank and outlasts and (other.late or not self.late)
 
 
 def why_never(tree: Node, words: Words, values: Values) -> str | None:
@@ -41,7 +60,11 @@ def always_holds(tree: Node, words: Words, values: Values) -> bool:
 
 
 def implies(tree: Node, other: Node, words: Words, values: Values) -> bool:
-    """Tell whether `other` holds wherever `tree` does; where it asks more names than `tree` knows, that is not said."""
+    """Tell whether `other` certainly holds wherever `tree` does, also where what only `other` asks is not known."""
+    if isinstance(other, Junction):
+        each = (implies(tree, part, words, values) for part in other.parts)
+        if any(each) if other.op == "or" else all(each):
+            return True
     asked = {name.name for name in names_in(other) if name.name in words}
     clauses = _clauses(inwards(tree))
     known = clauses is not None and all(asked <= _settled(clause) for clause in clauses)
@@ -55,18 +78,15 @@ def regimes(when: Dated[Condition], changes: Iterable[date]) -> Iterator[tuple[C
         yield condition, tuple(sorted({start, *(day for day in changes if start <= day < end)}))
 
 
-def undecided_by(
-    rules: Sequence[TierRule | Signal], ranks: Sequence[int], day: date, words: Words, values: Values
-) -> list[tuple[TierRule | Signal, TierRule | Signal]]:
-    """Return the rules that can never decide on `day`, each with a graver one that holds wherever it does."""
-    inforce = [(rule, rank, condition.tree) for rule, rank in zip(rules, ranks, strict=True)
-               if (condition := rule.when.on(day)) is not None]  # fmt: skip
-    found = []
-    for rule, rank, tree in inforce:
-        graver = (other for other, above, its in inforce if above > rank and implies(tree, its, words, values))
+def undecided_by(rules: Sequence[Ranked], day: date, words: Words, values: Values) -> dict[str, str]:
+    """Return the codes of rules that can never decide on `day`, each with a graver one that holds wherever it does."""
+    inforce = [(rule, condition.tree) for rule in rules if (condition := rule.when.on(day)) is not None]
+    found = {}
+    for rule, tree in inforce:
+        graver = (other.code for other, its in inforce if other.outdoes(rule) and implies(tree, its, words, values))
         first = next(graver, None)
         if first is not None:
-            found.append((rule, first))
+            found[rule.code] = first
     return found
 
 
@@ -123,17 +143,17 @@ def _candidates(name: str, leaves: Sequence[Node], word: Word, values: Values) -
     if word.unit == "text":
         named = {choice.value for leaf in leaves for choice in _literals(leaf) if isinstance(choice.value, str)}
         return [*(word.choices or sorted((*named, _OTHER))), None]
-    bounds = sorted({bound for leaf in leaves for bound in _bounds(leaf, name, values)})
-    between = [(low + high) / 2 for low, high in pairwise(bounds)]
-    ends = [bounds[0] - 1, bounds[-1] + 1] if bounds else [0.0]
-    if word.unit == "share":
-        return [*(value for value in (0.0, *bounds, *between, 1.0, *_inside(bounds)) if 0 <= value <= 1), None]
-    return [*bounds, *between, *ends, None]
+    named_numbers = {bound for leaf in leaves for bound in _bounds(leaf, name, values)}
+    edges = sorted({*named_numbers, *(edge for edge in (word.least, word.most) if edge is not None)} or {0.0})
+    if word.is_whole:
+        tried: list[float] = [math.floor(edge) + step for edge in edges for step in (-1, 0, 1, 2)]
+    else:
+        tried = [*edges, *((low + high) / 2 for low, high in pairwise(edges)), edges[0] - 1, edges[-1] + 1]
+    return [*(value for value in tried if _is_within(value, word)), None]
 
 
-def _inside(bounds: Sequence[float]) -> list[float]:
-    """Return a share between each bound and the ends."""
-    return [one for bound in bounds for one in (bound / 2, (1 + bound) / 2)]
+def _is_within(value: float, word: Word) -> bool:
+    return (word.least is None or value >= word.least) and (word.most is None or value <= word.most)
 
 
 def _bounds(leaf: Node, name: str, values: Values) -> list[float]:

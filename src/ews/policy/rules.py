@@ -6,11 +6,16 @@ proposes special mention at most: non-performing needs a statutory fact or an ap
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from string import Formatter
 
-from ews.domain.facts import COMBINED_BORROWER_FACTS, DEBTOR_LOAN_FACTS
+from ews.domain.facts import (
+    COMBINED_BORROWER_FACTS,
+    DEBTOR_LOAN_FACTS,
+    NETWORK_BORROWER_FACTS,
+    SETTLED_BORROWER_FACTS,
+)
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.patterns import NO_PATTERN, Pattern
 from ews.domain.reasons import ReasonCode
@@ -39,8 +44,15 @@ OWNERS = ("officer", "branch_risk", "head_office")
 PATTERNS = (*Pattern, *NO_PATTERN)
 """What a signal is about: a pattern of failing loans, or none of them."""
 
+LONGEST_COOL_DOWN = 3660
+"""Days; a signal that may not warn again within ten years is none."""
+
 _DEBTOR = frozenset(fact.name for fact in DEBTOR_LOAN_FACTS)
 _COMBINED = frozenset(fact.name for fact in COMBINED_BORROWER_FACTS)
+_AFTER_OWN = _DEBTOR | {"by_days_alone"}
+"""Facts of loans that are there once it is known which loans follow days past due alone."""
+_AFTER_MODEL = _COMBINED | {"days_not_seen"} | {fact.name for fact in SETTLED_BORROWER_FACTS + NETWORK_BORROWER_FACTS}
+"""Facts of borrowers that are there once the model has proposed a tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +131,14 @@ def read_tier_rules(content: Mapping[str, object], file: str, *, loan: Scope, bo
     """Return the tier rules in the order of the file; PolicyError on the first that cannot be used."""
     entries = tables(content, "tier_rule", file, named="code")
     unique(entries, "code")
-    rules = tuple(_tier_rule(entry, loan, borrower) for entry in entries)
+    graded = replace(borrower, later=_AFTER_MODEL)
+    rules = tuple(_tier_rule(entry, loan, graded) for entry in entries)
     alone = content.get("by_days_past_due_alone")
     entry = Entry(file, "by_days_past_due_alone", alone if isinstance(alone, dict) else {}).only(
         "when", "source", "confidence"
     )
     return TierRules(
-        read_conditions(entry, "when", loan),
+        read_conditions(entry, "when", replace(loan, later=_AFTER_OWN)),
         entry.string("source"),
         entry.confidence(),
         tuple(rule for rule in rules if rule.basis != "model"),
@@ -166,7 +179,7 @@ def _tier_rule(entry: Entry, loan: Scope, borrower: Scope) -> TierRule:
         message = (
             f"the model proposes special mention at most; '{floor}' needs a statutory fact or an approved finding."
         )
-        raise entry.fault(message)
+        raise entry.fault(message, "floor")
     when = read_conditions(entry, "when", borrower if basis == "model" else loan)
     return TierRule(
         _code(entry),
@@ -199,6 +212,10 @@ def _signal(entry: Entry, scope: Scope) -> Signal:
     levels = [level for level in WarningLevel if level is not WarningLevel.NONE]
     sentence = _sentence(entry, scope)
     told = (name for text in (sentence.en, sentence.zh) for name in placeholders(text, entry))
+    cool_down = entry.count("cool_down_days")
+    if cool_down > LONGEST_COOL_DOWN:
+        message = f"'cool_down_days' is {cool_down}; give at most {LONGEST_COOL_DOWN} days."
+        raise entry.fault(message, "cool_down_days")
     return Signal(
         code=_code(entry),
         element=entry.choice("element", ELEMENTS),
@@ -211,7 +228,7 @@ def _signal(entry: Entry, scope: Scope) -> Signal:
         article=entry.article(),
         confidence=entry.confidence(),
         reason=ReasonCode(entry.choice("reason", list(ReasonCode))) if "reason" in entry.fields else None,
-        cool_down_days=entry.count("cool_down_days"),
+        cool_down_days=cool_down,
         owner=entry.choice("owner", OWNERS),
     )
 
@@ -220,29 +237,29 @@ def _code(entry: Entry) -> str:
     code = entry.string("code")
     if not (code.isascii() and code.isidentifier() and code.isupper()):
         message = f"the code '{code}' must be capitals, digits and underscores, like INFLOW_HALVED."
-        raise entry.fault(message)
+        raise entry.fault(message, "code")
     return code
 
 
 def _sentence(entry: Entry, scope: Scope) -> Text:
     sentence = entry.words()
-    for text in (sentence.en, sentence.zh):
-        for name in placeholders(text, entry):
+    for key, text in (("en", sentence.en), ("zh", sentence.zh)):
+        for name in placeholders(text, entry, key):
             if name not in scope.words and name not in scope.parameters:
                 message = f"the sentence holds {{{name}}}, which is neither a fact, a feature nor a parameter."
-                raise entry.fault(message)
+                raise entry.fault(message, key)
     return sentence
 
 
-def placeholders(text: str, entry: Entry) -> tuple[str, ...]:
+def placeholders(text: str, entry: Entry, key: str = "") -> tuple[str, ...]:
     """Return the names in braces of `text`; PolicyError where a brace holds more than a name."""
     try:
         parts = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None]
     except ValueError as error:
         message = f"the sentence '{text}' cannot be read ({error}). Braces hold a name, like {{dpd_max}}."
-        raise entry.fault(message) from None
+        raise entry.fault(message, key) from None
     for name, spec, conversion in parts:
         if not name.isidentifier() or spec or conversion:
             message = f"the sentence holds {{{name}}} with more than a name in its braces. Give the name only."
-            raise entry.fault(message)
+            raise entry.fault(message, key)
     return tuple(name for name, _, _ in parts)

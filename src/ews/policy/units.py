@@ -19,13 +19,20 @@ Kind = FactUnit | Literal["number"]
 SCALES: frozenset[Kind] = frozenset({"number", "share", "ratio", "change", "count"})
 """Units by which another may be multiplied or divided."""
 
+MOST_SHARE = 10
+"""No share is compared with more, not even of a limit that was overdrawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names that one kind of condition may use: words of the vocabulary, and parameters."""
+    """The names that one kind of condition may use: words of the vocabulary, and parameters.
+
+    `later` are facts that are there only once the condition was judged.
+    """
 
     words: Mapping[str, Word]
     parameters: Mapping[str, FactUnit]
+    later: frozenset[str] = frozenset()
 
 
 def check(node: Node, scope: Scope) -> None:
@@ -70,6 +77,9 @@ def _logic(node: Known | Not | Junction, scope: Scope) -> Kind:
 
 
 def _word(node: Name, scope: Scope) -> Word:
+    if node.name in scope.later:
+        message = f"'{node.name}' is not known yet when this rule is judged"
+        raise Fault(message, node.at)
     if node.name in scope.words:
         return scope.words[node.name]
     if node.name in scope.parameters:
@@ -89,6 +99,9 @@ def _arithmetic(node: Arithmetic, scope: Scope) -> Kind:
     result = _sum(left, right) if node.op in "+-" else _scaled(node.op, left, right)
     if result is None:
         message = f"'{node.op}' cannot join {left} and {right}"
+        raise Fault(message, node.right.at)
+    if node.op == "/" and node.right == Number(0.0, 0):
+        message = "a division by zero is never known"
         raise Fault(message, node.right.at)
     return result
 
@@ -127,8 +140,8 @@ def _compare(node: Compare, scope: Scope) -> Kind:
     if message:
         raise Fault(message, at)
     for item, value in ((node.left, node.right), (node.right, node.left)):
-        if isinstance(item, Name) and isinstance(value, Words):
-            _choice(item, value, scope)
+        if isinstance(item, Name) and isinstance(value, Number | Words):
+            _fits(item, value, scope)
     return "flag"
 
 
@@ -147,13 +160,27 @@ def _within(node: Within, scope: Scope) -> Kind:
         if isinstance(choice, Words) != (kind == "text"):
             message = f"the list does not fit '{node.item.name}', which is {kind}"
             raise Fault(message, choice.at)
-        if isinstance(choice, Words):
-            _choice(node.item, choice, scope)
+        _fits(node.item, choice, scope)
     return "flag"
+
+
+def _fits(item: Name, value: Number | Words, scope: Scope) -> None:
+    """Raise Fault where `item` is never anything like `value`."""
+    if isinstance(value, Words):
+        _choice(item, value, scope)
+    else:
+        _fraction(item, value, scope)
 
 
 def _choice(item: Name, value: Words, scope: Scope) -> None:
     choices = _word(item, scope).choices
     if choices and value.value not in choices:
         message = f"'{item.name}' is never \"{value.value}\"; it is one of {', '.join(choices)}"
+        raise Fault(message, value.at)
+
+
+def _fraction(item: Name, value: Number, scope: Scope) -> None:
+    """Raise Fault where a share is compared with what can only be meant as per cent."""
+    if _word(item, scope).unit == "share" and abs(value.value) > MOST_SHARE:
+        message = f"'{item.name}' is a share; write {value.value:g} % as {value.value / 100:g}"
         raise Fault(message, value.at)

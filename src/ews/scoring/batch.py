@@ -22,9 +22,10 @@ from ews.policy.archive import keep
 from ews.policy.policy import Policy
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
-from ews.scoring.folder import ScoredBatch, clear_broken, is_sound, read_batch, read_rows, write_folder
+from ews.scoring.folder import ScoredBatch, clear_broken, read_batch, read_rows, write_folder
 from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import reconcile
+from ews.scoring.seal import is_sound
 from ews.scoring.states import read_states
 from ews.store.batches import comparison, find_batch, predecessor
 from ews.store.engine import Store
@@ -58,13 +59,13 @@ def score_book(
     root = home / "decisions" / book.manifest.portfolio
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / ".lock"):  # two operators: the second waits, then finds the batch published
-        key, given = _key(book, home, store, model, policy, day, by)
+        key = _key(book, store, model, policy, day, by)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
         keep(home, policy)
         published = _is_published(store, key.batch_id)
         clear_broken(root, keep=(directory,), published=partial(_is_published, store))
         if not is_sound(directory):
-            _write(book, directory, key, given, model, policy, progress)
+            _write(book, directory, key, _given(home, store, key), model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
             _publish(batch, store, home, book_directory, progress)
@@ -91,13 +92,11 @@ def _check_days(book: Book, as_of: date, known_by: date, model: FrozenModel) -> 
         raise ImmatureModelError(message)
 
 
-def _key(
-    book: Book, home: Path, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date
-) -> tuple[BatchKey, Given]:
+def _key(book: Book, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date) -> BatchKey:
     portfolio = book.manifest.portfolio
     before = predecessor(store, portfolio, as_of, known_by=known_by)
     compared = comparison(store, portfolio, as_of, known_by=known_by)
-    key = BatchKey(
+    return BatchKey(
         portfolio=portfolio,
         book_id=book.manifest.book_id,
         as_of=as_of,
@@ -108,9 +107,16 @@ def _key(
         predecessor_id=None if before is None else before.batch.batch_id,
         compared_id=None if compared is None else compared.batch.batch_id,
     )
-    return key, Given(
-        None if compared is None else compared_with(store, compared.batch),
-        read_states(None if before is None else home / before.batch.directory),
+
+
+def _given(home: Path, store: Store, key: BatchKey) -> Given:
+    before, compared = (
+        None if batch_id is None else find_batch(store, batch_id).batch
+        for batch_id in (key.predecessor_id, key.compared_id)
+    )
+    return Given(
+        None if compared is None else compared_with(store, compared),
+        read_states(None if before is None else home / before.directory),
     )
 
 
@@ -153,11 +159,13 @@ def _write(
 
 def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path, progress: Progress) -> None:
     totals = asdict(batch.totals)
-    del totals["ledger_fen"]
+    for name in ("ledger_fen", "findings_not_understood"):
+        del totals[name]
     summary: dict[str, Any] = {
         "book": str(book_directory.resolve()),
         "blind": batch.blind,
         "ledger_fen": batch.totals.ledger_fen,
+        "findings_not_understood": batch.totals.findings_not_understood,
         "provisions": dict(batch.provisions),
         "caseload": dict(batch.caseload),
     }

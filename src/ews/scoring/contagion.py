@@ -12,13 +12,14 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+import ibis.expr.types as ir
 import pandas as pd
 
 from ews.domain.paths import Channel, Hop, Path
 from ews.events.book import Book, was_known
 from ews.features.window import Spine, last_day_before
 from ews.scoring.facts import borrowers_known
-from ews.scoring.parties import BEHIND, GROUP, GUARANTEED, GUARANTOR, parties_of
+from ews.scoring.parties import BEHIND, GROUP, GUARANTEED, GUARANTOR
 
 CHANNELS: Mapping[str, Channel] = {
     **dict.fromkeys(
@@ -72,13 +73,14 @@ def channel_of(feature: str) -> Channel:
     return CHANNELS.get(feature, Channel.OWN)
 
 
-def paths_of(book: Book, spine: Spine, decided: pd.DataFrame | None = None) -> Mapping[str, tuple[Path, ...]]:
-    """Return, by borrower, the paths to parties in trouble, gravest first, MOST_PATHS at most; `spine` holds one as_of.
+def paths_of(
+    book: Book, spine: Spine, parties: ir.Table, decided: pd.DataFrame | None = None
+) -> Mapping[str, tuple[Path, ...]]:
+    """Return, by borrower, the paths to parties in trouble, gravest first, MOST_PATHS at most.
 
-    Gravest is who is in default, then who is longest past due, then the largest amount. `decided` has borrower_id,
-    tier and grade of parties, where decided.
+    `parties` are the parties_of the spine, which holds one as_of. Gravest is who is in default, then who is longest
+    past due, then the largest amount. `decided` has borrower_id, tier and grade of parties, where decided.
     """
-    parties = parties_of(book, spine)
     in_trouble = parties.is_troubled | (parties.is_late & (parties.tie != BEHIND))
     table = parties.filter(in_trouble).drop("as_of", "known_by", "default_since").to_pyarrow()
     rows = sorted(table.to_pylist(), key=_gravest_first)
@@ -94,12 +96,11 @@ def paths_of(book: Book, spine: Spine, decided: pd.DataFrame | None = None) -> M
     }
 
 
-def assessed(book: Book, spine: Spine) -> Mapping[str, tuple[str, ...]]:
+def assessed(book: Book, spine: Spine, parties: ir.Table) -> Mapping[str, tuple[str, ...]]:
     """Return, by borrower, the group members whose default asks for its assessment (CBIRC and PBoC Order [2023] No. 1).
 
     These went into default within the last 12 months, and no finding ASSESSMENT about the borrower is as young.
     """
-    parties = parties_of(book, spine)
     recent = parties.default_since > last_day_before(parties.as_of, months=YEAR)
     rows = parties.filter(parties.tie == GROUP, parties.is_in_default, recent)
     table = rows.select("borrower_id", "party_id", "default_since").order_by("borrower_id", "party_id").to_pyarrow()

@@ -2,8 +2,9 @@
 
 Grain   the loans given; no row is added or lost
 Reads   the own tiers of the loans; external_debts, as the newest credit report of the last 12 months holds them
-Nulls   a share with an unknown balance in it, unless all or none of the claims here is non-performing. Without a
-        report nothing is known of other banks
+Nulls   whether another claim is non-performing where none is known to be and one cannot be judged (its days past due
+        are not known); a share with such a claim or an unknown balance in it, unless all or none of the claims here is
+        non-performing. Without a report nothing is known of other banks
 Own tiers only: a loan that the debtor's other claims pulled down pulls none down itself, so that all come free once
 the first is cured.
 """
@@ -29,39 +30,51 @@ def with_debtor_facts(book: Book, own: ir.Table, features: ir.Table, policy: Pol
     on = own.as_of.max().to_pyarrow().as_py() or date.max
     above = policy.value_on(ABOVE, on)
     spine = Spine(own.select(*KEYS, "known_by").distinct(), (on,))
+    own = own.mutate(is_bad=own.own_tier_rank >= Tier.SUBSTANDARD.rank, is_open=_is_open(own, policy))
     claims = _claims_here(own)
     joined = own.left_join(features.select(*KEYS, "external_dpd"), KEYS, rname="{name}_told")
     joined = joined.left_join(claims, KEYS, rname="{name}_here")
     joined = joined.left_join(
         _late_everywhere(book, own.mutate(is_late=own.dpd > above), spine, above), KEYS, rname="{name}_all"
     )
-    is_bad = joined.own_tier_rank >= Tier.SUBSTANDARD.rank
+    others_bad = joined.bad - joined.is_bad.cast("int64")
+    others_open = joined.open - joined.is_open.cast("int64")
     return joined.select(
-        *own.columns,
+        *(name for name in own.columns if name not in ("is_bad", "is_open")),
         external_dpd=joined.external_dpd.cast("int64"),
-        other_claim_non_performing=(joined.bad - is_bad.cast("int64")) > 0,
+        other_claim_non_performing=ibis.cases(
+            (others_bad > 0, True), (others_open > 0, ibis.null("boolean")), else_=False
+        ),
         non_performing_share_here=joined.share_here,
         overdue_90_share_all_banks=joined.share_all,
     )
 
 
+def _is_open(own: ir.Table, policy: Policy) -> ir.BooleanValue:
+    """Return whether a loan may be non-performing by itself, for all that is known of it."""
+    graver = [rule.code for rule in policy.tier_rules.own if rule.floor.non_performing]
+    asked = own.own_undecided.filter(lambda code: code.isin(graver)).length() > 0
+    return asked & (own.own_tier_rank < Tier.SUBSTANDARD.rank)
+
+
 def _claims_here(own: ir.Table) -> ir.Table:
-    """Return per borrower `bad`, how many claims are non-performing by themselves, and their share of the balances."""
-    is_bad = own.own_tier_rank >= Tier.SUBSTANDARD.rank
+    """Return per borrower `bad` and `open`, how many claims are or may be non-performing, and the share of the bad."""
     sums = own.group_by(*KEYS).aggregate(
         claims=own.count(),
-        bad=is_bad.sum().cast("int64"),
+        bad=own.is_bad.sum().cast("int64"),
+        open=own.is_open.sum().cast("int64"),
         untold=own.balance.isnull().sum(),
         owed=own.balance.sum(),
-        owed_bad=own.balance.sum(where=is_bad).fill_null(0),
+        owed_bad=own.balance.sum(where=own.is_bad).fill_null(0),
     )
+    is_told = (sums.untold == 0) & (sums.open == 0)
     share = ibis.cases(
-        (sums.bad == 0, 0.0),
+        ((sums.bad == 0) & (sums.open == 0), 0.0),
         (sums.bad == sums.claims, 1.0),
-        (sums.untold == 0, sums.owed_bad.cast("float64") / sums.owed.cast("float64").nullif(0.0)),
+        (is_told, sums.owed_bad.cast("float64") / sums.owed.cast("float64").nullif(0.0)),
         else_=ibis.null("float64"),
     )
-    return sums.select(*KEYS, "bad", share_here=share)
+    return sums.select(*KEYS, "bad", "open", share_here=share)
 
 
 def _late_everywhere(book: Book, own: ir.Table, spine: Spine, above: float) -> ir.Table:

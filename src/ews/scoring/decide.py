@@ -1,4 +1,4 @@
-"""Decide: features, pd, reasons, tier, level. One call for the whole book and for a single borrower.
+"""Decide: features, pd and reasons, then what policy makes of them. One call for the whole book and for one borrower.
 
 Grain   one row per borrower in scope: who has a live loan at as_of
 Scope   borrowers without a live loan are out of scope; a borrower of whom no feature is known is rejected, since a
@@ -9,7 +9,6 @@ Order   rows are sorted by borrower_id, loans by (borrower_id, loan_id)
 from collections.abc import Iterator
 from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
@@ -20,37 +19,23 @@ from ews.domain.levels import Tier
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.features.build import blind_families, build_features
-from ews.features.catalogue import FAMILIES, FEATURES, family_name
+from ews.features.catalogue import FEATURES
 from ews.features.window import Spine
 from ews.models.frozen import FrozenModel, explain, predict_pd
 from ews.outcomes.definition import Definition
 from ews.outcomes.standing import standing
-from ews.policy.grades import Scale, scale_on
-from ews.policy.judge import grade_borrowers, judge_signals
 from ews.policy.policy import Policy
-from ews.policy.tiers import borrower_tiers, judge_debtor, judge_own, settle, summarise_loans
-from ews.policy.valuation import MONEY, value_loans
-from ews.scoring.caseload import release
-from ews.scoring.collateral_known import collateral_of
 from ews.scoring.contagion import assessed, paths_of
-from ews.scoring.debtor_facts import with_debtor_facts
 from ews.scoring.decided import Compared, Decided, Explained, Given
-from ews.scoring.episodes import Folded, fold
-from ews.scoring.facts import borrowers_known, own_loan_facts
-from ews.scoring.finding_facts import borrower_findings
-from ews.scoring.loan_states import loan_states
-from ews.scoring.network import network_facts
+from ews.scoring.judged import NAMES, Day, floors_of, handed_in, judge_day
 from ews.scoring.peers import Peers, peers_of
 from ews.scoring.records import Frame, records
-from ews.scoring.states import States
 from ews.scoring.units import units_of
 
 NOTHING_KNOWN = "nothing-known"
-NAMES = tuple(feature.name for feature in FEATURES)
 _BEFORE = pa.schema(
     {"pd_before": pa.float64(), "grade_before": pa.string(), "tier_before": pa.string(), "level_before": pa.string()}
 )
-_PARTIES = ("borrower_id", "pd", "grade_rank", "in_default", "tier_rank")
 
 
 def decide(
@@ -67,52 +52,39 @@ def decide(
 
     `peers` None takes the borrowers decided as each other's peers; a single look-up hands in those of a batch.
     """
-    as_of, start = spine.days[0], given or Given()
+    start, rows = given or Given(), given.compared.rows if given and given.compared else None
+    blind, horizon = blind_families(book), model.horizon_months
+    day = Day(book, spine, policy, horizon, blind, start.states, start.overrides, rows, start.others)
     progress("decide", 0, 4)
-    default = _default(book, spine, model)
-    before = _handed_in(book, start.states.loans)
-    loans = _materialised(book, own_loan_facts(book, spine.table, default, before, policy))
+    default = default_of(book, spine, model)
     features = build_features(book, spine, progress=progress)
     progress("decide", 1, 4)
-    own = judge_own(loans, policy, as_of)
-    floors = _materialised(book, judge_debtor(with_debtor_facts(book, own, features, policy), policy, as_of))
-    gathered = _materialised(book, _gather(book, spine, floors, default, features, policy, as_of))
-    known, rejected = _known(gathered)
+    floors = floors_of(day, default, features)
+    known, rejected = _known(floors.borrowers)
     progress("decide", 2, 4)
     scores, explained = _score(known, model)
+    scored = handed_in(book, _with_before(scores, start.compared, model.model_id))
     progress("decide", 3, 4)
-    scored = _handed_in(book, _with_before(scores, start.compared, model.model_id))
-    graded = _materialised(book, grade_borrowers(gathered.inner_join(scored, "borrower_id"), policy, as_of))
-    overrides = _handed_in(book, start.overrides)
-    settled = _materialised(
-        book, settle(floors.semi_join(graded, "borrower_id"), graded, overrides, before, policy, as_of)
-    )
-    judged = _signals(book, spine, graded, settled, start, policy)
-    valued = value_loans(settled, collateral_of(book, spine.table), graded, policy, as_of, model.horizon_months)
-    alone, settled_loans = _frames(judged, valued)
-    blind = blind_families(book)
-    folded = fold(start.states, alone, policy, as_of, blind=_features_of(blind))
-    borrowers = _with_levels(alone, folded)
-    queued = borrowers if start.others is None else borrowers.head(0)  # a look-up stands in nobody's queue
-    released = release(folded.episodes, queued, policy, as_of)
+    judged = judge_day(day, floors, scored)
+    borrowers = judged.borrowers
     progress("decide", 4, 4)
     return Decided(
         borrowers=borrowers,
-        loans=settled_loans,
+        loans=judged.loans,
         rejected=rejected,
         explained=explained,
         peers=peers if peers is not None else peers_of(borrowers, FEATURES, explained.by_reason(FEATURES)),
         blind=blind,
         borrowers_in=int(spine.table.count().execute()),
-        out_of_scope=int(spine.table.anti_join(loans, "borrower_id").count().execute()),
+        out_of_scope=int(spine.table.anti_join(floors.loans, "borrower_id").count().execute()),
         given=start,
-        states=States(loan_states(settled_loans, start.states, as_of), released.episodes, folded.remembered),
-        told=folded.told,
-        raised=released.raised,
-        gone=folded.gone,
-        paths=paths_of(book, spine, _stand(borrowers, start.others)),
-        assess=assessed(book, spine),
-        units=units_of(book, Spine(spine.table.semi_join(loans, "borrower_id"), spine.days)),
+        states=judged.states,
+        told=judged.folded.told,
+        raised=judged.released.raised,
+        gone=judged.folded.gone,
+        paths=paths_of(book, spine, judged.parties, _stand(borrowers, start.others)),
+        assess=assessed(book, spine, judged.parties),
+        units=units_of(book, Spine(spine.table.semi_join(floors.loans, "borrower_id"), spine.days)),
     )
 
 
@@ -124,29 +96,13 @@ def records_of(
     return records(frame, decided, FEATURES, policy)
 
 
-def _default(book: Book, spine: Spine, model: FrozenModel) -> ir.Table:
+def default_of(book: Book, spine: Spine, model: FrozenModel) -> ir.Table:
     """Return in_default per borrower, as the model's training saw it, and whether a listed outcome says so."""
     definition = Definition.from_dict(model.definition)
     stand = standing(book, spine.table, definition)
     late = (stand.dpd > definition.default_above_dpd).fill_null(False)
     listed = stand.in_default & ~late if definition.use_dpd else stand.in_default
     return stand.select("borrower_id", "as_of", "in_default", listed_default=listed)
-
-
-def _gather(
-    book: Book, spine: Spine, floors: ir.Table, default: ir.Table, features: ir.Table, policy: Policy, as_of: date
-) -> ir.Table:
-    """Return one row per borrower with a live loan: identity, loan summary, default state, features."""
-    keys = ["borrower_id", "as_of"]
-    summary = summarise_loans(floors)
-    unknown = floors.group_by(keys).aggregate(loans_without_balance=floors.balance.isnull().sum())
-    who = borrowers_known(book, spine.table)
-    joined = who.inner_join(summary, keys).inner_join(unknown, keys)
-    joined = joined.left_join(default.drop("listed_default"), keys).drop("borrower_id_right", "as_of_right")
-    found = borrower_findings(book, spine.table, int(policy.value_on("finding_valid_months", as_of)))
-    joined = joined.left_join(found, keys).drop("borrower_id_right", "as_of_right")
-    joined = joined.inner_join(features.select("borrower_id", "as_of", *NAMES), keys)
-    return joined.mutate(in_default=joined.in_default.fill_null(False))
 
 
 def _known(gathered: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -191,32 +147,6 @@ def _with_before(scores: pd.DataFrame, compared: Compared | None, model_id: str)
     return table.append_column("tier_rank_before", pa.array(ranks, pa.int8()))
 
 
-def _signals(book: Book, spine: Spine, graded: ir.Table, settled: ir.Table, start: Given, policy: Policy) -> ir.Table:
-    """Return graded borrowers with their tier, the facts of their network and their signals."""
-    keys = ["borrower_id", "as_of"]
-    table = graded.inner_join(borrower_tiers(settled), keys)
-    parties = table.select(*_PARTIES)
-    if start.others is not None:
-        others = _handed_in(book, _ranked(start.others, scale_on(policy.scales, spine.days[0])))
-        parties = parties.union(others.anti_join(table, "borrower_id").cast(parties.schema()))
-    compared = None if start.compared is None else start.compared.rows
-    joined = table.left_join(network_facts(book, spine, parties, compared, policy), keys)
-    return judge_signals(joined.drop("borrower_id_right", "as_of_right"), policy, spine.days[0])
-
-
-def _ranked(rows: pd.DataFrame, scale: Scale) -> pa.Table:
-    """Return published rows as the facts that the network asks for."""
-    ranks = {code: number for number, code in enumerate(scale.codes, start=1)}
-    columns = (
-        pa.array(rows["borrower_id"], pa.string()),
-        pa.array(rows["pd"], pa.float64(), from_pandas=True),
-        pa.array([ranks.get(grade) for grade in rows["grade"]], pa.int64()),
-        pa.array(rows["grade"] == scale.default_code, pa.bool_()),
-        pa.array([Tier(tier).rank for tier in rows["tier"]], pa.int8()),
-    )
-    return pa.table(dict(zip(_PARTIES, columns, strict=True)))
-
-
 def _stand(borrowers: pd.DataFrame, others: pd.DataFrame | None) -> pd.DataFrame:
     """Return borrower_id, tier and grade of all of whom something was decided."""
     tiers = [tuple(Tier)[rank].value for rank in borrowers["tier_rank"]]
@@ -225,32 +155,3 @@ def _stand(borrowers: pd.DataFrame, others: pd.DataFrame | None) -> pd.DataFrame
         return own
     beside = others.loc[~others["borrower_id"].isin(own["borrower_id"]), ["borrower_id", "grade", "tier"]]
     return pd.concat([own, beside], ignore_index=True)
-
-
-def _frames(judged: ir.Table, valued: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return borrowers with the sums of their loans' money, and loans."""
-    shares = dict.fromkeys((*NAMES, "pd", "pd_before", "pd_compared"), "float64")
-    borrowers = judged.order_by("borrower_id").to_pandas().astype(shares)
-    loans = valued.order_by("borrower_id", "loan_id").to_pandas()
-    whole = loans.astype(dict.fromkeys(MONEY, "Int64"))
-    sums = whole.groupby("borrower_id")[list(MONEY)].sum(min_count=1)
-    return borrowers.merge(sums, left_on="borrower_id", right_index=True, how="left"), whole
-
-
-def _features_of(families: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(
-        feature.name for family in FAMILIES if family_name(family) in families for feature in family.FEATURES
-    )
-
-
-def _with_levels(borrowers: pd.DataFrame, folded: Folded) -> pd.DataFrame:
-    now = borrowers.rename(columns={"level_rank": "level_now_rank"})
-    return now.merge(folded.levels, on="borrower_id", how="left", validate="one_to_one")
-
-
-def _handed_in(book: Book, rows: pa.Table) -> ir.Table:
-    return book.engine.create_table(ibis.util.gen_name("given"), rows, temp=True)
-
-
-def _materialised(book: Book, table: ir.Table) -> ir.Table:
-    return book.engine.create_table(ibis.util.gen_name("scoring"), table, temp=True)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,8 @@ from ews.scoring.replay import Replayed
 
 MOST_MOVERS = 1000
 """Borrowers told one by one; the others are counted."""
+NEVER = date.max
+"""Day of release of a case where no week has a place."""
 PROVISIONS = ("expected_loss_fen", "provision_general_fen", "provision_specific_fen", "provision_standard_fen")
 
 
@@ -36,15 +39,18 @@ class Mover:
 class Difference:
     """`tiers` and `levels` are (old, new, borrowers, exposure in fen), `by_rule` (gained, lost) by code.
 
-    `warnings` are (branch, Monday, cases of old, of new); `waiting` the cases that would still wait after the last
-    batch, old and new; `undecided` the verdicts that lack a fact.
+    `money` is the balance of loans by tier, old and new. `warnings` are (branch, Monday, cases of old, of new): handed
+    out up to `as_of`, the day of the last batch, later ones planned; `waiting` the cases that would still wait then;
+    `undecided` the verdicts that lack a fact.
     """
 
     batches: tuple[str, ...]
+    as_of: date
     borrowers: int
     exposure_fen: int
     tiers: tuple[tuple[str, str, int, int], ...]
     levels: tuple[tuple[str, str, int, int], ...]
+    money: Mapping[str, tuple[int, int]]
     by_rule: Mapping[str, tuple[int, int]]
     warnings: tuple[tuple[str, date, int, int], ...]
     waiting: tuple[int, int]
@@ -57,10 +63,15 @@ class Difference:
         columns = ("branch_id", "week", "old", "new")
         return {
             "batches": list(self.batches),
+            "as_of": self.as_of,
             "borrowers": self.borrowers,
             "exposure_fen": self.exposure_fen,
             "tiers": [list(row) for row in self.tiers],
             "levels": [list(row) for row in self.levels],
+            "money_by_tier": {
+                tier: {"old_fen": old, "new_fen": new, "change_fen": new - old}
+                for tier, (old, new) in self.money.items()
+            },
             "by_rule": {code: {"gained": some, "lost": others} for code, (some, others) in self.by_rule.items()},
             "warnings": [dict(zip(columns, row, strict=True)) for row in self.warnings],
             "waiting": dict(zip(("old", "new"), self.waiting, strict=True)),
@@ -83,10 +94,12 @@ def compare(old: Sequence[Replayed], new: Sequence[Replayed]) -> Difference:
     held = _codes(before), _codes(after)
     return Difference(
         tuple(one.batch_id for one in new),
+        after.as_of,
         len(frame),
         int(frame["exposure"].sum()),
         _moves(frame, "tier", list(Tier)),
         _moves(frame, "level", list(WarningLevel)),
+        {tier.value: (_balance(before, tier), _balance(after, tier)) for tier in Tier},
         _by_rule(*held),
         _warnings(old, new),
         (_waiting(before), _waiting(after)),
@@ -133,13 +146,18 @@ def _warnings(old: Sequence[Replayed], new: Sequence[Replayed]) -> tuple[tuple[s
     return tuple((*key, before[key], after[key]) for key in sorted(before.keys() | after.keys()))
 
 
-def _by_week(batches: Iterable[Replayed]) -> Counter[tuple[str, date]]:
-    """Count the cases that are handed out, by branch and Monday."""
+def _by_week(batches: Sequence[Replayed]) -> Counter[tuple[str, date]]:
+    """Count the cases by branch and the Monday of the week in which they are handed out.
+
+    A plan is final once its day has come: of each batch those count whose day comes before the next one plans anew,
+    of the last all that have a day.
+    """
     counted: Counter[tuple[str, date]] = Counter()
-    for one in batches:
+    for one, following in zip_longest(batches, batches[1:]):
         branches = dict(zip(one.borrowers["borrower_id"], one.borrowers["branch_id"], strict=True))
+        until = NEVER if following is None else following.as_of + timedelta(days=1)
         for borrower, raised in one.raised.items():
-            if not raised.is_waiting:
+            if raised.release_on < until:
                 branch = branches.get(borrower)
                 monday = raised.release_on - timedelta(days=raised.release_on.weekday())
                 counted[branch if isinstance(branch, str) else "", monday] += 1
@@ -148,6 +166,10 @@ def _by_week(batches: Iterable[Replayed]) -> Counter[tuple[str, date]]:
 
 def _waiting(last: Replayed) -> int:
     return sum(raised.is_waiting for raised in last.raised.values())
+
+
+def _balance(replayed: Replayed, tier: Tier) -> int:
+    return int(replayed.loans.loc[replayed.loans["tier_rank"] == tier.rank, "balance"].sum())
 
 
 def _undecided(replayed: Replayed) -> int:
@@ -162,7 +184,7 @@ def _sum(replayed: Replayed, name: str) -> int | None:
 def _movers(
     frame: pd.DataFrame, old: Mapping[str, frozenset[str]], new: Mapping[str, frozenset[str]]
 ) -> Iterable[Mover]:
-    """Yield who moves, the gravest change for the worse first, then by id."""
+    """Return who moves, the gravest change for the worse first, then the largest exposure, then by id."""
     moved = frame[(frame["tier_old"] != frame["tier_new"]) | (frame["level_old"] != frame["level_new"])]
     nothing: frozenset[str] = frozenset()
     found = [
@@ -175,9 +197,12 @@ def _movers(
         )
         for row in moved.to_dict("records")
     ]
-    return sorted(
-        found, key=lambda mover: (-_worse(Tier, mover.tier), -_worse(WarningLevel, mover.level), mover.borrower_id)
-    )
+    return sorted(found, key=_place)
+
+
+def _place(mover: Mover) -> tuple[int, int, int, str]:
+    worse = -_worse(Tier, mover.tier), -_worse(WarningLevel, mover.level)
+    return *worse, -(mover.exposure_fen or 0), mover.borrower_id
 
 
 def _worse(words: type[Tier] | type[WarningLevel], pair: tuple[str, str]) -> int:

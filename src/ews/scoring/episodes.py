@@ -24,6 +24,9 @@ from ews.scoring.states import EPISODES, LEVELS, States
 HOLDS, LINGERS, CARRIED = "holds", "lingers", "carried"
 """How a signal counts: it is true today; it went away not long ago; it is unknown today and counted when last seen."""
 
+WEEK = 7
+"""Days for which a warning that was handed out may still count among those of its officer's week."""
+
 Key = tuple[str, str]
 Row = dict[str, Any]
 
@@ -95,7 +98,7 @@ def fold(
     day = _day(judged, left, signals, as_of, frozenset(blind))
     told: dict[Key, Told] = {}
     kept: list[Row] = []
-    dropped: set[str] = set()
+    dropped = _without_rule(before, signals, as_of)
     levels = dict(day.levels)
     pairs = {(borrower, code) for borrower, codes in day.true.items() for code in codes if code in signals}
     for key in sorted({*left, *pairs}):
@@ -110,7 +113,7 @@ def fold(
                 told[key] = Told(state, row["since"])
         if state is not None or counts or _is_kept(row, signal, terms):
             kept.append(row)
-        elif row["is_waiting"]:
+        elif row["is_waiting"] and not _was_released(row, as_of):
             dropped.add(borrower)
     waiting = {row["borrower_id"] for row in kept if row["is_waiting"]}
     return Folded(
@@ -122,6 +125,13 @@ def fold(
         _remembered(before, levels, as_of),
         len(dropped - waiting),
     )
+
+
+def _without_rule(before: States, signals: Collection[str], as_of: date) -> set[str]:
+    """Return who waited for a warning whose code the policy no longer has."""
+    rows = before.episodes.to_pylist()
+    lost = (row for row in rows if row["code"] not in signals and row["is_waiting"])
+    return {row["borrower_id"] for row in lost if not _was_released(row, as_of)}
 
 
 def _day(
@@ -226,11 +236,13 @@ def _stepping_down(row: Row, signal: Signal, terms: _Terms) -> int:
 
 
 def _is_kept(row: Row, signal: Signal, terms: _Terms) -> bool:
-    """Say whether an ended episode has to be remembered: it cools down, or waits and has not been gone for long."""
+    """Say whether an ended episode has to be remembered: it cools down, takes a place of the week, or waits still."""
     if (terms.as_of - row["last_true_on"]).days <= signal.cool_down_days:
         return True
+    if _was_released(row, terms.as_of):
+        return bool((terms.as_of - row["release_on"]).days < WEEK)
     days = (terms.as_of - terms.ends_on(row, signal)).days
-    return bool(row["is_waiting"]) and not _was_released(row, terms.as_of) and days <= terms.step_days
+    return bool(row["is_waiting"]) and days <= terms.step_days
 
 
 def _remembered(before: States, levels: Mapping[str, int], as_of: date) -> pa.Table:

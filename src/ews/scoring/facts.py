@@ -89,8 +89,8 @@ def own_loan_facts(book: Book, days: ir.Table, default: ir.Table, before: ir.Tab
     stretches = worked_out(book, spine, clean_stretches)
     found = _filled(book, loan_facts(book, days, default))
     live = _filled(book, with_findings(book, found.filter(found.live)))
-    renewed = _filled(book, with_renewal(book, spine, with_record(live, stretches), before, policy, on))
-    return with_history(book, renewed, stretches, before, policy, on, known_by)
+    renewed = _filled(book, with_renewal(book, spine, live, before, policy, on))
+    return with_record(with_history(book, renewed, stretches, before, policy, on, known_by), stretches)
 
 
 def _filled(book: Book, rows: ir.Table) -> ir.Table:

@@ -7,10 +7,13 @@ Counts  the newest finding on the loan or, without a loan, on the borrower. One 
 Nulls   nothing found is the word "none" or false, also without a table of findings: that is a fact, not blindness.
         impairment_share is null. A value that is not one of the words is passed over and leaves standing what was
         found before; `not_understood` counts such values
+Able    that the debtor is able to pay counts where it was found after the newest listed outcome, not before
 """
 
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
@@ -40,8 +43,19 @@ TRUE_OF: Mapping[str, tuple[str, int]] = {
 """Field and place of the word that make each flag true."""
 
 SHARE = "impairment_share"
+ABILITY, ABLE = "repayment_ability", "able"
 CAUSE, EXCUSING = "overdue_cause", ("operational", "technical")
 STOPPAGE: tuple[str, ...] = ("none", "no", "partly", "yes")
+SIZES = ("micro", "small", "medium", "large")
+RESOLVED, UNRESOLVED = "resolved", "unresolved"
+ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "use_of_funds": ("unclear",),
+    "stoppage": STOPPAGE,
+    "firm_size": SIZES,
+    "financial_difficulty": (RESOLVED, UNRESOLVED),
+}
+"""Words that are understood besides those of WORDS and FLAGS; "unclear" leaves standing what was found before."""
+
 OWN_BUSINESS = "use_of_funds"
 """Found on a borrower, it reaches business loans only."""
 
@@ -58,7 +72,7 @@ def with_findings(book: Book, loans: ir.Table) -> ir.Table:
             **dict.fromkeys((*TRUE_OF, "overdue_excused"), ibis.literal(value=False)),
             impairment_share=ibis.null("float64"),
         )
-    found = _by_loan(_understood(book), loans)
+    found = _by_loan(book, _understood(book), loans)
     both = loans.left_join(found, _KEYS, rname="{name}_found")
     both = both.left_join(_excused(book, loans), _KEYS, rname="{name}_excused")
     return both.select(
@@ -101,8 +115,10 @@ def not_understood(book: Book, by: date) -> int:
     if not book.has("findings"):
         return 0
     rows = book.table("findings")
-    rows = rows.filter(was_known(rows, by), rows.field.isin([*_FIELDS, SHARE]))
-    return int(rows.filter(_place_of(rows).isnull()).count().execute())
+    rows = rows.filter(was_known(rows, by), rows.field.isin([*_FIELDS, *ELSEWHERE, SHARE]))
+    words = [(rows.field == field) & rows["value"].isin(words) for field, words in ELSEWHERE.items()]
+    understood = reduce(or_, words, _place_of(rows).notnull())
+    return int(rows.filter(~understood.fill_null(False)).count().execute())
 
 
 def _understood(book: Book) -> ir.Table:
@@ -122,9 +138,9 @@ def _place_of(rows: ir.Table) -> ir.FloatingValue:
     return ibis.cases(*cases, ((rows.field == SHARE) & share.between(0, 1), share), else_=ibis.null("float64"))
 
 
-def _by_loan(findings: ir.Table, loans: ir.Table) -> ir.Table:
+def _by_loan(book: Book, findings: ir.Table, loans: ir.Table) -> ir.Table:
     """Return _KEYS and the place of each field, for loans of which something was found."""
-    rows = _known(loans.select(*_KEYS, "known_by", "product"), findings)
+    rows = _since_listed(book, _known(loans.select(*_KEYS, "known_by", "product"), findings))
     reaches = (rows.field != OWN_BUSINESS) | (rows["product"] == "business").fill_null(False)
     rows = rows.filter((rows.loan_id_told == rows.loan_id) | (rows.loan_id_told.isnull() & reaches))
     rows = rows.mutate(is_own=rows.loan_id_told.notnull())
@@ -139,6 +155,18 @@ def _by_loan(findings: ir.Table, loans: ir.Table) -> ir.Table:
     return told.group_by(*_KEYS).aggregate(
         **{_place(field): told.place.max(where=told.field == field) for field in (*_FIELDS, SHARE)}
     )
+
+
+def _since_listed(book: Book, rows: ir.Table) -> ir.Table:
+    """Return the findings but those of an ability to pay that a listed outcome came after."""
+    if not book.has("outcomes"):
+        return rows
+    listed = rows.select(*_DAY, "known_by").distinct().inner_join(book.table("outcomes"), "borrower_id")
+    listed = listed.filter(was_known(listed, listed.known_by), listed.occurred_on <= listed.as_of)
+    newest = listed.group_by(*_DAY).aggregate(listed_on=listed.occurred_on.max())
+    both = rows.left_join(newest, _DAY, rname="{name}_listed")
+    is_able = (both.field == ABILITY) & (both["value"] == ABLE)
+    return both.filter(~(is_able & (both.found_on <= both.listed_on)).fill_null(False)).select(*rows.columns)
 
 
 def _excused(book: Book, loans: ir.Table) -> ir.Table:

@@ -8,7 +8,6 @@ loan_states.parquet, episodes.parquet, levels.parquet   what the next batch has 
 policy.json         the policy as it was; batch.json the key, the totals and the hash of each file
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -26,14 +25,14 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.domain.progress import Progress
 from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
-from ews.scoring.decide import NAMES
 from ews.scoring.decided import Decided
 from ews.scoring.identity import BatchKey
+from ews.scoring.judged import NAMES
 from ews.scoring.reconcile import Totals
+from ews.scoring.seal import SUMMARY, digest
 from ews.scoring.states import write_states
 from ews.store.publications import DecisionRow
 
-SUMMARY = "batch.json"
 _PARTIAL = ".partial-"
 _ROW = pa.schema(
     [
@@ -86,15 +85,6 @@ class ScoredBatch:
         return self.key.batch_id
 
 
-def is_sound(directory: Path) -> bool:
-    """Say whether the batch in `directory` is whole and each of its files is the one that was written."""
-    summary = directory / SUMMARY
-    if not summary.is_file():
-        return False
-    files: dict[str, str] = json.loads(summary.read_text(encoding="utf-8"))["files"]
-    return all((directory / name).is_file() and _digest(directory / name) == digest for name, digest in files.items())
-
-
 def clear_broken(root: Path, *, keep: Collection[Path], published: Callable[[str], bool]) -> None:
     """Remove what a broken run left half written; set batches aside in .orphans that were never published."""
     for left in root.glob(f"{_PARTIAL}*"):
@@ -137,7 +127,7 @@ def write_folder(
         "blind": decided.blind,
         "provisions": {name: _sum(decided, name) for name in MONEY},
         "caseload": _caseload(decided),
-        "files": {path.name: _digest(path) for path in sorted(partial.iterdir())},
+        "files": {path.name: digest(path) for path in sorted(partial.iterdir())},
     }
     text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
     (partial / SUMMARY).write_text(text + "\n", encoding="utf-8")
@@ -212,11 +202,6 @@ def _caseload(decided: Decided) -> dict[str, int]:
         "waiting": sum(one.is_waiting for one in raised),
         "gone": decided.gone,
     }
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(directory: Path) -> None:

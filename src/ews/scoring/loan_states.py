@@ -3,25 +3,44 @@
 Grain   a loan whose tier is not pass, that was restructured, or that the predecessor left something of
 Kept    a loan not decided in this batch (its borrower was rejected, it is repaid, its feed is late) goes on as it was:
         the loan that repays it still asks for it
+Gone    a loan that the book names no more, neither as a loan nor as one that another repaid, FORGOTTEN_DAYS after it
+        was last decided: for less long it may be missing from an extract
 """
 
-from collections.abc import Hashable, Mapping
-from datetime import date
+from collections.abc import Collection, Hashable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ews.domain.levels import Tier
+from ews.events.book import Book
 from ews.scoring.states import LOANS, States
+
+FORGOTTEN_DAYS = 731
+"""Two years: longer than any cure or observation (practice, to verify)."""
 
 _BAD = Tier.SUBSTANDARD.rank
 _OF_BEFORE = ("npl_since", "seen_on")
 
 
-def loan_states(settled: pd.DataFrame, before: States, as_of: date) -> pa.Table:
-    """Return the states (schema LOANS) after `settled`, which has the columns of `settle`, sorted by loan_id."""
+def named(book: Book, before: States) -> frozenset[str]:
+    """Return the loans of `before` that the book still names."""
+    loans, ids = book.table("loans"), before.loans["loan_id"].to_pylist()
+    if not ids:
+        return frozenset()
+    both = ibis.union(loans.select("loan_id"), loans.select(loan_id="replaces_loan_id"))
+    return frozenset(both.filter(both.loan_id.notnull()).distinct().to_pyarrow()["loan_id"].to_pylist()) & set(ids)
+
+
+def loan_states(settled: pd.DataFrame, before: States, as_of: date, book_names: Collection[str]) -> pa.Table:
+    """Return the states (schema LOANS) after `settled`, which has the columns of `settle`, sorted by loan_id.
+
+    `book_names` are the loans of `before` that the book still names.
+    """
     left = before.loans.select(["loan_id", *_OF_BEFORE]).to_pandas(date_as_object=True)
     rows = settled.merge(left, on="loan_id", how="left", suffixes=("", "_left"), indicator="spoken")
     is_carried = rows["carried"].map(len) > 0
@@ -32,11 +51,18 @@ def loan_states(settled: pd.DataFrame, before: States, as_of: date) -> pa.Table:
         | is_carried
     )
     states = pa.Table.from_pylist([_state(row, as_of) for row in rows.loc[kept].to_dict("records")], LOANS)
-    undecided = before.loans.filter(
-        pc.invert(pc.is_in(before.loans["loan_id"], pa.array(settled["loan_id"], pa.string())))
-    )
-    both = pa.concat_tables([states, undecided.select(LOANS.names).cast(LOANS)])
+    both = pa.concat_tables([states, _undecided(settled, before.loans, as_of, book_names)])
     return both.sort_by("loan_id")
+
+
+def _undecided(settled: pd.DataFrame, left: pa.Table, as_of: date, book_names: Collection[str]) -> pa.Table:
+    """Return the states of loans that nobody looked at, without those that may be forgotten."""
+    decided = pc.is_in(left["loan_id"], pa.array(settled["loan_id"], pa.string()))
+    is_named = pc.is_in(left["loan_id"], pa.array(sorted(book_names), pa.string()))
+    since = pa.scalar(as_of - timedelta(days=FORGOTTEN_DAYS), pa.date32())
+    is_recent = pc.fill_null(pc.greater(left["seen_on"], since), fill_value=True)
+    kept = pc.and_(pc.invert(decided), pc.or_(is_named, is_recent))
+    return left.filter(kept).select(LOANS.names).cast(LOANS)
 
 
 def _state(row: Mapping[Hashable, Any], as_of: date) -> dict[str, Any]:
@@ -58,7 +84,8 @@ def _state(row: Mapping[Hashable, Any], as_of: date) -> dict[str, Any]:
 
 def _npl_since(row: Mapping[Hashable, Any], as_of: date, *, is_carried: bool) -> date | None:
     """Return since when the loan is non-performing or, while another claim on the debtor is, not yet cured."""
-    waits = bool(row["was_non_performing"]) and bool(row["other_claim_non_performing"]) and not row["by_days_alone"]
+    other = row["other_claim_non_performing"]
+    waits = bool(row["was_non_performing"]) and (pd.isna(other) or bool(other)) and not row["by_days_alone"]
     if int(row["own_tier_rank"]) >= _BAD or waits:
         return _day(row["npl_since"]) or as_of
     return _day(row["npl_since_left"]) if is_carried else None

@@ -21,7 +21,7 @@ from ews.events.book import Book
 from ews.features.window import Spine
 from ews.policy.grades import Scale, scale_on
 from ews.policy.policy import Policy
-from ews.scoring.parties import GROUP, GUARANTEED, GUARANTOR, parties_of
+from ews.scoring.parties import GROUP, GUARANTEED, GUARANTOR
 
 GRADES_LOST = 2
 """From this many grades down at once a party has turned bad (practice, to verify)."""
@@ -37,12 +37,13 @@ _BEFORE = pa.schema(
 
 
 def network_facts(
-    book: Book, spine: Spine, graded: ir.Table, before: pd.DataFrame | None, policy: Policy
-) -> ir.Table:  # fmt: skip
+    book: Book, spine: Spine, parties: ir.Table, graded: ir.Table, before: pd.DataFrame | None, policy: Policy
+) -> ir.Table:
     """Return borrower_id, as_of and NETWORK_BORROWER_FACTS (int64).
 
-    `graded` has borrower_id, pd, grade_rank, in_default, tier_rank, also of borrowers beyond the spine where they are
-    known; `before` the pd, grade and tier of the batch compared with (all of the book, not of the spine only).
+    `parties` are the parties_of the spine; `graded` has borrower_id, pd, grade_rank, in_default, tier_rank, also of
+    borrowers beyond the spine where they are known; `before` the pd, grade and tier of the batch compared with (all of
+    the book, not of the spine only).
     """
     if before is None:
         nothing = {fact.name: ibis.null("int64") for fact in NETWORK_BORROWER_FACTS}
@@ -51,12 +52,12 @@ def network_facts(
     then = book.engine.create_table(
         ibis.util.gen_name("before"), _stood(before, policy, scale_on(policy.scales, spine.days[0])), temp=True
     )
-    parties = _judged(book, spine, graded, then, noticed)
-    sums = parties.group_by("borrower_id").aggregate(
-        guaranteed_turned_bad=_count(parties, GUARANTEED, parties.turned_bad),
-        guarantors_turned_bad=_count(parties, GUARANTOR, parties.turned_bad),
-        group_newly_in_default=_count(parties, GROUP, parties.newly_in_default),
-        **{f"unseen_{tie}": ((parties.tie == tie) & parties.is_unseen).any() for tie in (GUARANTEED, GUARANTOR, GROUP)},
+    judged = _judged(book, spine, parties, graded, then, noticed)
+    sums = judged.group_by("borrower_id").aggregate(
+        guaranteed_turned_bad=_count(judged, GUARANTEED, judged.turned_bad),
+        guarantors_turned_bad=_count(judged, GUARANTOR, judged.turned_bad),
+        group_newly_in_default=_count(judged, GROUP, judged.newly_in_default),
+        **{f"unseen_{tie}": ((judged.tie == tie) & judged.is_unseen).any() for tie in (GUARANTEED, GUARANTOR, GROUP)},
     )
     table = spine.table.select("borrower_id", "as_of").left_join(sums, "borrower_id")
     return table.select(
@@ -68,12 +69,12 @@ def network_facts(
     )
 
 
-def _judged(book: Book, spine: Spine, graded: ir.Table, then: ir.Table, noticed: float) -> ir.Table:
+def _judged(book: Book, spine: Spine, parties: ir.Table, graded: ir.Table, then: ir.Table, noticed: float) -> ir.Table:
     """Return the parties with newly_in_default, turned_bad and is_unseen."""
     now = graded.select("pd", "grade_rank", "tier_rank", party_id="borrower_id", is_failed="in_default")
     of_book = book.table("borrowers").select(party_id="borrower_id").distinct().mutate(is_of_book=True)
     here = spine.table.select(party_id="borrower_id").distinct().mutate(is_here=True)
-    table = parties_of(book, spine)
+    table = parties
     for side in (now, then, of_book, here):
         table = table.left_join(side, "party_id", rname="{name}_side").drop("party_id_side")
     failed = table.is_failed.fill_null(False) | table.is_in_default.fill_null(False)

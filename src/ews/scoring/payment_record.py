@@ -5,7 +5,11 @@ Reads   loans; instalments and payments, ledger
 Clean   nothing is past due: what fell due until the day before is covered by payments (day by day), and no statement
         says otherwise where the schedule is silent or thin (as events/arrears.py has it). What is paid a day after it
         fell due was never past due. Arrears of a statement begin where its dpd says
+Silence a loan that only the ledger tells of is not known to be paid normally where no statement came for so long that
+        the one before says nothing any more (STALE_DAYS): a new stretch begins with the next statement
 Beats   the due dates that were covered; for loans without a schedule the statements without arrears
+Cure    what counts towards a cure begins with the stretch, but not before the loan was non-performing: who never was
+        past due and is found to be impaired pays normally from then on
 Nulls   months_clean and periods_clean where dpd is; 0 while anything is past due
 """
 
@@ -14,6 +18,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from ews.events.arrears import STALE_DAYS
 from ews.events.book import Book, was_known
 from ews.events.owners import with_borrower
 from ews.events.schedule import RECENT_DAYS, has_schedule
@@ -42,25 +47,32 @@ def clean_stretches(book: Book, spine: Spine) -> ir.Table:
 
 
 def with_record(loans: ir.Table, stretches: ir.Table) -> ir.Table:
-    """Add months_clean and periods_clean (int64) to loans with LOAN and dpd; `stretches` are their clean_stretches."""
+    """Add months_clean and periods_clean (int64) to loans with LOAN, dpd and npl_since.
+
+    `stretches` are their clean_stretches.
+    """
     running = stretches.filter(stretches.late_from.isnull())
     joined = loans.left_join(running, LOAN, rname="{name}_clean")
+    joined = joined.mutate(since=ibis.greatest(joined.clean_from, joined.npl_since.coalesce(joined.clean_from)))
+    paid = joined.beats.filter(lambda day: day > joined.since)
     counts = (joined.dpd == 0) & joined.clean_from.notnull()
     return joined.select(
         *loans.columns,
         **{
             name: ibis.ifelse(joined.dpd.isnull(), ibis.null("int64"), ibis.ifelse(counts, value, 0)).cast("int64")
             for name, value in (
-                ("months_clean", whole_months(joined.clean_from, joined.as_of)),
-                ("periods_clean", joined.beats.length()),
+                ("months_clean", whole_months(joined.since, joined.as_of)),
+                ("periods_clean", paid.length()),
             )
         },
     )
 
 
 def whole_months(start: ir.DateValue, end: ir.DateValue) -> ir.IntegerValue:
+    """Return how many months lie between two days; from a month's last day to a shorter one's is a whole month."""
     months = 12 * (end.year() - start.year()) + (end.month() - start.month())
-    return (months - ibis.ifelse(start.day() > end.day(), 1, 0)).cast("int64")
+    is_last = (end + DAY).cast("date").day() == 1
+    return (months - ibis.ifelse((start.day() > end.day()) & ~is_last, 1, 0)).cast("int64")
 
 
 def _turns(book: Book, spine: Spine) -> ir.Table:
@@ -127,11 +139,22 @@ def _by_ledger(book: Book, spine: Spine) -> ir.Table:
     rows = rows.mutate(late_on=ibis.greatest(began, after))
     late = rows.dpd > 0
     if not has_schedule(book):
-        return rows.select(*LOAN, "late_on", day="stated_on", is_late=late)
+        said = rows.select(*LOAN, "late_on", day="stated_on", is_late=late)
+        return said.union(_silences(rows).cast(said.schema()))
     told = rows.filter(late).select(*LOAN, "stated_on")
     silenced = _spoken_for(book, spine, told).mutate(is_spoken=ibis.literal(value=True))
     both = rows.left_join(silenced, [*LOAN, "stated_on"], rname="{name}_spoken")
-    return both.select(*LOAN, "late_on", day="stated_on", is_late=(both.dpd > 0) & both.is_spoken.isnull())
+    said = both.select(*LOAN, "late_on", day="stated_on", is_late=(both.dpd > 0) & both.is_spoken.isnull())
+    alone = rows.anti_join(_known(book, spine, "instalments"), LOAN)
+    return said.union(_silences(alone).cast(said.schema()))
+
+
+def _silences(rows: ir.Table) -> ir.Table:
+    """Return the days from which a loan's newest statement said nothing any more, until the next one came."""
+    following = rows.stated_on.lead().over(ibis.window(group_by=list(LOAN), order_by="stated_on"))
+    ends = (rows.stated_on + ibis.interval(days=STALE_DAYS)).cast("date")
+    stale = rows.select(*LOAN, late_on=ends, day=ends, is_late=following > ends)
+    return stale.filter(stale.is_late)
 
 
 def _spoken_for(book: Book, spine: Spine, statements: ir.Table) -> ir.Table:

@@ -19,11 +19,15 @@ from ews.events.book import Book, was_known
 from ews.events.owners import with_borrower
 from ews.policy.valuation import MONEY
 from ews.scoring.decided import Decided
+from ews.scoring.finding_facts import not_understood
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Money in fen, null where no balance is known; `exposure_unknown` counts loans whose balance nobody states."""
+    """Money in fen, null where no balance is known; `exposure_unknown` counts loans whose balance nobody states.
+
+    `findings_not_understood` counts findings with a value that their field does not know: nothing follows from them.
+    """
 
     borrowers_in: int
     scored: int
@@ -33,6 +37,7 @@ class Totals:
     exposure_fen: int | None
     exposure_unknown: int
     ledger_fen: int | None
+    findings_not_understood: int = 0
 
 
 def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Totals:
@@ -57,6 +62,7 @@ def reconcile(book: Book, decided: Decided, as_of: date, known_by: date) -> Tota
         exposure_fen=int(balances.sum()) if len(balances) else None,
         exposure_unknown=int(loans["balance"].isna().sum()) + int(decided.rejected["loans_without_balance"].sum()),
         ledger_fen=_ledger_total(book, as_of, known_by),
+        findings_not_understood=not_understood(book, known_by),
     )
     _tie(
         "borrowers",

@@ -4,9 +4,9 @@ Grain   the rows given; no row is added or lost
 Reads   loans; instalments and payments, ledger for how the old loan was served; public_events; findings of field
         `firm_size`; the loan states of the predecessor
 Declared pairs only: that one loan paid another can be inferred from payments, which feeds a signal but no tier
-Qualifies   the same amount or less; the old loan told of, never more than 7 days late in the 12 months before, and
-        pass as the predecessor left it; no misuse found, no dishonesty or closing published; a small firm, or a
-        working-capital loan of a medium one while the rules say so
+Qualifies   a business loan of the same amount or less; the old loan told of, never more than 7 days late in the 12
+        months before, and pass as the predecessor left it; no misuse found, no dishonesty or closing published; a small
+        firm, or a medium one while the rules say so
 Nulls   false wherever one of these is not known: then the loan is treated as new for old
 """
 
@@ -24,10 +24,10 @@ from ews.features.statements import worked_out
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine
 from ews.policy.policy import Policy
-from ews.scoring.finding_facts import newest_word
+from ews.scoring.finding_facts import SIZES, newest_word
 from ews.scoring.payment_record import LOAN
 
-SIZE, SIZES = "firm_size", ("micro", "small", "medium", "large")
+SIZE = "firm_size"
 SMALL = ("micro", "small")
 AGAINST = ("dishonest_debtor", "closure")
 """Public events after which a firm is not lawful, operating and of good credit."""
@@ -44,9 +44,9 @@ def with_renewal(book: Book, spine: Spine, loans: ir.Table, before: ir.Table, po
     clean = clean.anti_join(poor, [("old_id", "loan_id")]).anti_join(_discredited(book, spine), list(KEYS))
     sized = _sized(book, spine, loans, policy, on)
     joined = loans.left_join(clean, LOAN, rname="{name}_clean").left_join(sized, list(KEYS), rname="{name}_size")
-    is_medium = (joined["size"] == "medium") & (joined["product"] == "business")
-    fits = joined.is_small | (is_medium & _medium_on(joined.old_matures_on, policy))
-    qualifies = joined.old_id.notnull() & (joined.use_of_funds != "diverted") & fits
+    fits = joined.is_small | ((joined["size"] == "medium") & _medium_on(joined.old_matures_on, policy))
+    is_business = joined["product"] == "business"
+    qualifies = joined.old_id.notnull() & is_business & (joined.use_of_funds != "diverted") & fits
     return joined.select(
         *loans.columns,
         repays_old=joined.replaces_loan_id.notnull() & (joined["product"] != "card"),

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
@@ -21,37 +20,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ews.domain.errors import PolicyError
-from ews.domain.facts import GIVEN_BORROWER_FACTS
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.raised import Raised
 from ews.events.book import Book
-from ews.features.catalogue import FAMILIES, FEATURES, family_name
 from ews.features.window import Spine, spine_on
 from ews.policy.grades import scale_on
-from ews.policy.judge import grade_borrowers, judge_signals
 from ews.policy.policy import Policy
-from ews.policy.tiers import borrower_tiers, judge_debtor, judge_own, settle, summarise_loans
-from ews.policy.valuation import MONEY, value_loans
-from ews.scoring.caseload import release
-from ews.scoring.collateral_known import collateral_of
-from ews.scoring.debtor_facts import with_debtor_facts
-from ews.scoring.episodes import fold
-from ews.scoring.facts import own_loan_facts
-from ews.scoring.finding_facts import borrower_findings
-from ews.scoring.folder import is_sound, read_batch
-from ews.scoring.loan_states import loan_states
-from ews.scoring.network import network_facts
-from ews.scoring.overrides import OVERRIDES
+from ews.scoring.folder import read_batch
+from ews.scoring.judged import NAMES, Day, Judged, floors_of, handed_in, judge_day
+from ews.scoring.seal import is_sound
 from ews.scoring.states import NOTHING, States
 
-KEYS = ["borrower_id", "as_of"]
-NAMES = tuple(feature.name for feature in FEATURES)
-WHO = ("borrower_id", "branch_id", "officer_id", "pd", "in_default")
-WORKED_OUT = frozenset(
-    {"dpd_max", "exposure", "loans", "by_dpd_alone", "stoppage", "days_not_seen", "tier_rank_before"}
-)
-"""Given facts that hang on the policy, or on what the policy said of the batch before."""
-PARTY = ("borrower_id", "pd", "grade_rank", "in_default", "tier_rank")
+_KEPT = ("borrower_id", "pd", "pd_before", "in_default")
+_SCORED = ("borrower_id", "pd", "pd_before", "tier_rank_before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,52 +84,28 @@ def replay(book: Book, batch: Published, policy: Policy, before: States, compare
     if not is_sound(batch.folder):
         message = f"its folder '{batch.folder}' is gone or was changed. Restore it from the backup."
         raise PolicyError(message)
-    on, left = batch.as_of, _handed_in(book, before.loans)
-    decided = _handed_in(book, _decided(batch, compared))
-    spine = _spine(book, batch, decided)
-    default = decided.select(*KEYS, "in_default", "listed_default")
-    loans = _materialised(book, own_loan_facts(book, spine.table, default, left, policy))
-    debtors = with_debtor_facts(book, judge_own(loans, policy, on), decided, policy)
-    floors = _materialised(book, judge_debtor(debtors, policy, on))
-    found = borrower_findings(book, spine.table, int(policy.value_on("finding_valid_months", on)))
-    known = decided.inner_join(summarise_loans(floors), KEYS).inner_join(found, KEYS)
-    graded = _materialised(book, grade_borrowers(known, policy, on))
-    overrides = _handed_in(book, OVERRIDES.empty_table())
-    judged_loans = floors.semi_join(graded, "borrower_id")
-    settled = _materialised(book, settle(judged_loans, graded, overrides, left, policy, on))
-    table = graded.inner_join(borrower_tiers(settled), KEYS)
-    network = network_facts(book, spine, table.select(*PARTY), compared, policy)
-    judged = judge_signals(table.left_join(network, KEYS).drop("borrower_id_right", "as_of_right"), policy, on)
-    valued = value_loans(settled, collateral_of(book, spine.table), graded, policy, on, _horizon(batch))
-    return _folded(batch, judged, valued, before, policy)
+    decided = handed_in(book, _decided(batch, compared))
+    spine, horizon = _spine(book, batch, decided), _horizon(batch)
+    day = Day(book, spine, policy, horizon, read_batch(batch.folder).blind, states=before, before=compared)
+    floors = floors_of(day, decided.select("borrower_id", "as_of", "in_default", "listed_default"), decided)
+    return _replayed(batch, judge_day(day, floors, decided.select(*_SCORED)), policy)
 
 
-def _folded(batch: Published, judged: ir.Table, valued: ir.Table, before: States, policy: Policy) -> Replayed:
-    """Fold the day into what was remembered and plan the warnings, as a batch does."""
-    loans = valued.order_by("borrower_id", "loan_id").to_pandas().astype(dict.fromkeys(MONEY, "Int64"))
-    sums = loans.groupby("borrower_id")[list(MONEY)].sum(min_count=1)
-    alone = judged.order_by("borrower_id").to_pandas()
-    alone = alone.merge(sums, left_on="borrower_id", right_index=True, how="left")
-    blind = read_batch(batch.folder).blind
-    unfed = {feature.name for family in FAMILIES if family_name(family) in blind for feature in family.FEATURES}
-    folded = fold(before, alone, policy, batch.as_of, blind=unfed)
-    now = alone.rename(columns={"level_rank": "level_now_rank"})
-    borrowers = now.merge(folded.levels, on="borrower_id", how="left", validate="one_to_one")
-    released = release(folded.episodes, borrowers, policy, batch.as_of)
-    states = States(loan_states(loans, before, batch.as_of), released.episodes, folded.remembered)
+def _replayed(batch: Published, judged: Judged, policy: Policy) -> Replayed:
+    borrowers = judged.borrowers
     rows = borrowers[["borrower_id", "pd", "grade"]].assign(
         tier=[tuple(Tier)[rank].value for rank in borrowers["tier_rank"]],
         level=[tuple(WarningLevel)[rank].value for rank in borrowers["level_rank"]],
     )
     scale = scale_on(policy.scales, batch.as_of)
     rows["grade"] = rows["grade"].where(rows["grade"].notna(), scale.default_code)
-    return Replayed(batch.batch_id, batch.as_of, rows, borrowers, loans, released.raised, states)
+    raised, states = judged.released.raised, judged.states
+    return Replayed(batch.batch_id, batch.as_of, rows, borrowers, judged.loans, raised, states)
 
 
 def _decided(batch: Published, compared: pd.DataFrame | None) -> pa.Table:
     """Return what the batch knew of each borrower that no policy changes, and its tier before."""
-    given = [fact.name for fact in GIVEN_BORROWER_FACTS if fact.name not in WORKED_OUT | set(WHO)]
-    file, wanted = pq.ParquetFile(batch.folder / "decisions.parquet"), (*WHO, *given, *NAMES)
+    file, wanted = pq.ParquetFile(batch.folder / "decisions.parquet"), (*_KEPT, *NAMES)
     lacking = [name for name in wanted if name not in file.schema_arrow.names]
     if lacking:
         message = f"it was made by an earlier version and lacks {', '.join(lacking)}. Score the day again first."
@@ -175,11 +132,3 @@ def _horizon(batch: Published) -> int:
     first = pq.ParquetFile(batch.folder / "decisions.parquet").iter_batches(batch_size=1, columns=["record"])
     (record,) = next(first)["record"].to_pylist()
     return int(json.loads(record)["horizon_months"])
-
-
-def _handed_in(book: Book, rows: pa.Table) -> ir.Table:
-    return book.engine.create_table(ibis.util.gen_name("replayed"), rows, temp=True)
-
-
-def _materialised(book: Book, table: ir.Table) -> ir.Table:
-    return book.engine.create_table(ibis.util.gen_name("replayed"), table, temp=True)

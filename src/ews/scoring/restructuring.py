@@ -3,8 +3,9 @@
 Grain   the rows given; no row is added or lost
 Reads   loans (all versions), instalments and payments, ledger; findings; the loan states of the predecessor
 Non-performing before   the predecessor left it so; or the book shows a day past due above the limit and no clean
-        stretch since then that would have cured it. A loan that repays such a loan inherits it (else refinancing
-        would cure) until it has served a cure of its own
+        stretch since then that would have cured it, or one that ended its cure while another claim on the debtor was
+        not cured, which still is not. A loan that repays such a loan inherits it (else refinancing would cure) until it
+        has served a cure of its own
 Observation   from the first due date after the restructuring, after the end of arrears since then and after a finding
         that the difficulty is unresolved. Once served it stays served: later arrears are arrears, not observation
 Again   a second restructuring within observation; days less than APART_DAYS apart are one, corrected
@@ -21,12 +22,12 @@ from ews.events.arrears import default_days
 from ews.events.book import Book
 from ews.features.window import KEYS
 from ews.policy.policy import Policy
-from ews.scoring.finding_facts import newest_word
+from ews.scoring.finding_facts import UNRESOLVED, newest_word
 from ews.scoring.payment_record import LOAN, whole_months
 
 APART_DAYS = 31
 """A day of restructuring that moved by less was corrected; no loan is restructured twice within a month."""
-DIFFICULTY, UNRESOLVED = "financial_difficulty", "unresolved"
+DIFFICULTY = "financial_difficulty"
 
 
 def with_history(
@@ -62,6 +63,7 @@ def _non_performing(
     defaults = _defaults(book, policy, on, known_by)
     left = _left_by(before)
     own = _uncured(loans.select(*LOAN), defaults, cures)
+    own = own.union(_waiting(loans.select(*LOAN), own, defaults, cures, policy, on).cast(own.schema()))
     joined = loans.left_join(own, LOAN, rname="{name}_book").left_join(left, "loan_id", rname="{name}_left")
     joined = joined.mutate(since=ibis.least(joined.book_since, joined.left_since))
     handed = _handed_down(loans, defaults, stretches, left, policy, on)
@@ -98,6 +100,25 @@ def _uncured(loans: ir.Table, defaults: ir.Table, cures: ir.Table) -> ir.Table:
     rows = loans.inner_join(defaults, "loan_id").left_join(last, LOAN, rname="{name}_cure")
     rows = rows.filter(rows.cured_from.isnull() | (rows.default_on > rows.cured_from))
     return rows.group_by(*LOAN).aggregate(book_since=rows.default_on.min())
+
+
+def _waiting(
+    loans: ir.Table, open_: ir.Table, defaults: ir.Table, cures: ir.Table, policy: Policy, on: date
+) -> ir.Table:
+    """Return LOAN and book_since of the loans whose cure ended while another loan of the debtor was in `open_`."""
+    months, periods = policy.value_on("cure_months", on), policy.value_on("cure_periods", on)
+    rows = loans.anti_join(open_, LOAN).inner_join(defaults, "loan_id").inner_join(cures, LOAN, rname="{name}_cure")
+    rows = rows.filter(rows.clean_from > rows.default_on)
+    ended = ibis.greatest(
+        (rows.clean_from + ibis.interval(months=int(months))).cast("date"), rows.beats[int(periods) - 1]
+    )
+    # the first stretch long enough after the last default is the one that cured
+    each = rows.group_by(*LOAN, "default_on").aggregate(ended=ended.min())
+    spells = each.group_by(*LOAN, "ended").aggregate(since=each.default_on.min())
+    last = spells.group_by(*LOAN).aggregate(book_since=spells.since.argmax(spells.ended), ended=spells.ended.max())
+    both = last.inner_join(open_.select(*KEYS, other_id="loan_id", other_since="book_since"), KEYS)
+    held = both.filter(both.other_id != both.loan_id, both.other_since <= both.ended)
+    return held.group_by(*LOAN).aggregate(book_since=held.book_since.max())
 
 
 def _handed_down(
@@ -165,7 +186,8 @@ def _again(book: Book, loans: ir.Table, before: ir.Table, policy: Policy, on: da
         was_again=before.restructured_again.fill_null(False),
         served_from="observed_from",
     )
-    rows = new.left_join(left, "loan_id", rname="{name}_left")
+    both = new.mutate(told_id=new.loan_id).union(new.mutate(told_id=new.replaces_loan_id))  # itself, and what it repays
+    rows = both.left_join(left, [("told_id", "loan_id")], rname="{name}_left")
     is_same = rows.restructured_on - ibis.interval(days=APART_DAYS) < rows.day_before
     in_time = rows.served_from.isnull() | (whole_months(rows.served_from, rows.restructured_on) < least)
     by_state = ibis.ifelse(is_same, rows.was_again, in_time & rows.day_before.notnull()).fill_null(False)
@@ -177,5 +199,6 @@ def _again(book: Book, loans: ir.Table, before: ir.Table, policy: Policy, on: da
     earlier = told.version_day <= told.restructured_on - ibis.interval(days=APART_DAYS)
     near = whole_months(told.version_day, told.restructured_on) < least
     by_book = told.filter(told.known_on <= told.known_by, earlier, near).select(*LOAN).distinct()
-    both = rows.mutate(by_state=by_state).left_join(by_book.mutate(in_book=True), LOAN, rname="{name}_book")
-    return both.select(*LOAN, is_again=both.by_state | both.in_book.fill_null(False))
+    known = rows.mutate(by_state=by_state).group_by(*LOAN).aggregate(by_state=lambda table: table.by_state.any())
+    joined = known.left_join(by_book.mutate(in_book=True), LOAN, rname="{name}_book")
+    return joined.select(*LOAN, is_again=joined.by_state | joined.in_book.fill_null(False))

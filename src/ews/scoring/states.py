@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ews.domain.errors import UnknownBatchError
+from ews.scoring.seal import SUMMARY, broken
 
 LOANS = pa.schema(
     [
@@ -82,14 +83,22 @@ NOTHING = States(*(schema.empty_table() for _, schema in _FILES.values()))
 def read_states(folder: Path | None) -> States:
     """Return the states that the batch in `folder` left, NOTHING for None and for batches that kept none.
 
-    UnknownBatchError where the folder is gone.
+    UnknownBatchError where the folder is gone, or one of these files is gone or was changed.
     """
     if folder is None:
         return NOTHING
-    if not folder.is_dir():
+    names = [name for name, _ in _FILES.values()]
+    if not (folder / SUMMARY).is_file():
         message = (
             f"The batch before this one is published, but its folder '{folder}' is gone; what it remembers of "
             "loans and warnings is needed. Restore the folder from the backup."
+        )
+        raise UnknownBatchError(message)
+    lost = broken(folder, among=names)
+    if lost:
+        message = (
+            f"The batch before this one remembers loans and warnings in '{folder / lost[0]}', which is gone or was "
+            "changed. Restore the folder from the backup."
         )
         raise UnknownBatchError(message)
     return States(

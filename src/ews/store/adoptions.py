@@ -6,7 +6,7 @@ Order   of two adoptions that hold from one day the later one counts
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from ews.domain.errors import PolicyError
 from ews.store.engine import Store, reading, writing
@@ -42,18 +42,23 @@ def adopt(
     with writing(store) as connection:
         if store.on_postgresql:
             connection.execute(text("LOCK TABLE adoptions, batches IN SHARE ROW EXCLUSIVE MODE"))
-        newest = connection.execute(select(func.max(batches.c.as_of))).scalar()
-        earlier = connection.execute(select(func.max(adoptions.c.adoption))).scalar()
-        if newest is not None and holds_from <= newest and earlier is not None:
-            message = (
-                f"Batches up to {newest} are published; a policy from {holds_from} would rewrite them. "
-                f"Give a day after {newest}."
-            )
-            raise PolicyError(message)
-        made = Adoption((earlier or 0) + 1, policy_hash, holds_from, when, adopted_by, note)
+        earlier = _refused(connection, holds_from)
+        made = Adoption(earlier + 1, policy_hash, holds_from, when, adopted_by, note)
         row = {name: getattr(made, name) for name in Adoption.__dataclass_fields__ if name != "number"}
         connection.execute(insert(adoptions), [{"adoption": made.number, **row}])
     return made
+
+
+def refuse_past(store: Store, holds_from: date) -> None:
+    """Raise PolicyError where a policy could not be adopted from that day, because batches of it are published."""
+    with reading(store) as connection:
+        _refused(connection, holds_from)
+
+
+def newest_published(store: Store) -> date | None:
+    """Return the last day of which a batch is published: policies are adopted for later days."""
+    with reading(store) as connection:
+        return _newest(connection)
 
 
 def in_force(store: Store, day: date) -> str | None:
@@ -70,3 +75,20 @@ def adopted(store: Store) -> tuple[Adoption, ...]:
         Adoption(row.adoption, row.policy_hash, row.holds_from, row.adopted_at, row.adopted_by, row.note)
         for row in rows
     )
+
+
+def _newest(connection: Connection) -> date | None:
+    newest: date | None = connection.execute(select(func.max(batches.c.as_of))).scalar()
+    return newest
+
+
+def _refused(connection: Connection, holds_from: date) -> int:
+    """Return the number of the newest adoption, 0 where there is none: the first may hold from any day."""
+    newest, earlier = _newest(connection), connection.execute(select(func.max(adoptions.c.adoption))).scalar()
+    if newest is not None and holds_from <= newest and earlier is not None:
+        message = (
+            f"Batches up to {newest} are published; a policy from {holds_from} would rewrite them. "
+            f"Give a day after {newest}."
+        )
+        raise PolicyError(message)
+    return earlier or 0

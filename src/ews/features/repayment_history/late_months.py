@@ -76,7 +76,7 @@ _LAGS = ("told", "oldest_lag", "late_lag", "late30_lag")
 _TAPE = ("tape_dpd_3", "tape_dpd_6", "tape_dpd_12")
 
 
-def _bits_set(bits: int) -> int:  # type: ignore[empty-body]
+def _bits_set(bits: int) -> int:  # type: ignore[empty-body] # the engine has the body
     """Return how many bits are set, by the engine's own function."""
 
 

@@ -1,0 +1,184 @@
+"""Judged: what policy makes of one day's features and pd: tiers, grades, signals, levels and warnings.
+
+Grain   one row per borrower scored, one per loan of theirs
+Order   facts of loans → own tier → the debtor's claims → (pd) → grade → tier → network → signals → value → fold → queue
+Used    by decide, which works features and pd out, and by replay, which takes them from the folder of a batch
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from ews.domain.levels import Tier
+from ews.events.book import Book
+from ews.features.catalogue import FAMILIES, FEATURES, family_name
+from ews.features.window import Spine
+from ews.policy.grades import Scale, scale_on
+from ews.policy.judge import grade_borrowers, judge_signals
+from ews.policy.policy import Policy
+from ews.policy.tiers import borrower_tiers, judge_debtor, judge_own, settle, summarise_loans
+from ews.policy.valuation import MONEY, value_loans
+from ews.scoring.caseload import Released, release
+from ews.scoring.collateral_known import collateral_of
+from ews.scoring.debtor_facts import with_debtor_facts
+from ews.scoring.episodes import Folded, fold
+from ews.scoring.facts import borrowers_known, own_loan_facts
+from ews.scoring.finding_facts import borrower_findings
+from ews.scoring.loan_states import loan_states, named
+from ews.scoring.network import network_facts
+from ews.scoring.overrides import OVERRIDES
+from ews.scoring.parties import parties_of
+from ews.scoring.states import NOTHING, States
+
+KEYS = ("borrower_id", "as_of")
+NAMES = tuple(feature.name for feature in FEATURES)
+_PARTIES = ("borrower_id", "pd", "grade_rank", "in_default", "tier_rank")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a day is judged with, besides features and pd.
+
+    `before` are the rows of the batch compared with (borrower_id, pd, grade, tier); `others`, in a single look-up,
+    such rows of everybody else.
+    """
+
+    book: Book
+    spine: Spine
+    policy: Policy
+    horizon_months: int
+    blind: tuple[str, ...]
+    states: States = NOTHING
+    overrides: pa.Table = field(default_factory=OVERRIDES.empty_table)
+    before: pd.DataFrame | None = None
+    others: pd.DataFrame | None = None
+
+    @property
+    def on(self) -> date:
+        return self.spine.days[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """`loans` as law and practice judge them; `borrowers` with a live loan: identity, loan summary, features."""
+
+    loans: ir.Table
+    borrowers: ir.Table
+    left: ir.Table
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`borrowers` has level_rank as folded and level_now_rank, which the day alone gives; `parties` are theirs."""
+
+    borrowers: pd.DataFrame
+    loans: pd.DataFrame
+    folded: Folded
+    released: Released
+    states: States
+    parties: ir.Table
+
+
+def floors_of(day: Day, default: ir.Table, features: ir.Table) -> Floors:
+    """Judge the loans of the day's spine, before anything is known of pd.
+
+    `default` has in_default and listed_default by borrower_id and as_of, `features` FEATURES.
+    """
+    book, policy = day.book, day.policy
+    left = handed_in(book, day.states.loans)
+    loans = _filled(book, own_loan_facts(book, day.spine.table, default, left, policy))
+    own = judge_own(loans, policy, day.on)
+    floors = _filled(book, judge_debtor(with_debtor_facts(book, own, features, policy), policy, day.on))
+    return Floors(floors, _filled(book, _gathered(day, floors, default, features)), left)
+
+
+def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
+    """Judge the borrowers of `scored`: borrower_id, pd (null in default), pd_before and tier_rank_before."""
+    book, policy, on = day.book, day.policy, day.on
+    graded = _filled(book, grade_borrowers(floors.borrowers.inner_join(scored, "borrower_id"), policy, on))
+    loans = floors.loans.semi_join(graded, "borrower_id")
+    settled = _filled(book, settle(loans, graded, handed_in(book, day.overrides), floors.left, policy, on))
+    parties = parties_of(book, day.spine)
+    valued = value_loans(settled, collateral_of(book, day.spine.table), graded, policy, on, day.horizon_months)
+    alone, whole = _frames(_signals(day, graded, settled, parties), valued)
+    folded = fold(day.states, alone, policy, on, blind=_features_of(day.blind))
+    borrowers = _with_levels(alone, folded)
+    queued = borrowers if day.others is None else borrowers.head(0)  # a look-up stands in nobody's queue
+    released = release(folded.episodes, queued, policy, on)
+    remembered = loan_states(whole, day.states, on, named(book, day.states))
+    return Judged(borrowers, whole, folded, released, States(remembered, released.episodes, folded.remembered), parties)
+
+
+def handed_in(book: Book, rows: pa.Table) -> ir.Table:
+    """Return `rows` as a table of the book's engine."""
+    return book.engine.create_table(ibis.util.gen_name("given"), rows, temp=True)
+
+
+def _gathered(day: Day, floors: ir.Table, default: ir.Table, features: ir.Table) -> ir.Table:
+    """Return one row per borrower with a live loan: identity, loan summary, default state, features."""
+    summary = summarise_loans(floors)
+    unknown = floors.group_by(KEYS).aggregate(loans_without_balance=floors.balance.isnull().sum())
+    who = borrowers_known(day.book, day.spine.table)
+    joined = who.inner_join(summary, KEYS).inner_join(unknown, KEYS)
+    joined = joined.left_join(default.drop("listed_default"), KEYS).drop("borrower_id_right", "as_of_right")
+    valid_months = int(day.policy.value_on("finding_valid_months", day.on))
+    found = borrower_findings(day.book, day.spine.table, valid_months)
+    joined = joined.left_join(found, KEYS).drop("borrower_id_right", "as_of_right")
+    joined = joined.inner_join(features.select(*KEYS, *NAMES), KEYS)
+    return joined.mutate(in_default=joined.in_default.fill_null(False))
+
+
+def _signals(day: Day, graded: ir.Table, settled: ir.Table, parties: ir.Table) -> ir.Table:
+    """Return graded borrowers with their tier, the facts of their network and their signals."""
+    table = graded.inner_join(borrower_tiers(settled), KEYS)
+    stand = table.select(*_PARTIES)
+    if day.others is not None:
+        others = handed_in(day.book, _ranked(day.others, scale_on(day.policy.scales, day.on)))
+        stand = stand.union(others.anti_join(table, "borrower_id").cast(stand.schema()))
+    network = network_facts(day.book, day.spine, parties, stand, day.before, day.policy)
+    joined = table.left_join(network, KEYS).drop("borrower_id_right", "as_of_right")
+    return judge_signals(joined, day.policy, day.on)
+
+
+def _ranked(rows: pd.DataFrame, scale: Scale) -> pa.Table:
+    """Return published rows as the facts that the network asks for."""
+    ranks = {code: number for number, code in enumerate(scale.codes, start=1)}
+    columns = (
+        pa.array(rows["borrower_id"], pa.string()),
+        pa.array(rows["pd"], pa.float64(), from_pandas=True),
+        pa.array([ranks.get(grade) for grade in rows["grade"]], pa.int64()),
+        pa.array(rows["grade"] == scale.default_code, pa.bool_()),
+        pa.array([Tier(tier).rank for tier in rows["tier"]], pa.int8()),
+    )
+    return pa.table(dict(zip(_PARTIES, columns, strict=True)))
+
+
+def _frames(judged: ir.Table, valued: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return borrowers with the sums of their loans' money, and loans."""
+    shares = {name: "float64" for name in (*NAMES, "pd", "pd_before", "pd_compared") if name in judged.columns}
+    borrowers = judged.order_by("borrower_id").to_pandas().astype(shares)
+    loans = valued.order_by("borrower_id", "loan_id").to_pandas()
+    whole = loans.astype(dict.fromkeys(MONEY, "Int64"))
+    sums = whole.groupby("borrower_id")[list(MONEY)].sum(min_count=1)
+    return borrowers.merge(sums, left_on="borrower_id", right_index=True, how="left"), whole
+
+
+def _features_of(families: Collection[str]) -> frozenset[str]:
+    return frozenset(
+        feature.name for family in FAMILIES if family_name(family) in families for feature in family.FEATURES
+    )
+
+
+def _with_levels(borrowers: pd.DataFrame, folded: Folded) -> pd.DataFrame:
+    now = borrowers.rename(columns={"level_rank": "level_now_rank"})
+    return now.merge(folded.levels, on="borrower_id", how="left", validate="one_to_one")
+
+
+def _filled(book: Book, table: ir.Table) -> ir.Table:
+    """Work `table` out once."""
+    return book.engine.create_table(ibis.util.gen_name("judged"), table, temp=True)
