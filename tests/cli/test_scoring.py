@@ -32,6 +32,8 @@ def test_an_exposure_that_nobody_knows_is_not_shown_as_nothing(monkeypatch, tota
         {tier.value: found if tier is Tier.PASS else none for tier in Tier},
         {level.value: found if level is WarningLevel.NONE else none for level in WarningLevel},
         (),
+        {"expected_loss_fen": None},
+        {},
         Path("batch"),
         fresh=True,
     )
@@ -41,3 +43,26 @@ def test_an_exposure_that_nobody_knows_is_not_shown_as_nothing(monkeypatch, tota
     assert line.strip("│ ").split("│")[-1].strip() == shown
     assert head in out.getvalue()
     assert ("0 元" in out.getvalue().replace("000 元", "")) is (total is not None)
+
+
+def test_how_many_pass_each_filter_is_told_with_the_money_set_aside(monkeypatch):
+    none = {"borrowers": 0, "exposure_fen": 0}
+    batch = ScoredBatch(
+        KEY,
+        Totals(9, 9, 0, 0, 0, 100, 0, 100),
+        {tier.value: none for tier in Tier},
+        {level.value: {"borrowers": 2, "exposure_fen": 0} for level in WarningLevel},
+        (),
+        {"expected_loss_fen": 1_000_000, "provision_general_fen": None},
+        {"by_model": 4, "by_rules": 5, "released": 2, "overdue": 1, "waiting": 1, "gone": 0},
+        Path("batch"),
+        fresh=True,
+    )
+    monkeypatch.setattr(show, "OUT", Console(width=200, file=(out := io.StringIO())))
+    scoring.tell_batch(batch)
+    told = out.getvalue()
+    assert "expected loss 预期损失 1.0 万元" in told
+    assert "一般准备" not in told
+    assert "模型 4, other signals 规则 5" in told
+    assert "有预警等级 6 → new 新预警 3 → handed out now 本次移交 2 (overdue 超期 1), waiting 排队 1" in told
+    assert "gone" not in told

@@ -1,29 +1,29 @@
 """Signal plants: what signals look for besides the patterns of plants.py, put into one firm.
 
-Beside it stands what looks alike and means no harm.
+Beside it stands what looks alike and means no harm: most often the same, done by a firm with means that pays on the day.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from tests.patterns.plants import (
     INNOCENT,
     PLANTED,
     Change,
-    asks_and_gets,
-    asks_everywhere,
     cards_at_the_limit,
+    costs_shrink,
     full_payer,
     last,
-    one_subsidy,
-    sales_collapse,
+    money_to_suppliers,
+    trade_in_decline,
 )
 from tests.patterns.quiet import (
     AS_OF,
     LIMIT,
     MONTHS,
     PRINCIPAL,
+    TERM,
     TURNOVER,
     Firm,
     day_of,
@@ -52,35 +52,25 @@ class SignalPlant:
         return firms
 
 
-def to(number: int, change: Callable[[Firm], None]) -> Change:
-    """Return `change` done to the firm of that number."""
-    return lambda firms: change(firms[number])
+def planted(*changes: Callable[[Firm], None]) -> Change:
+    """Return all of `changes` done to the planted firm."""
+    return _to(PLANTED, changes)
 
 
-def unchanged(firms: list[Firm]) -> None:
-    """Leave the double as it was."""
+def innocent(*changes: Callable[[Firm], None]) -> Change:
+    """Return all of `changes` done to its double."""
+    return _to(INNOCENT, changes)
 
 
-# Accounts
+def _to(number: int, changes: tuple[Callable[[Firm], None], ...]) -> Change:
+    def change(firms: list[Firm]) -> None:
+        for one in changes:
+            one(firms[number])
+
+    return change
 
 
-def trade_stops(firm: Firm) -> None:
-    """Take nothing in for three months, and lose what was there."""
-    firm.sales = last(steady(), 3, 0.0)
-    firm.purchases = last(steady(), 3, 0.0)
-    firm.wages, firm.utilities = last(steady(), 3, 0.0), last(steady(), 3, 0.0)
-    firm.postings += [(day_of(-3, 3), -_balance(), "other", "K3Z")]
-
-
-def rests_with_means(firm: Firm) -> None:
-    """Take nothing in for three months either, as every year; the money is there."""
-    resting = [0.0 if month % 12 in (9, 10, 11) else 1.2 for month in range(MONTHS)]
-    firm.sales, firm.purchases = resting, list(resting)
-
-
-def _balance() -> int:
-    """Return about what a quiet firm has put by over the years."""
-    return int(TURNOVER * 0.11 * (MONTHS - 3)) + 2 * TURNOVER
+# Strain: what tells the harm from the same thing done by a firm with means
 
 
 def money_gone(firm: Firm) -> None:
@@ -91,26 +81,55 @@ def half_the_money_gone(firm: Firm) -> None:
     firm.postings += [(day_of(-5, 3), -_balance() // 2, "other", "K5Z")]
 
 
+def _balance() -> int:
+    """Return about what a quiet firm has put by over the years."""
+    return int(TURNOVER * 0.11 * (MONTHS - 3)) + 2 * TURNOVER
+
+
+def pays_later(firm: Firm) -> None:
+    firm.late[-3:] = [9, 9, 9]
+
+
+# Accounts
+
+
+def trade_stops(firm: Firm) -> None:
+    """Take nothing in for three months, lose what was there, pay nobody, and the bank late."""
+    firm.sales = last(steady(), 3, 0.0)
+    firm.purchases = last(steady(), 3, 0.0)
+    firm.wages, firm.taxes, firm.utilities = (last(steady(), 3, 0.0) for _ in range(3))
+    firm.postings += [(day_of(-3, 3), -_balance(), "other", "K3Z")]
+    pays_later(firm)
+
+
+def rests_with_means(firm: Firm) -> None:
+    """Take nothing in for three months either, as every year; the money is there."""
+    resting = [0.0 if month % 12 in (9, 10, 11) else 1.2 for month in range(MONTHS)]
+    firm.sales, firm.purchases = resting, list(resting)
+
+
+def collapses(firm: Firm) -> None:
+    firm.sales, firm.purchases = last(steady(), 4, 0.2), last(steady(), 4, 0.3)
+
+
 def round_trips(firm: Firm) -> None:
     for month in range(MONTHS - 12, MONTHS):
         firm.postings += [
-            (day_of(month, 9), TURNOVER, "sales", "K3Q"),
-            (day_of(month, 11), -TURNOVER, "purchase", "K3Q"),
+            (day_of(month, 9), TURNOVER // 8, "sales", "K3Q"),
+            (day_of(month, 11), -TURNOVER // 8, "purchase", "K3Q"),
         ]
+
+
+def sells_little(firm: Firm) -> None:
+    firm.sales = firm.purchases = last(steady(), 12, 0.2)
 
 
 def returned_goods(firm: Firm) -> None:
     firm.postings += [(day_of(-4, 9), TURNOVER // 4, "sales", "K5Q"), (day_of(-4, 11), -TURNOVER // 4, "other", "K5Q")]
 
 
-def settles_elsewhere(firm: Firm) -> None:
-    firm.sales = last(steady(), 12, 0.2)
-    firm.add("findings", finding_id=f"N{firm.number}-S", borrower_id=firm.id, found_on=AS_OF - timedelta(days=5),
-             field="declared_sales_12m", value=str(12 * TURNOVER), author="E001")  # fmt: skip
-
-
 def customers_lost(firm: Firm) -> None:
-    firm.customers, firm.sales = last_count(8, 4, 1), last(steady(), 4, 0.4)
+    firm.customers, firm.sales = last_count(8, 4, 1), last(steady(), 4, 0.15)
 
 
 def customers_named_anew(firm: Firm) -> None:
@@ -142,28 +161,28 @@ def _bullet(firm: Firm, matures: date, amount: int, security: str = "none") -> N
         firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=amount, dpd=0)
 
 
-def collapses_and_asks(firms: list[Firm]) -> None:
-    sales_collapse(firms)
-    asks_everywhere(firms)
+def payroll_elsewhere(firm: Firm) -> None:
+    firm.wages = last(steady(), 6, 0.0)
+    firm.taxes, firm.utilities = last(steady(), 6, 0.3), last(steady(), 6, 0.3)
 
 
 # Where the money goes
 
 
-def securities_before_debt(firm: Firm) -> None:
-    """Put into securities what a large loan that falls due will need."""
-    _invests(firm)
-    _bullet(firm, AS_OF + timedelta(days=80), 6 * TURNOVER)
+def lives_on_persons(firm: Firm) -> None:
+    """Take in from persons what the trade does not bring."""
+    firm.sales = last(steady(), 3, 0.7)
+    firm.postings += [
+        (day_of(month, 10), TURNOVER // 3, "private_person", f"K{firm.number}V") for month in (-3, -2, -1)
+    ]
 
 
-def securities_from_means(firm: Firm) -> None:
-    """Put as much into securities, out of more than the trade needs."""
-    firm.sales = steady(1.4)
-    _invests(firm)
-
-
-def _invests(firm: Firm) -> None:
-    firm.postings += [(day_of(month, 7), -11_000_000, "securities", "K3B") for month in range(MONTHS - 14, MONTHS)]
+def owner_lends(firm: Firm) -> None:
+    """Let the owner lend to persons, each month to another."""
+    for month in range(MONTHS - 6, MONTHS):
+        firm.add("transactions", posting_id=f"{firm.account}P-L{month}", account_id=f"{firm.account}P",
+                 occurred_at=datetime.combine(day_of(month, 15), time(9)), amount=-1_000_000, balance_after=2_000_000,
+                 category="private_person", counterparty_id=f"K{firm.number}L{month}")  # fmt: skip
 
 
 def new_kinds_of_flow(firm: Firm) -> None:
@@ -197,6 +216,27 @@ def _restated(firm: Firm, month: int, limit: int, balance: int) -> None:
              known_on=day_of(month, 23))  # fmt: skip
 
 
+def drawn_for_long(firm: Firm) -> None:
+    firm.used, firm.paid = last(steady(0.4), 9, 0.95), last(steady(0.8), 9, 0.1)
+
+
+def owner_owes(part: int) -> Callable[[Firm], None]:
+    """Return a change that gives the owner a loan of that much to pay back each month, paid on the day."""
+
+    def change(firm: Firm) -> None:
+        loan = f"{firm.loan}O"
+        firm.add("loans", loan_id=loan, borrower_id=firm.owner, product="consumer", principal=24 * part,
+                 opened_on=day_of(-13, 5), matures_on=day_of(-1, 5) + timedelta(days=365), repayment="instalment",
+                 security="none", purpose="装修")  # fmt: skip
+        for month in range(-12, 0):
+            due = day_of(month, 5)
+            firm.add("instalments", loan_id=loan, due_on=due, component="principal", due_amount=part)
+            firm.add("payments", payment_id=f"Y{loan}{month}", loan_id=loan, paid_on=due, paid_amount=part)
+            firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=(12 - month) * part, dpd=0)
+
+    return change
+
+
 # Payments
 
 
@@ -211,8 +251,35 @@ def late_now(days: int) -> Callable[[Firm], None]:
     return change
 
 
-def pays_later(firm: Firm) -> None:
-    firm.late[-3:] = [9, 9, 9]
+def late_at_month_ends(firm: Firm) -> None:
+    firm.late[-5:-1] = [24, 25, 24, 25]
+
+
+def late_at_month_ends_long_ago(firm: Firm) -> None:
+    firm.late[-11:-7] = [24, 25, 24, 25]
+
+
+def pays_in_parts(firm: Firm) -> None:
+    _in_parts(firm, 6)
+
+
+def paid_one_in_parts(firm: Firm) -> None:
+    _in_parts(firm, 1)
+
+
+def _in_parts(firm: Firm, parts: int) -> None:
+    """Give the firm a loan of which it pays the last `parts` instalments half on the day, half four days later."""
+    loan, due = f"{firm.loan}T", PRINCIPAL // TERM
+    firm.add("loans", loan_id=loan, borrower_id=firm.id, product="business", principal=24 * due,
+             opened_on=day_of(-13, 3), matures_on=day_of(-1, 3) + timedelta(days=365), repayment="instalment",
+             security="none", purpose="购置原材料")  # fmt: skip
+    for month in range(-12, 0):
+        on, later = day_of(month, 3), 4 if month >= -parts else 0
+        firm.add("instalments", loan_id=loan, due_on=on, component="principal", due_amount=due)
+        for half, days in enumerate((0, later)):
+            firm.add("payments", payment_id=f"Y{loan}{month}{half}", loan_id=loan, paid_amount=due // 2,
+                     paid_on=on + timedelta(days=days))  # fmt: skip
+        firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=(12 - month) * due, dpd=0)
 
 
 def first_missed(firm: Firm) -> None:
@@ -228,6 +295,31 @@ def first_missed(firm: Firm) -> None:
     for month in (-4, -3, -2, -1):
         dpd = max(0, (month_end(month) - day_of(-3, 10)).days) if month == -3 else 0
         firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=PRINCIPAL, dpd=dpd)
+
+
+def renewed_larger(firm: Firm) -> None:
+    """Repay each half-year loan with a larger one."""
+    amount, before = PRINCIPAL // 2, None
+    for turn in range(4):
+        opened = day_of(MONTHS - 21 + 6 * turn, 10)
+        matures = day_of(MONTHS - 15 + 6 * turn, 10) if turn < 3 else AS_OF + timedelta(days=100)
+        loan = f"{firm.loan}R{turn}"
+        firm.add("loans", loan_id=loan, borrower_id=firm.id, product="business", principal=amount, opened_on=opened,
+                 matures_on=matures, repayment="bullet", security="none", purpose="流动资金周转",
+                 replaces_loan_id=before)  # fmt: skip
+        if turn < 3:
+            firm.add("instalments", loan_id=loan, due_on=matures, component="principal", due_amount=amount)
+            firm.add("payments", payment_id=f"Y{loan}", loan_id=loan, paid_on=matures, paid_amount=amount)
+            firm.postings += [(matures, -amount, "loan_service", None)]
+        for month in range(MONTHS - 21 + 6 * turn, MONTHS):
+            if month_end(month) < matures:
+                firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=amount, dpd=0)
+        firm.postings += [(opened, amount, "loan_payout", None)]
+        amount, before = round(amount * 1.4), loan
+
+
+def sells_almost_nothing(firm: Firm) -> None:
+    firm.sales = firm.purchases = last(steady(), 4, 0.05)
 
 
 # Elsewhere
@@ -266,10 +358,6 @@ def sued_heavily(firm: Firm) -> None:
     _event(firm, "lawsuit", 3 * TURNOVER)
 
 
-def sued_for_little(firm: Firm) -> None:
-    _event(firm, "lawsuit", TURNOVER // 100)
-
-
 def dishonest(firm: Firm) -> None:
     _event(firm, "dishonest_debtor", None)
 
@@ -291,13 +379,25 @@ def old_customer_stops(firm: Firm) -> None:
     trade_stops(firm)
 
 
-def affiliate_fails(firms: list[Firm]) -> None:
+def declines_without_means(firms: list[Firm]) -> None:
+    trade_in_decline(firms)
+    money_gone(firms[PLANTED])
+
+
+def costs_shrink_without_means(firms: list[Firm]) -> None:
+    costs_shrink(firms)
+    money_gone(firms[PLANTED])
+
+
+def affiliate_fails_and_pays_later(firms: list[Firm]) -> None:
     _affiliated(firms, PLANTED, 21)
     late_now(100)(firms[21])
+    pays_later(firms[PLANTED])
 
 
-def affiliate_pays(firms: list[Firm]) -> None:
+def affiliate_fails_alone(firms: list[Firm]) -> None:
     _affiliated(firms, INNOCENT, 23)
+    late_now(100)(firms[23])
 
 
 def _affiliated(firms: list[Firm], one: int, other: int) -> None:
@@ -316,40 +416,65 @@ def guarantor_pays(firms: list[Firm]) -> None:
 
 def _guaranteed(firms: list[Firm], one: int, guarantor: int) -> None:
     _bullet(firms[one], AS_OF + timedelta(days=300), 8 * TURNOVER, "guarantee")
-    firms[one].add("guarantees", guarantee_id=f"G{guarantor}-{one}", guarantor_id=firms[guarantor].id,
-                   borrower_id=firms[one].id, amount=8 * TURNOVER, starts_on=YEAR_AGO)  # fmt: skip
+    _guarantee(firms[guarantor], firms[one])
+
+
+def guarantees_and_pays_later(firms: list[Firm]) -> None:
+    for number in (11, 13):
+        _guarantee(firms[PLANTED], firms[number])
+    pays_later(firms[PLANTED])
+
+
+def guarantees_as_much(firms: list[Firm]) -> None:
+    for number in (15, 17):
+        _guarantee(firms[INNOCENT], firms[number])
+
+
+def _guarantee(guarantor: Firm, party: Firm) -> None:
+    guarantor.add("guarantees", guarantee_id=f"G{guarantor.number}-{party.number}", guarantor_id=guarantor.id,
+                  borrower_id=party.id, amount=8 * TURNOVER, starts_on=YEAR_AGO)  # fmt: skip
 
 
 SIGNAL_PLANTS = (
     SignalPlant(
         "trade stops",
-        to(PLANTED, trade_stops),
-        to(INNOCENT, rests_with_means),
-        ("INFLOW_STOPPED", "INFLOW_HALVED", "DEBT_SERVICE_UNCOVERED", "BUSINESS_STANDSTILL", "WAGES_SHRANK",
-         "BALANCE_THIN", "OVERDRAWN_LONG"),
+        planted(trade_stops),
+        innocent(rests_with_means),
+        ("INFLOW_HALVED", "DEBT_SERVICE_UNCOVERED", "PARTNERS_LOST", "WAGES_SHRANK", "BALANCE_THIN", "OVERDRAWN_LONG"),
     ),
-    SignalPlant("old customer stops", to(PLANTED, old_customer_stops), to(INNOCENT, rests_with_means), ()),
-    SignalPlant("falls and asks", collapses_and_asks, asks_and_gets, ("INFLOW_FELL_CREDIT_SOUGHT",)),
-    SignalPlant("securities before debt", to(PLANTED, securities_before_debt), to(INNOCENT, securities_from_means),
-                ("MONEY_TO_SECURITIES",)),
-    SignalPlant("new kinds of flow", to(PLANTED, new_kinds_of_flow), one_subsidy, ("MONEY_OFF_TRADE",)),
-    SignalPlant("card pays the loan", to(PLANTED, card_pays_the_loan), full_payer, ("CARD_CASH_PAYS_LOAN",)),
+    SignalPlant("old customer stops", planted(old_customer_stops), innocent(rests_with_means), ()),
+    SignalPlant("sells less and pays later", planted(collapses, pays_later), innocent(collapses), ("INFLOW_HALVED",)),
+    SignalPlant("customers lost", planted(customers_lost, money_gone), innocent(customers_named_anew),
+                ("PARTNERS_LOST",)),
+    SignalPlant("costs shrink", costs_shrink_without_means, innocent(payroll_elsewhere), ("WAGES_SHRANK",)),
+    SignalPlant("money gone", planted(money_gone), innocent(half_the_money_gone), ("BALANCE_GONE",)),
+    SignalPlant("round trips", planted(round_trips, sells_little), innocent(returned_goods), ("FLOWS_INFLATED",)),
+    SignalPlant("bullet", planted(bullet_without_means), innocent(bullet_with_means), ("BULLET_UNFUNDED",)),
+    SignalPlant("owner lends", planted(owner_lends, money_gone), innocent(owner_lends), ("PRIVATE_LENDING",)),
+    SignalPlant("lives on persons", planted(lives_on_persons, money_gone, pays_later), innocent(lives_on_persons),
+                ("PRIVATE_MONEY",)),
+    SignalPlant("new kinds of flow", planted(new_kinds_of_flow, money_gone), innocent(new_kinds_of_flow),
+                ("MONEY_OFF_TRADE",)),
+    SignalPlant("card pays the loan", planted(card_pays_the_loan), full_payer, ("CARD_CASH_PAYS_LOAN",)),
     SignalPlant("owner's cards", cards_at_the_limit, full_payer, ("OWNER_CARDS_STRETCHED",)),
-    SignalPlant("guarantor fails", guarantor_fails, guarantor_pays, ("GUARANTOR_IN_TROUBLE",)),
-    SignalPlant("money gone", to(PLANTED, money_gone), to(INNOCENT, half_the_money_gone), ("BALANCE_GONE",)),
-    SignalPlant("round trips", to(PLANTED, round_trips), to(INNOCENT, returned_goods), ("FLOWS_INFLATED",)),
-    SignalPlant("settles elsewhere", to(PLANTED, settles_elsewhere), unchanged, ("SETTLEMENT_MOVED",)),
-    SignalPlant("customers lost", to(PLANTED, customers_lost), to(INNOCENT, customers_named_anew), ("PARTNERS_LOST",)),
-    SignalPlant("bullet", to(PLANTED, bullet_without_means), to(INNOCENT, bullet_with_means), ("BULLET_UNFUNDED",)),
-    SignalPlant("limit cut", to(PLANTED, limit_cut), to(INNOCENT, limit_cut_unused), ("CARD_LIMIT_CUT",),
+    SignalPlant("cards before debt", planted(drawn_for_long, owner_owes(20_000_000)),
+                innocent(drawn_for_long, owner_owes(1_000_000)), ("CARDS_BARELY_PAID", "CARDS_DRAWN_LONG"),
                 of_owner=True),
-    SignalPlant("late now", to(PLANTED, late_now(25)), unchanged, ("OVERDUE_NOW",)),
-    SignalPlant("late for long", to(PLANTED, late_now(60)), unchanged, ("OVERDUE_NOW_30",)),
-    SignalPlant("pays later", to(PLANTED, pays_later), unchanged, ("PAYS_LATER",)),
-    SignalPlant("first missed", to(PLANTED, first_missed), unchanged, ("FIRST_INSTALMENT_MISSED",)),
-    SignalPlant("late elsewhere", to(PLANTED, late_elsewhere), to(INNOCENT, in_time_elsewhere), ("LATE_ELSEWHERE",)),
-    SignalPlant("seized", to(PLANTED, collateral_seized), to(INNOCENT, collateral_sound), ("COLLATERAL_WEAKENED",)),
-    SignalPlant("sued", to(PLANTED, sued_heavily), to(INNOCENT, sued_for_little), ("LEGAL_ACTION",)),
-    SignalPlant("dishonest", to(PLANTED, dishonest), to(INNOCENT, fined), ("DISHONEST_OR_CLOSED",)),
-    SignalPlant("affiliate fails", affiliate_fails, affiliate_pays, ("UNIT_IN_TROUBLE",)),
+    SignalPlant("limit cut", planted(limit_cut), innocent(limit_cut_unused), ("CARD_LIMIT_CUT",), of_owner=True),
+    SignalPlant("late now", planted(late_now(25)), innocent(), ("OVERDUE_NOW",)),
+    SignalPlant("late for long", planted(late_now(60)), innocent(), ("OVERDUE_NOW_30",)),
+    SignalPlant("late again and again", planted(late_at_month_ends), innocent(late_at_month_ends_long_ago),
+                ("LATE_AGAIN_AND_AGAIN", "LATE_ON_AVERAGE")),
+    SignalPlant("pays in parts", planted(pays_in_parts), innocent(paid_one_in_parts), ("PAID_IN_PARTS",)),
+    SignalPlant("first missed", planted(first_missed), money_to_suppliers, ("FIRST_INSTALMENT_MISSED",)),
+    SignalPlant("larger loans for old", planted(renewed_larger, sells_almost_nothing), innocent(renewed_larger),
+                ("NEW_LOAN_FOR_OLD",)),
+    SignalPlant("late elsewhere", planted(late_elsewhere), innocent(in_time_elsewhere), ("LATE_ELSEWHERE",)),
+    SignalPlant("seized", planted(collateral_seized), innocent(collateral_sound), ("COLLATERAL_WEAKENED",)),
+    SignalPlant("sued", planted(sued_heavily, money_gone), innocent(sued_heavily), ("LEGAL_ACTION",)),
+    SignalPlant("dishonest", planted(dishonest), innocent(fined), ("DISHONEST_OR_CLOSED",)),
+    SignalPlant("trade declines", declines_without_means, innocent(), ("SECTOR_DECLINE",)),
+    SignalPlant("affiliate fails", affiliate_fails_and_pays_later, affiliate_fails_alone, ("UNIT_IN_TROUBLE",)),
+    SignalPlant("guarantor fails", guarantor_fails, guarantor_pays, ("GUARANTOR_IN_TROUBLE",)),
+    SignalPlant("guarantees and pays later", guarantees_and_pays_later, guarantees_as_much, ("GUARANTEES_HEAVY",)),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The command that decides: score a book."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,13 @@ from ews.scoring.reconcile import Totals
 from ews.scoring.wording import MISSING, money_text
 from ews.store.engine import open_store
 
+_PROVISIONS = {
+    "expected_loss_fen": "expected loss 预期损失",
+    "provision_general_fen": "general 一般准备",
+    "provision_specific_fen": "specific 专项准备",
+    "provision_standard_fen": "standardised 标准法",
+}
+
 
 def score(settings: Settings, book: Path, as_of: date | None, known_by: date | None, *, as_json: bool) -> None:
     """Score the book with the portfolio's champion, publish, and tell the summary."""
@@ -30,6 +38,8 @@ def score(settings: Settings, book: Path, as_of: date | None, known_by: date | N
                 **asdict(batch.totals),
                 "by_tier": batch.by_tier,
                 "by_level": batch.by_level,
+                "provisions": batch.provisions,
+                "caseload": batch.caseload,
                 "blind": batch.blind,
                 "directory": str(batch.directory),
                 "published_before": not batch.fresh,
@@ -87,10 +97,40 @@ def tell_batch(batch: ScoredBatch) -> None:
         f"+ rejected {total.rejected:,} + out of scope {total.out_of_scope:,}"
     )
     show.OUT.print(_exposure(total))
+    for line in (_provisions(batch.provisions), _caseload(batch)):
+        if line:
+            show.OUT.print(line, soft_wrap=True)
     if batch.blind:
         show.OUT.print(f"blind on {', '.join(batch.blind)}: the book has no data on it")
     state = "published" if batch.fresh else "was published before; nothing changed"
     show.OUT.print(f"batch {batch.batch_id} as of {batch.key.as_of}: {state}", soft_wrap=True)
+
+
+def _provisions(found: Mapping[str, int | None]) -> str:
+    """Return the sums of what is known of expected loss and provisions; empty where no loan tells any."""
+    known = {name: fen for name, fen in found.items() if fen is not None}
+    if not known:
+        return ""
+    told = [f"{text} {money_text(known[name], Language.ZH)}" for name, text in _PROVISIONS.items() if name in known]
+    return f"indicative, never booked 仅供参考: {' · '.join(told)}"
+
+
+def _caseload(batch: ScoredBatch) -> str:
+    """Return how many pass each filter, from the model to the officer; empty in batches of earlier versions."""
+    found = batch.caseload
+    if not found:
+        return ""
+    warned = sum(batch.by_level[level.value]["borrowers"] for level in WarningLevel if level is not WarningLevel.NONE)
+    out, late, waiting = (found[name] for name in ("released", "overdue", "waiting"))
+    steps = [
+        f"scored 评分 {batch.totals.scored:,}",
+        f"grade or default warns 模型 {found['by_model']:,}, other signals 规则 {found['by_rules']:,}",
+        f"with a level 有预警等级 {warned:,}",
+        f"new 新预警 {out + waiting:,}",
+        f"handed out now 本次移交 {out:,} (overdue 超期 {late:,}), waiting 排队 {waiting:,}",
+    ]
+    gone = f"; gone before anybody got them 移交前已消失 {found['gone']:,}" if found["gone"] else ""
+    return " → ".join(steps) + gone
 
 
 def _exposure(total: Totals) -> str:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from ews.domain.decisions import Decision
 from ews.domain.facts import GIVEN_BORROWER_FACTS, NETWORK_BORROWER_FACTS
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.patterns import STANDING
 from ews.domain.progress import Progress
 from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
@@ -67,7 +68,8 @@ class ScoredBatch:
     """A batch on disk; `fresh` is false where it had been published before.
 
     `provisions` are sums in fen over the loans of which something is known, null where that is none. `caseload` counts
-    borrowers with new warnings: handed out, among them overdue ones, waiting, and gone before anybody got them.
+    borrowers: with a grade that warns, with any other signal; with new warnings handed out, among them overdue ones,
+    waiting, and gone before anybody got them.
     """
 
     key: BatchKey
@@ -126,7 +128,7 @@ def write_folder(
         "by_level": _by(decided, "level_rank", [level.value for level in WarningLevel]),
         "blind": decided.blind,
         "provisions": {name: _sum(decided, name) for name in MONEY},
-        "caseload": _caseload(decided),
+        "caseload": _caseload(decided, policy),
         "files": {path.name: digest(path) for path in sorted(partial.iterdir())},
     }
     text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
@@ -194,9 +196,12 @@ def _sum(decided: Decided, name: str) -> int | None:
     return int(known.sum()) if len(known) else None
 
 
-def _caseload(decided: Decided) -> dict[str, int]:
+def _caseload(decided: Decided, policy: Policy) -> dict[str, int]:
     raised = decided.raised.values()
+    standing = {signal.code for signal in policy.signals if signal.pattern == STANDING}
     return {
+        "by_model": sum(not standing.isdisjoint(codes) for codes in decided.borrowers["signals"]),
+        "by_rules": sum(not standing.issuperset(codes) for codes in decided.borrowers["signals"]),
         "released": sum(not one.is_waiting for one in raised),
         "overdue": sum(one.was_overdue for one in raised),
         "waiting": sum(one.is_waiting for one in raised),

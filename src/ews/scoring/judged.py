@@ -164,8 +164,8 @@ def _frames(judged: ir.Table, valued: ir.Table) -> tuple[pd.DataFrame, pd.DataFr
     borrowers = judged.order_by("borrower_id").to_pandas().astype(shares)
     loans = valued.order_by("borrower_id", "loan_id").to_pandas()
     whole = loans.astype(dict.fromkeys(MONEY, "Int64"))
-    sums = whole.groupby("borrower_id")[list(MONEY)].sum(min_count=1)
-    return borrowers.merge(sums, left_on="borrower_id", right_index=True, how="left"), whole
+    sums = whole.groupby("borrower_id", as_index=False)[list(MONEY)].sum(min_count=1)
+    return borrowers.merge(sums, on="borrower_id", how="left"), whole
 
 
 def _features_of(families: Collection[str]) -> frozenset[str]:

@@ -67,8 +67,9 @@ class BatchOut(BaseModel):
         examples=[{"expected_loss_fen": 91000000}],
     )
     caseload: Mapping[str, int] = Field(
-        description="Borrowers with new warnings: released (overdue among them), waiting, gone before anybody got them",
-        examples=[{"released": 40, "overdue": 0, "waiting": 12, "gone": 1}],
+        description="Borrowers with a grade that warns (by_model), with any other signal (by_rules); with new "
+        "warnings: released (overdue among them), waiting, gone before anybody got them",
+        examples=[{"by_model": 300, "by_rules": 250, "released": 40, "overdue": 0, "waiting": 12, "gone": 1}],
     )
 
     @classmethod

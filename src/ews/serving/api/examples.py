@@ -227,7 +227,7 @@ _BATCH = {
         "provision_specific_fen": 7300000000,
         "provision_standard_fen": 9900000000,
     },
-    "caseload": {"released": 40, "overdue": 0, "waiting": 12, "gone": 1},
+    "caseload": {"by_model": 300, "by_rules": 250, "released": 40, "overdue": 0, "waiting": 12, "gone": 1},
 }
 _MODEL = {
     "portfolio": "sme",
