@@ -47,8 +47,14 @@ def left_out_held(borrowers: pd.DataFrame, policy: Policy, left_out: LeftOut, on
     asked = {"borrower_id", "tier_rank", "tier_rank_before", *names_read(left_out.signals, on)}
     rows = borrowers[[name for name in borrowers.columns if name in asked - {"tier_fall", "patterns_held"}]]
     engine = connect(threads=1)
-    table = engine.create_table(ibis.util.gen_name("rows"), pa.Table.from_pandas(rows, preserve_index=False), temp=True)
+    table = engine.create_table(ibis.util.gen_name("rows"), _typed(pa.Table.from_pandas(rows)), temp=True)
     judged = judge_signals(table, replace(policy, signals=left_out.signals), on)
     found: pd.DataFrame = judged.select("borrower_id", left_out="signals").to_pandas()
     engine.disconnect()
     return found
+
+
+def _typed(rows: pa.Table) -> pa.Table:
+    """Return `rows` with numbers for columns of which nothing is known, as those of movement on the first day."""
+    fields = [pa.field(one.name, pa.float64() if pa.types.is_null(one.type) else one.type) for one in rows.schema]
+    return rows.cast(pa.schema(fields))

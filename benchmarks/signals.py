@@ -14,7 +14,7 @@ Left    benchmarks/left_out.toml holds what was tried and is not in the policy; 
 out
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,8 @@ def measure(watched: Watched, policy: Policy, left_out: Iterable[Signal]) -> dic
         "beyond_rows": int(rows.beyond.sum()),
         "beyond_defaulters": len(np.unique(rows.borrower[rows.outcome & rows.beyond])),
         "beyond_rate": float(rows.outcome[rows.beyond].mean()),
-        "signals": {code: worth(code, rows, codes) for code in codes},
-        "left_out": {signal.code: worth(signal.code, rows, codes) for signal in tried},
+        "signals": {one.code: _measured(one, rows, codes) for one in policy.signals if one.code in codes},
+        "left_out": {one.code: _measured(one, rows, codes) for one in tried},
     }
 
 
@@ -90,18 +90,17 @@ def drawn_anew(borrower: Counts) -> Floats:
 
 def why_not_measured(signal: Signal) -> str | None:
     """Return why a signal is not asked what it adds; None where it is."""
-    names = {name for _, condition in signal.when.values for name in condition.names}
-    if "in_default" in names and "dpd_max" not in names and "grade_rank" not in names:
+    names = _names(signal)
+    if names == {"in_default"}:
         return "is the outcome"
     return "tells of missing data, which no world has" if "days_not_seen" in names else None
 
 
 def why_never_beyond(signal: Signal) -> str | None:
     """Return why a signal cannot fire beyond days past due and grade, and stays all the same; None where it can."""
-    names = {name for _, condition in signal.when.values for name in condition.names}
     if not signal.lingers:
         return "a fact of the day"
-    return "reads the grade" if "grade_rank" in names else None
+    return "reads the grade" if "grade_rank" in _names(signal) else None
 
 
 def worth(code: str, rows: Rows, codes: Iterable[str]) -> dict[str, Any]:
@@ -110,7 +109,7 @@ def worth(code: str, rows: Rows, codes: Iterable[str]) -> dict[str, Any]:
     precision, drawn_precision = _share(rows, fired & bad, fired)
     there, drawn_there = _share(rows, fired & bad & beyond, fired & beyond)
     base, drawn_base = _share(rows, bad & beyond, beyond)
-    lifts = drawn_there / drawn_base
+    lifts = np.divide(drawn_there, drawn_base, out=np.full(DRAWS, np.nan), where=drawn_base > 0)
     is_told = there is not None and not np.isnan(lifts).all()
     low, high = np.nanpercentile(lifts, INTERVAL) if is_told else (None, None)
     others = np.logical_or.reduce([rows.held[one] for one in codes if one != code] or [np.zeros_like(fired)])
@@ -129,6 +128,11 @@ def worth(code: str, rows: Rows, codes: Iterable[str]) -> dict[str, Any]:
     }
 
 
+def condition_of(signal: Signal) -> str:
+    """Return the text of the newest condition."""
+    return signal.when.values[-1][1].text
+
+
 def verdict(code: str, found: Mapping[str, Mapping[str, Any]], part: str = "signals") -> str:
     """Return `adds`, `adds nothing`, `too few to say`, or `not measured`."""
     worths = [world[part][code] for world in found.values() if code in world[part]]
@@ -139,6 +143,14 @@ def verdict(code: str, found: Mapping[str, Mapping[str, Any]], part: str = "sign
     strong = any((one["beyond_lift"] or 0) >= ADDS_FROM and (one["beyond_low"] or 0) > 1 for one in worths)
     steady = all(one["beyond_lift"] is None or one["beyond_lift"] >= 1 for one in worths)
     return "adds" if strong and steady else "adds nothing"
+
+
+def _measured(signal: Signal, rows: Rows, codes: Sequence[str]) -> dict[str, Any]:
+    return {"when": condition_of(signal), **worth(signal.code, rows, codes)}
+
+
+def _names(signal: Signal) -> set[str]:
+    return {name for _, condition in signal.when.values for name in condition.names}
 
 
 def _share(rows: Rows, some: Flags, of: Flags) -> tuple[float | None, Floats]:

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from benchmarks import flapping
 from benchmarks.left_out import LeftOut, read_left_out
-from benchmarks.signals import measure, verdict, why_never_beyond, why_not_measured
+from benchmarks.signals import condition_of, measure, verdict, why_never_beyond, why_not_measured
 from benchmarks.watch import watch
 from benchmarks.worlds import Size
 from ews.features.catalogue import FEATURES
@@ -78,7 +78,7 @@ def page_of(policy: Policy, left_out: LeftOut, found: Found) -> str:
     ]
     for world in found:
         lines += ["", f"World {world}", "", *_table(left_out.signals, found, world, "left_out")]
-    lines += ["", *(f"- {one.code}: `{_condition(one)}`. {left_out.why[one.code]}" for one in left_out.signals), ""]
+    lines += ["", *(f"- {one.code}: `{condition_of(one)}`. {left_out.why[one.code]}" for one in left_out.signals), ""]
     lines += ["## Each signal", "", *(line for signal in policy.signals for line in _details(signal))]
     return "\n".join(lines)
 
@@ -144,17 +144,13 @@ def _details(signal: Signal) -> tuple[str, ...]:
     return (
         f"### {signal.code}",
         "",
-        f"{signal.level.value}, {signal.pattern}, element {signal.element}, {signal.owner}: `{_condition(signal)}`",
+        f"{signal.level.value}, {signal.pattern}, element {signal.element}, {signal.owner}: `{condition_of(signal)}`",
         "",
         f"{signal.sentence.en} / {signal.sentence.zh}",
         "",
         f"{signal.source} ({signal.confidence})",
         "",
     )
-
-
-def _condition(signal: Signal) -> str:
-    return signal.when.values[-1][1].text
 
 
 def _show(policy: Policy, found: Found) -> None:

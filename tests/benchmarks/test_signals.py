@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -87,8 +88,6 @@ def test_the_interval_holds_the_lift_and_narrows_with_more_borrowers():
 
 def test_what_was_left_out_is_measured_beside_the_policy():
     tried = POLICY.rule(ONE)
-    from dataclasses import replace
-
     told = measure(WORLD, POLICY, [replace(tried, code="TRIED")])
     assert (told["rows"], told["borrowers"], told["defaulters"], told["beyond_defaulters"]) == (8, 7, 4, 4)
     assert told["left_out"]["TRIED"]["beyond_alone"] == 1
@@ -136,5 +135,4 @@ def test_only_arrears_of_the_day_and_what_reads_the_grade_cannot_fire_beyond():
         "GRADE_YELLOW",
         "GRADE_ORANGE",
         "GRADE_RED",
-        "SEVERAL_PATTERNS",
     }

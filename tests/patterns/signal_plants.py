@@ -1,6 +1,6 @@
 """Signal plants: what signals look for besides the patterns of plants.py, put into one firm.
 
-Beside it stands what looks alike and means no harm: most often the same, done by a firm with means that pays on the day.
+Beside it stands what looks alike and means no harm: most often the same, done by a firm with means that pays in time.
 """
 
 from collections.abc import Callable

@@ -35,7 +35,8 @@ MOVEMENTS: list[tuple[float | None, float, list[str], int | None]] = [
     (0.01, 0.0199, [], 0),
     (0.0201, 0.0402, ["PD_ROSE"], 1),
     (0.019, 0.041, ["PD_ROSE"], 2),
-    (0.01, 0.04, ["PD_ROSE_STEEPLY"], 2),
+    (0.01, 0.04, ["PD_ROSE"], 2),
+    (0.021, 0.0419, [], 1),
     (0.004, 0.0199, [], 2),
     (0.04, 0.01, [], -2),
     (None, 0.04, [], None),
@@ -48,96 +49,84 @@ def test_a_rise_of_the_pd_is_a_movement():
     assert [(row["signals"], row["grade_fall"]) for row in rows] == [(codes, fall) for *_, codes, fall in MOVEMENTS]
 
 
+LATER: dict[str, Any] = {"late_days_max_6m": 5}
+THIN: dict[str, Any] = {"balance_to_due_3m": 0.29}
+"""Signs of strain: payments that come later, and balances that do not cover what falls due."""
+
 AT_THRESHOLD: list[tuple[dict[str, Any], str, str]] = [
-    ({"inflow_3m": 0, "inflow_12m": 1, "balance_to_due_3m": 0.29}, "INFLOW_STOPPED", "yellow"),
     (
-        {"inflow_3m": 0, "inflow_12m": 1, "balance_to_due_3m": 0.0, "inflow_vs_last_year_3m": -0.9},
-        "INFLOW_STOPPED",
-        "yellow",
-    ),
-    (
-        {"inflow_change_3m": -0.5, "inflow_to_due_3m": 1.99, "inflow_vs_last_year_3m": -0.3},
+        {"inflow_change_3m": -0.5, "inflow_to_due_3m": 1.99, "inflow_vs_last_year_3m": -0.3, **LATER},
         "INFLOW_HALVED",
         "yellow",
     ),
-    ({"inflow_change_3m": -0.4, "inquiries_6m": 3}, "INFLOW_FELL_CREDIT_SOUGHT", "orange"),
-    ({"returned_inflow_share_12m": 0.2}, "FLOWS_INFLATED", "orange"),
-    ({"settlement_share_12m": 0.29}, "SETTLEMENT_MOVED", "yellow"),
-    ({"customers_lost_share": 0.6, "customers_12m": 3, "inflow_vs_last_year_3m": -0.3}, "PARTNERS_LOST", "yellow"),
+    ({"returned_inflow_share_12m": 0.2, "inflow_to_due_3m": 2.99}, "FLOWS_INFLATED", "yellow"),
+    (
+        {"customers_lost_share": 0.5, "customers_12m": 3, "inflow_to_due_3m": 1.49, **THIN},
+        "PARTNERS_LOST",
+        "yellow",
+    ),
     ({"balance_to_debt_3m": 0.00049, "debt_outstanding": 1}, "BALANCE_THIN", "yellow"),
-    ({"balance_change_6m": -0.8, "balance_to_due_3m": 0.49}, "BALANCE_GONE", "yellow"),
-    ({"overdrawn_days_3m": 30}, "OVERDRAWN_LONG", "yellow"),
-    ({"overdrawn_months_12m": 6}, "OVERDRAWN_LONG", "yellow"),
-    ({"inflow_to_due_3m": 0.99, "balance_to_due_3m": 0.29}, "DEBT_SERVICE_UNCOVERED", "yellow"),
+    ({"balance_change_6m": -0.9, **THIN}, "BALANCE_GONE", "yellow"),
+    ({"overdrawn_days_3m": 10}, "OVERDRAWN_LONG", "yellow"),
+    ({"inflow_to_due_3m": 0.99, **THIN, **LATER}, "DEBT_SERVICE_UNCOVERED", "yellow"),
     ({"bullet_due_to_inflow_1m": 0.3, "balance_to_due_3m": 0.49}, "BULLET_UNFUNDED", "orange"),
-    ({"wage_change_3m": -0.4, "inflow_vs_last_year_3m": -0.2}, "WAGES_SHRANK", "yellow"),
-    ({"wage_change_3m": -0.4, "tax_utility_change_3m": -0.4}, "WAGES_SHRANK", "yellow"),
-    (
-        {"wage_months_missed_3m": 2, "utility_months_missed_3m": 1, "inflow_vs_last_year_3m": -0.2},
-        "BUSINESS_STANDSTILL",
-        "yellow",
-    ),
-    ({"stoppage": "yes"}, "STOPPAGE_FOUND", "orange"),
-    (
-        {"securities_drain_12m": 0.3, "securities_out_share_3m": 0.2, "inflow_to_due_3m": 1.99},
-        "MONEY_TO_SECURITIES",
-        "yellow",
-    ),
-    ({"private_round_share_6m": 0.1, "private_fixed_day_months_6m": 4}, "PRIVATE_LENDING", "yellow"),
-    ({"owner_lent_share_6m": 0.2}, "PRIVATE_LENDING", "yellow"),
-    ({"new_flow_kinds_3m": 3}, "MONEY_OFF_TRADE", "yellow"),
-    ({"owner_drawn_share_6m": 0.3}, "MONEY_OFF_TRADE", "yellow"),
-    ({"payout_to_securities_share_6m": 0.2}, "LOAN_MONEY_MISUSED", "orange"),
-    ({"payout_to_persons_share_6m": 0.5}, "LOAN_MONEY_MISUSED", "orange"),
-    ({"payout_back_share_6m": 0.3}, "LOAN_MONEY_MISUSED", "orange"),
-    ({"bridge_returned_share_12m": 0.5}, "BRIDGE_MONEY", "orange"),
-    ({"card_cash_to_service_6m": 0.5}, "CARD_CASH_PAYS_LOAN", "orange"),
+    ({"wage_change_3m": -0.3, "tax_utility_change_3m": -0.3, **THIN}, "WAGES_SHRANK", "yellow"),
+    ({"stoppage": "yes"}, "STOPPAGE_FOUND", "yellow"),
+    ({"owner_lent_share_6m": 0.2, **THIN}, "PRIVATE_LENDING", "yellow"),
+    ({"private_in_share_3m": 0.2, **THIN, **LATER}, "PRIVATE_MONEY", "yellow"),
+    ({"new_flow_kinds_3m": 2, **THIN}, "MONEY_OFF_TRADE", "yellow"),
+    ({"payout_to_persons_share_6m": 0.4}, "LOAN_MONEY_MISUSED", "yellow"),
+    ({"payout_back_share_6m": 0.3}, "LOAN_MONEY_MISUSED", "yellow"),
+    ({"bridge_returned_share_12m": 0.4}, "BRIDGE_MONEY", "yellow"),
+    ({"card_cash_to_service_6m": 0.4}, "CARD_CASH_PAYS_LOAN", "orange"),
+    ({"card_cash_to_service_6m": 0.4, "card_paid_full_share_12m": 0.49}, "CARD_CASH_PAYS_LOAN", "orange"),
     ({"inquiries_6m": 6}, "CREDIT_SOUGHT_OFTEN", "yellow"),
-    ({"inquiries_refused_12m": 6, "refused_share_12m": 0.7}, "CREDIT_REFUSED", "orange"),
-    ({"nonbank_inquiries_6m": 3}, "NONBANK_CREDIT_SOUGHT", "yellow"),
-    ({"owner_nonbank_inquiries_6m": 3}, "NONBANK_CREDIT_SOUGHT", "yellow"),
+    ({"inquiries_refused_12m": 4, "nonbank_inquiries_6m": 2}, "CREDIT_REFUSED", "yellow"),
     ({"external_dpd": 31}, "LATE_ELSEWHERE", "orange"),
-    ({"guaranteed_to_inflow": 1.0}, "GUARANTEES_HEAVY", "yellow"),
+    ({"guaranteed_to_inflow": 1.0, **LATER}, "GUARANTEES_HEAVY", "yellow"),
     ({"guaranteed_late": 1}, "GUARANTEED_LATE", "yellow"),
+    ({"guarantors_troubled": 1, "guaranteed_debt_share": 0.5}, "GUARANTOR_IN_TROUBLE", "yellow"),
     (
-        {"guaranteed_troubled": 1, "guaranteed_troubled_amount": 21, "inflow_12m": 100},
-        "GUARANTEED_TROUBLE_HEAVY",
+        {"card_months_above_80_6m": 6, "card_paid_full_share_12m": 0.49, "balance_to_due_3m": 0.49},
+        "CARDS_DRAWN_LONG",
+        "yellow",
+    ),
+    (
+        {"card_utilisation": 0.9, "card_minimum_only_6m": 3, "balance_to_due_3m": 0.49},
+        "CARDS_BARELY_PAID",
         "orange",
     ),
-    ({"guarantee_call_to_inflow": 0.2}, "GUARANTEED_TROUBLE_HEAVY", "orange"),
-    ({"guarantee_calls_12m": 1}, "GUARANTEED_TROUBLE_HEAVY", "orange"),
-    ({"circle_size": 3, "circle_troubled_share": 0.2}, "GUARANTEE_CIRCLE_IN_TROUBLE", "yellow"),
-    ({"guarantors_troubled": 1, "guaranteed_debt_share": 0.5}, "GUARANTOR_IN_TROUBLE", "yellow"),
-    ({"card_months_above_80_6m": 6, "card_paid_full_share_12m": 0.49}, "CARDS_DRAWN_LONG", "yellow"),
-    ({"card_utilisation": 0.9, "card_minimum_only_6m": 3}, "CARDS_BARELY_PAID", "orange"),
     ({"card_unpaid_6m": 2}, "CARDS_BARELY_PAID", "orange"),
-    ({"card_cash_months_6m": 3, "card_cash_share_3m": 0.3}, "CARD_CASH_DRAWN", "yellow"),
-    ({"card_limit_change_6m": -0.3, "card_utilisation": 0.5}, "CARD_LIMIT_CUT", "yellow"),
-    ({"owner_card_utilisation": 0.9, "owner_card_minimum_only_6m": 3}, "OWNER_CARDS_STRETCHED", "yellow"),
+    ({"card_cash_months_6m": 3, "card_utilisation": 0.8}, "CARD_CASH_DRAWN", "yellow"),
+    ({"card_limit_change_6m": -0.3, "card_utilisation": 0.3}, "CARD_LIMIT_CUT", "yellow"),
+    ({"owner_card_utilisation": 0.9, "owner_card_minimum_only_6m": 2}, "OWNER_CARDS_STRETCHED", "yellow"),
     ({"dpd_max": 1}, "OVERDUE_NOW", "yellow"),
     ({"dpd_max": 30}, "OVERDUE_NOW", "yellow"),
     ({"dpd_max": 31}, "OVERDUE_NOW_30", "orange"),
-    ({"months_late_3m": 2}, "LATE_AGAIN_AND_AGAIN", "yellow"),
-    ({"months_late_12m": 3}, "LATE_AGAIN_AND_AGAIN", "yellow"),
-    ({"late_days_drift_3m": 5}, "PAYS_LATER", "yellow"),
-    ({"first_instalment_missed": True}, "FIRST_INSTALMENT_MISSED", "orange"),
-    ({"loans_for_loans_12m": 2}, "NEW_LOAN_FOR_OLD", "yellow"),
-    ({"larger_renewals_24m": 1, "inflow_change_12m": -0.01}, "NEW_LOAN_FOR_OLD", "yellow"),
+    ({"months_late_12m": 3, "months_since_late": 3}, "LATE_AGAIN_AND_AGAIN", "yellow"),
+    ({"late_days_mean_6m": 10}, "LATE_ON_AVERAGE", "orange"),
+    ({"partial_payments_6m": 3}, "PAID_IN_PARTS", "yellow"),
+    ({"partial_payments_6m": 2, **THIN}, "PAID_IN_PARTS", "yellow"),
+    ({"first_instalment_missed": True, "months_since_payout": 4}, "FIRST_INSTALMENT_MISSED", "yellow"),
+    ({"loans_for_loans_12m": 2, "inflow_to_due_3m": 0.69}, "NEW_LOAN_FOR_OLD", "yellow"),
+    ({"larger_renewals_24m": 1, "inflow_to_due_3m": 0.69}, "NEW_LOAN_FOR_OLD", "yellow"),
     ({"loan_to_value": 1.01}, "COLLATERAL_WEAKENED", "yellow"),
     ({"collateral_value_change": -0.2}, "COLLATERAL_WEAKENED", "yellow"),
     ({"collateral_seized": 1}, "COLLATERAL_WEAKENED", "yellow"),
-    ({"legal_amount_to_inflow": 0.2}, "LEGAL_ACTION", "orange"),
-    ({"enforcements_12m": 1}, "LEGAL_ACTION", "orange"),
-    ({"dishonest_debtor": True}, "DISHONEST_OR_CLOSED", "red"),
-    ({"closures_24m": 1}, "DISHONEST_OR_CLOSED", "red"),
-    ({"industry_past_due_rise_3m": 0.02, "industry_inflow_change_3m": -0.1}, "SECTOR_DECLINE", "yellow"),
-    ({"disaster_area_12m": True}, "SECTOR_DECLINE", "yellow"),
-    ({"unit_troubled": 1}, "UNIT_IN_TROUBLE", "yellow"),
-    ({"group_newly_in_default": 1}, "GROUP_MEMBER_DEFAULTED", "orange"),
+    ({"legal_amount_to_inflow": 0.2, "balance_to_due_3m": 0.49}, "LEGAL_ACTION", "orange"),
+    ({"legal_amount_to_inflow": 0.2, "inflow_to_due_3m": 1.99}, "LEGAL_ACTION", "orange"),
+    ({"enforcements_12m": 1, "balance_to_due_3m": 0.49}, "LEGAL_ACTION", "orange"),
+    ({"dishonest_debtor": True}, "DISHONEST_OR_CLOSED", "yellow"),
+    ({"closures_24m": 1}, "DISHONEST_OR_CLOSED", "yellow"),
+    ({"industry_past_due_rise_3m": 0.02, **THIN}, "SECTOR_DECLINE", "yellow"),
+    ({"industry_inflow_change_3m": -0.2, **THIN}, "SECTOR_DECLINE", "yellow"),
+    ({"disaster_area_12m": True, **THIN}, "SECTOR_DECLINE", "yellow"),
+    ({"unit_troubled": 1, **LATER}, "UNIT_IN_TROUBLE", "yellow"),
+    ({"group_newly_in_default": 1}, "GROUP_MEMBER_DEFAULTED", "yellow"),
     ({"guaranteed_turned_bad": 1}, "GUARANTEED_TURNED_BAD", "orange"),
-    ({"tier_rank": 1, "tier_rank_before": 0, "dpd_max": 0}, "TIER_FELL", "orange"),
+    ({"tier_rank": 1, "tier_rank_before": 0, "dpd_max": 0}, "TIER_FELL", "yellow"),
     ({"days_not_seen": 36}, "NOT_SEEN", "yellow"),
-    ({"pd": 0.08, "unit_troubled": 1, "inquiries_6m": 6, "guaranteed_late": 1}, "SEVERAL_PATTERNS", "orange"),
+    ({"unit_troubled": 1, "inquiries_6m": 6, "guaranteed_late": 1, **LATER}, "SEVERAL_PATTERNS", "orange"),
 ]
 
 
@@ -156,62 +145,70 @@ def test_every_signal_has_a_case_at_its_threshold():
 
 
 SHORT_OF_THRESHOLD: list[dict[str, Any]] = [
-    {"inflow_3m": 0, "inflow_12m": 0, "balance_to_due_3m": 0.0},
-    {"inflow_3m": 0, "inflow_12m": 1, "balance_to_due_3m": 0.3},
-    {"inflow_3m": 0, "inflow_12m": 1},
-    {"inflow_change_3m": -0.499, "inquiries_6m": 2, "inflow_vs_last_year_3m": -0.5, "inflow_to_due_3m": 1.0},
-    {"inflow_change_3m": -0.399, "inquiries_6m": 5, "nonbank_inquiries_6m": 2, "owner_nonbank_inquiries_6m": 2},
-    {"inflow_change_3m": -0.9, "inflow_to_due_3m": 2.0, "inflow_vs_last_year_3m": -0.9},
-    {"returned_inflow_share_12m": 0.199, "settlement_share_12m": 0.3},
-    {"customers_lost_share": 0.9, "customers_12m": 2, "inflow_vs_last_year_3m": -0.9},
+    {"inflow_change_3m": -0.499, "inquiries_6m": 5, "inflow_vs_last_year_3m": -0.5, "inflow_to_due_3m": 1.0, **LATER},
+    {"inflow_change_3m": -0.9, "inflow_to_due_3m": 2.0, "inflow_vs_last_year_3m": -0.9, **LATER},
+    {"inflow_change_3m": -0.9, "inflow_to_due_3m": 1.0, "inflow_vs_last_year_3m": -0.29, **LATER},
+    {"returned_inflow_share_12m": 0.199, "inflow_to_due_3m": 1.0},
+    {"customers_lost_share": 0.9, "customers_12m": 2, "inflow_to_due_3m": 1.0, **THIN},
+    {"customers_lost_share": 0.49, "customers_12m": 9, "inflow_to_due_3m": 1.0, **THIN},
     {"balance_to_debt_3m": 0.0005, "debt_outstanding": 10_000},
     {"balance_to_debt_3m": 0.0, "debt_outstanding": 0},
-    {"balance_change_6m": -0.99, "balance_to_due_3m": 0.5},
-    {"overdrawn_days_3m": 29, "overdrawn_months_12m": 5},
-    {"inflow_to_due_3m": 0.5, "balance_to_due_3m": 0.3},
+    {"balance_change_6m": -0.99, "balance_to_due_3m": 0.3},
+    {"balance_change_6m": -0.89, "balance_to_due_3m": 0.0, "overdrawn_days_3m": 9},
+    {"inflow_to_due_3m": 0.5, "balance_to_due_3m": 0.3, **LATER},
+    {"inflow_to_due_3m": 1.0, **THIN, **LATER},
     {"bullet_due_to_inflow_1m": 5.0, "balance_to_due_3m": 0.5},
+    {"wage_change_3m": -0.29, "tax_utility_change_3m": -0.9, **THIN},
     {"stoppage": "partly"},
-    {"securities_drain_12m": 0.3, "securities_out_share_3m": 0.199, "inflow_to_due_3m": 1.9},
-    {"private_round_share_6m": 0.5, "private_fixed_day_months_6m": 3, "owner_lent_share_6m": 0.199},
-    {"new_flow_kinds_3m": 2, "owner_drawn_share_6m": 0.299},
-    {"payout_to_securities_share_6m": 0.199, "payout_to_persons_share_6m": 0.499, "payout_back_share_6m": 0.299},
-    {"bridge_returned_share_12m": 0.499, "card_cash_to_service_6m": 0.499},
-    {"inquiries_refused_12m": 5, "refused_share_12m": 1.0, "external_dpd": 30},
-    {"guaranteed_troubled": 1, "guaranteed_troubled_amount": 20, "inflow_12m": 100, "guaranteed_to_inflow": 0.99},
-    {"guaranteed_troubled": 0, "guaranteed_troubled_amount": 21, "inflow_12m": 100, "guarantee_call_to_inflow": 0.199},
-    {"circle_size": 2, "circle_troubled_share": 0.5, "guarantors_troubled": 1, "guaranteed_debt_share": 0.49},
-    {"card_months_above_80_6m": 5, "card_paid_full_share_12m": 0.0, "card_utilisation": 0.899},
-    {"card_utilisation": 1.2, "card_minimum_only_6m": 2, "card_unpaid_6m": 1, "card_limit_change_6m": -0.299},
-    {"card_cash_months_6m": 2, "card_cash_share_3m": 0.9, "card_limit_change_6m": -0.9, "card_utilisation": 0.499},
-    {"owner_card_utilisation": 1.0, "owner_card_minimum_only_6m": 2},
-    {"dpd_max": 0, "months_late_3m": 1, "months_late_12m": 2, "late_days_drift_3m": 4.99},
-    {"first_instalment_missed": False, "loans_for_loans_12m": 1, "larger_renewals_24m": 0},
+    {"owner_lent_share_6m": 0.199, "private_in_share_3m": 0.199, "new_flow_kinds_3m": 1, **THIN, **LATER},
+    {"payout_to_persons_share_6m": 0.399, "payout_back_share_6m": 0.299},
+    {"bridge_returned_share_12m": 0.399, "card_cash_to_service_6m": 0.399},
+    {"inquiries_refused_12m": 3, "nonbank_inquiries_6m": 9, "external_dpd": 30},
+    {"inquiries_refused_12m": 9, "nonbank_inquiries_6m": 1},
+    {"guaranteed_to_inflow": 0.99, "guaranteed_late": 0, **LATER},
+    {"guarantors_troubled": 1, "guaranteed_debt_share": 0.49},
+    {"card_months_above_80_6m": 5, "card_paid_full_share_12m": 0.0, "card_utilisation": 0.899, **THIN},
+    {"card_utilisation": 1.2, "card_minimum_only_6m": 2, "card_unpaid_6m": 1, "card_limit_change_6m": -0.299, **THIN},
+    {"card_cash_months_6m": 2, "card_limit_change_6m": -0.9, "card_utilisation": 0.299},
+    {"card_cash_months_6m": 6, "card_utilisation": 0.799},
+    {"owner_card_utilisation": 1.0, "owner_card_minimum_only_6m": 1},
+    {"dpd_max": 0, "months_late_3m": 1, "months_late_12m": 2, "months_since_late": 0, "late_days_mean_6m": 9.99},
+    {"partial_payments_6m": 2, "balance_to_due_3m": 0.3},
+    {"first_instalment_missed": False, "months_since_payout": 1},
+    {"loans_for_loans_12m": 1, "larger_renewals_24m": 0, "inflow_to_due_3m": 0.1},
     {"loan_to_value": 1.0, "collateral_value_change": -0.199, "collateral_seized": 0},
-    {"legal_amount_to_inflow": 0.199, "lawsuits_12m": 3, "enforcements_12m": 0, "closures_24m": 0},
-    {"industry_past_due_rise_3m": 0.02, "industry_inflow_change_3m": -0.099, "disaster_area_12m": False},
-    {"unit_troubled": 0, "group_newly_in_default": 0, "guaranteed_turned_bad": 0, "guaranteed_late": 0},
+    {"legal_amount_to_inflow": 0.199, "lawsuits_12m": 3, "enforcements_12m": 0, "closures_24m": 0, **THIN},
+    {"industry_past_due_rise_3m": 0.019, "industry_inflow_change_3m": -0.199, "disaster_area_12m": False, **THIN},
+    {"unit_troubled": 1, "late_days_max_6m": 4, "group_newly_in_default": 0, "guaranteed_turned_bad": 0},
     {"tier_rank": 1, "tier_rank_before": 1, "dpd_max": 0, "days_not_seen": 35},
     {},
 ]
 """Cases just below a threshold, and look-alikes that mean no harm."""
 
+AT_EASE: dict[str, Any] = {"late_days_max_6m": 0, "balance_to_due_3m": 3.0, "inflow_to_due_3m": 9.0}
 INNOCENT: list[tuple[str, str, dict[str, Any]]] = [
-    ("INFLOW_STOPPED", "rests in these months of every year",
-     {"inflow_3m": 0, "inflow_12m": 1, "balance_to_due_3m": 0.1, "inflow_vs_last_year_3m": 0.0}),
     ("INFLOW_HALVED", "rests in these months of every year",
-     {"inflow_change_3m": -0.7, "inflow_to_due_3m": 1.2, "inflow_vs_last_year_3m": -0.1}),
-    ("INFLOW_HALVED", "still receives what falls due",
-     {"inflow_change_3m": -0.7, "inflow_to_due_3m": 9.0, "inflow_vs_last_year_3m": -0.7}),
-    ("WAGES_SHRANK", "pays its wages elsewhere",
-     {"wage_change_3m": -1.0, "inflow_vs_last_year_3m": 0.1, "tax_utility_change_3m": 0.0}),
-    ("BUSINESS_STANDSTILL", "pays its bills elsewhere",
-     {"wage_months_missed_3m": 3, "utility_months_missed_3m": 3, "inflow_vs_last_year_3m": 0.1}),
-    ("CARDS_DRAWN_LONG", "pays in full", {"card_months_above_80_6m": 6, "card_paid_full_share_12m": 1.0}),
-    ("LEGAL_ACTION", "sound suit", {"lawsuits_12m": 1, "legal_amount_to_inflow": 0.01, "enforcements_12m": 0}),
-    ("NEW_LOAN_FOR_OLD", "larger renewal of one who grows", {"larger_renewals_24m": 1, "inflow_change_12m": 0.3,
-                                                             "loans_for_loans_12m": 0}),
-    ("MONEY_TO_SECURITIES", "rich in means",
-     {"securities_drain_12m": 0.5, "securities_out_share_3m": 0.5, "inflow_to_due_3m": 9.0}),
+     {"inflow_change_3m": -0.7, "inflow_to_due_3m": 1.2, "inflow_vs_last_year_3m": -0.1, **LATER}),
+    ("INFLOW_HALVED", "pays in time", {"inflow_change_3m": -0.7, "inflow_vs_last_year_3m": -0.7,
+                                       **AT_EASE, "inflow_to_due_3m": 1.2}),
+    ("PARTNERS_LOST", "has means", {"customers_lost_share": 0.9, "customers_12m": 9, **AT_EASE}),
+    ("WAGES_SHRANK", "pays its wages and bills elsewhere",
+     {"wage_change_3m": -1.0, "tax_utility_change_3m": -1.0, **AT_EASE}),
+    ("PRIVATE_LENDING", "the owner lends out of plenty", {"owner_lent_share_6m": 0.9, **AT_EASE}),
+    ("PRIVATE_MONEY", "sells to persons", {"private_in_share_3m": 1.0, **AT_EASE}),
+    ("MONEY_OFF_TRADE", "may do other business", {"new_flow_kinds_3m": 5, **AT_EASE}),
+    ("CARD_CASH_PAYS_LOAN", "pays its cards in full", {"card_cash_to_service_6m": 1.0,
+                                                       "card_paid_full_share_12m": 1.0}),
+    ("CARDS_DRAWN_LONG", "pays in full", {"card_months_above_80_6m": 6, "card_paid_full_share_12m": 1.0, **THIN}),
+    ("CARDS_BARELY_PAID", "has means", {"card_utilisation": 1.0, "card_minimum_only_6m": 6, **AT_EASE}),
+    ("GUARANTEES_HEAVY", "nobody calls on it", {"guaranteed_to_inflow": 9.0, **AT_EASE}),
+    ("LATE_AGAIN_AND_AGAIN", "long ago", {"months_late_12m": 6, "months_since_late": 4}),
+    ("FIRST_INSTALMENT_MISSED", "and paid for a year since", {"first_instalment_missed": True,
+                                                              "months_since_payout": 11}),
+    ("NEW_LOAN_FOR_OLD", "a larger loan of one who grows", {"larger_renewals_24m": 3, **AT_EASE}),
+    ("LEGAL_ACTION", "sound suit", {"legal_amount_to_inflow": 3.0, "enforcements_12m": 1, **AT_EASE}),
+    ("SECTOR_DECLINE", "strong in a weak trade", {"industry_past_due_rise_3m": 0.1, **AT_EASE}),
+    ("UNIT_IN_TROUBLE", "its affiliate fails alone", {"unit_troubled": 2, **AT_EASE}),
     ("TIER_FELL", "arrears say so already", {"tier_rank": 2, "tier_rank_before": 0, "dpd_max": 100}),
 ]  # fmt: skip
 
@@ -256,8 +253,8 @@ FACTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=5, deadline=None)
-@given(found=st.lists(FACTS, min_size=2, max_size=4))
+@settings(max_examples=2, deadline=None)
+@given(found=st.lists(FACTS, min_size=2, max_size=3))
 def test_one_borrower_alone_is_decided_as_within_the_book(found: list[dict[str, Any]]):
     together = {row.pop("borrower_id"): row for row in decide_together(found)}
     for number, facts in enumerate(found, start=1):
@@ -266,8 +263,8 @@ def test_one_borrower_alone_is_decided_as_within_the_book(found: list[dict[str, 
         assert alone == together[f"B{number}"]
 
 
-@settings(max_examples=15, deadline=None)
-@given(found=st.lists(FACTS, min_size=1, max_size=20))
+@settings(max_examples=3, deadline=None)
+@given(found=st.lists(FACTS, min_size=20, max_size=60))
 def test_the_level_is_the_gravest_of_the_signals_that_held(found: list[dict[str, Any]]):
     for row in decide_together(found):
         levels = [signal.level.rank for signal in POLICY.signals if signal.code in row["signals"]]
@@ -282,19 +279,17 @@ def test_columns_keep_their_types():
 
 
 def test_different_patterns_are_counted_once_each():
-    two_of_one = {"inquiries_6m": 6, "nonbank_inquiries_6m": 3, "unit_troubled": 1}
+    two_of_one = {"inquiries_6m": 6, "inquiries_refused_12m": 4, "nonbank_inquiries_6m": 2, "guaranteed_late": 1}
     standing = {"pd": 0.2, "dpd_max": 0}
     rows = decide_together([two_of_one, standing, {}])
     assert [row["patterns_held"] for row in rows] == [2, 0, 0]
 
 
-SEVERAL: list[tuple[float, int, bool]] = [(0.08, 3, True), (0.0799, 3, False), (0.08, 2, False)]
-
-
-def test_several_patterns_count_only_where_the_grade_is_not_good():
-    facts = {"unit_troubled": 1, "inquiries_6m": 6, "guaranteed_late": 1}
-    rows = decide_together({"pd": pd, **dict(list(facts.items())[:count])} for pd, count, _ in SEVERAL)
-    assert ["SEVERAL_PATTERNS" in row["signals"] for row in rows] == [fires for *_, fires in SEVERAL]
+def test_several_patterns_count_from_three_on_also_where_the_grade_is_good():
+    facts = {"unit_troubled": 1, **LATER, "inquiries_6m": 6, "guaranteed_late": 1}
+    rows = decide_together({"pd": 0.001, **dict(list(facts.items())[:count])} for count in (3, 4))
+    assert [row["patterns_held"] for row in rows] == [2, 3]
+    assert ["SEVERAL_PATTERNS" in row["signals"] for row in rows] == [False, True]
 
 
 def test_no_condition_counts_a_long_relationship_in_favour():

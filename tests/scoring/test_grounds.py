@@ -62,7 +62,8 @@ def test_what_would_lift_a_rule_is_its_threshold_turned_round(one: Held, policy:
 def test_a_rule_is_told_with_its_source_and_article():
     told = grounds.source_text(held("OVERDUE_90"), POLICY, ZH)
     assert told.startswith("CBIRC and PBoC Order [2023] No. 1")
-    assert told.endswith("（待核）")
+    assert told.endswith("，第 11 (1) 条（待核）")
+    assert grounds.source_text(held("OVERDUE_90"), POLICY, EN).endswith(", art. 11 (1) (to verify)")
     assert "to verify" not in told
     assert grounds.source_text(held("GONE"), POLICY, ZH) == grounds.source_text(held(), None, ZH) == ""
 

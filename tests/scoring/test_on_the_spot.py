@@ -8,6 +8,7 @@ import pytest
 
 from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, RequestError, UnknownBorrowerError
+from ews.domain.patterns import Pattern
 from ews.domain.unit import Role, UnitMember
 from ews.events.book import open_book
 from ews.features.economic_unit import family as economic_unit
@@ -124,7 +125,8 @@ def test_an_account_that_dried_up_raises_the_risk_and_a_warning(scored, calm):
     ]
     found = ask(scored, calm.borrower_id, {"transactions": early}).decision
     assert found.log_odds > calm.log_odds
-    assert "INFLOW_STOPPED" in {held.code for held in found.held}
+    flows = {signal.code for signal in scored.policy.signals if signal.pattern == Pattern.FLOWS_DROP}
+    assert flows & {held.code for held in found.held}
     assert found.level.rank > calm.level.rank
 
 

@@ -25,6 +25,7 @@ _WORDS = {
     "balance": Text("balance", "余额"),
     "dpd": Text("days past due", "逾期天数"),
     "tier": Text("tier", "五级分类"),
+    "also": Text("milder rules that hold too", "同时成立的较轻规则"),
     "lifted": Text("lifted by", "解除"),
     "source": Text("source", "依据"),
     "from": Text("Where risk comes from", "风险来源"),
@@ -114,13 +115,17 @@ def _because(held: Held, policy: Policy | None, on: date, language: Language) ->
 
 
 def _tier_of(loan: LoanDecision, policy: Policy | None, on: date, language: Language) -> list[tuple[int, str]]:
-    """Return lines with their indent: parts of the tier, each rule with its grounds, the record of payments, money."""
+    """Return lines with their indent: parts of the tier, the rules that give it, milder ones, payments, money."""
     lines = [(1, grounds.parts_text(loan, language))]
-    for held in sorted(loan.held, key=_gravity, reverse=True):
-        told, sentence = wording.given_text(held, language), wording.held_sentence(held, policy, language)
-        lines.append((1, f"{held.code} {told}: {sentence}"))
-        lines += [(2, text) for text in _because(held, policy, on, language)]
+    for held in loan.held:
+        if _gravity(held) == loan.tier.rank:
+            told, sentence = wording.given_text(held, language), wording.held_sentence(held, policy, language)
+            lines.append((1, f"{held.code} {told}: {sentence}"))
+            lines += [(2, text) for text in _because(held, policy, on, language)]
     comma = "、" if language is Language.ZH else ", "
+    milder = [held for held in sorted(loan.held, key=_gravity, reverse=True) if _gravity(held) < loan.tier.rank]
+    also = comma.join(f"{held.code} {wording.given_text(held, language)}" for held in milder)
+    lines.append((1, f"{_word('also', language)}: {also}" if also else ""))
     undecided = f"{_word('undecided', language)}: {comma.join(loan.undecided)}" if loan.undecided else ""
     last = (grounds.record_text(loan, language), grounds.money_parts_text(loan, language), undecided)
     return [*lines, *((1, text) for text in last)]

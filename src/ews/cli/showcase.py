@@ -92,15 +92,15 @@ def cured(batches: Sequence[ScoredBatch]) -> str | None:
 
 
 def unseen(batch: ScoredBatch) -> str | None:
-    """Return of whom most is carried on unseen, a tier before a signal."""
-    best: tuple[tuple[int, int], str] | None = None
+    """Return of whom most is carried on unseen: who has not defaulted before who has, a tier before a signal."""
+    found = {}
     for text in _decisions(batch, ["record"])["record"].to_pylist():
         decision = Decision.from_json(text)
         tiers = sum(len(loan.carried) for loan in decision.loans)
         signals = sum(held.state == CARRIED for held in decision.held)
-        if (tiers or signals) and (best is None or (tiers, signals) > best[0]):
-            best = (tiers, signals), decision.borrower_id
-    return None if best is None else best[1]
+        if tiers or signals:
+            found[decision.borrower_id] = (not decision.in_default, tiers, signals)
+    return max(found, key=lambda borrower_id: found[borrower_id], default=None)
 
 
 def score_blind(settings: Settings, book: Path, home: Path, blind_book: Path) -> ScoredBatch:

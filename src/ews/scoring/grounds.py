@@ -40,9 +40,11 @@ def source_text(held: Held, policy: Policy | None, language: Language) -> str:
     rule = rule_of(held, policy)
     if rule is None:
         return ""
-    parts = [part for part in (rule.source, rule.article) if part]
-    told = " ".join(part.replace(TO_VERIFY, "").strip() for part in parts)
-    return told + _VERIFY.in_(language) if any(TO_VERIFY in part for part in parts) else told
+    article = rule.article or ""
+    told, number = (text.replace(TO_VERIFY, "").strip() for text in (rule.source, article))
+    if number:
+        told += f"，第 {number} 条" if language is Language.ZH else f", art. {number}"
+    return told + _VERIFY.in_(language) if TO_VERIFY in rule.source + article else told
 
 
 def state_text(held: Held, language: Language) -> str:

@@ -17,6 +17,7 @@ from ews.policy.action import action_for
 from ews.policy.playbook import Action
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal
+from ews.scoring.episodes import HOLDS
 
 MISSING = "—"
 _FEATURES = {feature.name: feature for feature in FEATURES}
@@ -198,11 +199,16 @@ def _label(text: str, value: float | None) -> tuple[str, str]:
 
 
 def held_sentence(held: Held, policy: Policy | None, language: Language) -> str:
-    """Return what a rule says, with the values it held on; the code where `policy`, which decided, no longer tells."""
+    """Return what a rule says, with the values it held on; the code where `policy`, which decided, no longer tells.
+
+    A signal that lingers or is carried is told by what it is about: the values of the day are not those it held on.
+    """
     rule = None if policy is None else next((rule for rule in policy.rules if rule.code == held.code), None)
     if rule is None:
         return held.code
     if isinstance(rule, Signal):
+        if held.state != HOLDS and rule.reason is not None:
+            return rule.reason.text.in_(language)
         values = {name: _in_sentence(name, value, language) for name, value in held.inputs.items()}
         return rule.sentence.in_(language).format_map(_Shown(values))
     return rule.meaning.in_(language)
