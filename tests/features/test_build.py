@@ -4,9 +4,11 @@ from typing import Any
 
 import pandas as pd
 
+from ews.features import statements
 from ews.features.build import blind_families, build_features
 from ews.features.card_overdraft import family as card_overdraft
 from ews.features.catalogue import FAMILIES, FEATURES, family_name
+from ews.features.statements import script_of
 from ews.features.window import spine_on
 from tests.books import book_of
 from tests.features.observed import frame
@@ -46,6 +48,15 @@ def test_two_builds_give_the_same_bytes_and_leave_nothing_else_behind():
     names = [each.name for each in FEATURES]
     assert first.execute()[names].to_numpy().tobytes() == second.execute()[names].to_numpy().tobytes()
     assert set(book.engine.list_tables()) - before == {first.op().name, second.op().name}
+
+
+def test_statements_written_for_stand_ins_tell_what_those_for_the_day_itself_do(monkeypatch):
+    book = book_of(world(2))
+    kept = {days: build_features(book, spine_on(book, days)).execute() for days in ((DAYS[0],), tuple(DAYS))}
+    monkeypatch.setattr(statements, "alike", tuple)
+    script_of.cache_clear()
+    for days, found in kept.items():
+        pd.testing.assert_frame_equal(build_features(book, spine_on(book, days)).execute(), found, check_exact=True)
 
 
 def test_a_family_without_its_tables_is_blind_and_all_null():

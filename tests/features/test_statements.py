@@ -41,7 +41,23 @@ def test_statements_are_written_once_per_shape_and_tell_of_the_book_they_run_on(
     assert (script_of.cache_info().misses, script_of.cache_info().hits) == (1, 1)
 
 
-def test_another_day_coverage_or_table_is_another_shape():
+def test_which_day_it_is_makes_no_other_shape_but_how_the_days_lie_does():
+    book = firms("AB")
+    month_ends = (date(2026, 4, 30), date(2026, 5, 31)), (date(2026, 5, 31), DAY, date(2026, 7, 31))
+    for days, misses in [
+        ((DAY,), 1),
+        ((date(2026, 7, 15),), 1),
+        (month_ends[0], 2),
+        (month_ends[1], 2),
+        ((date(2026, 5, 15), date(2026, 6, 15)), 3),
+        ((date(2026, 5, 14), date(2026, 6, 15)), 4),
+        ((date(2026, 5, 16), DAY), 4),
+    ]:
+        assert told(book, longer, days) == ["AB"] * len(days)
+        assert script_of.cache_info().misses == misses
+
+
+def test_another_number_of_days_coverage_or_table_is_another_shape():
     book = firms("AB")
     entry = replace(book.manifest.tables["borrowers"], covered_to=date(2029, 1, 1))
     others = [

@@ -238,6 +238,7 @@ NIGHTS = st.lists(st.dictionaries(st.sampled_from(list(OFFICERS)), CODES, max_si
 @settings(deadline=None, max_examples=30)
 @given(verdicts=NIGHTS)
 @example([{"B0": {"FACT"}}, {}, {"B2": {"FACT"}}])
+@example([{"B0": {"FACT"}}, {}, {"B0": {"FACT"}, "B2": {"FACT"}}])
 @example([{borrower: {"FACT"} for borrower in OFFICERS}, *([{}] * 30)])
 def test_night_by_night_each_new_warning_is_handed_out_waits_or_is_told_as_gone_and_no_week_has_more_than_the_cap(
     verdicts: list[dict[str, frozenset[str]]],

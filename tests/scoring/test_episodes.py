@@ -111,7 +111,8 @@ def test_a_fact_of_the_day_does_not_linger_but_the_level_falls_step_by_step(days
         ("MILD", 31, False),
         ("MILD", 55, False),
         ("MILD", 56, True),
-        ("FACT", 1, True),
+        ("FACT", 6, False),  # the officer has it on the desk
+        ("FACT", 7, True),
     ],
 )
 def test_the_same_again_is_new_once_it_has_cooled_down_and_lingers_no_more(code: str, gone: int, is_new: bool):

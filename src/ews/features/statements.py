@@ -1,7 +1,8 @@
 """Statements: what a family describes, as SQL that fills one temporary table after the other.
 
-They depend on the shape of the book (tables, columns, coverage) and on the days, never on its rows: they are compiled
-once per process and shape, which takes longer than running them on a small book.
+They depend on the shape of the book (tables, columns, coverage) and on how many days there are on which anchors, never
+on its rows nor on which days they are: they are compiled once per process and shape, which takes longer than running
+them on a small book.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,13 +20,13 @@ from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.events.manifest import Manifest
 from ews.features.steps import Function, Step, step
-from ews.features.window import Spine
+from ews.features.window import Spine, alike
 
 Make = Callable[[Book, Spine], ir.Table]
 """Describes a table from a book and a spine that have no rows yet."""
 
 _KEPT = 256
-"""Shapes whose statements are kept: a process sees one per book and day, a run of the tests many."""
+"""Shapes whose statements are kept: a process sees one or two per book, a run of the tests many."""
 _BOOK, _SPINE, _TABLE = "features_book_", "features_spine", "features_table_"
 _ENGINE = Backend()
 """Not connected: it can write SQL and holds nothing."""
@@ -33,7 +34,10 @@ _ENGINE = Backend()
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What statements depend on; `manifest` tells the coverage and is no part of the comparison."""
+    """What statements depend on; `manifest` tells the coverage and is no part of the comparison.
+
+    `days` stand in for those of the spine: a description that read a day itself would be told a wrong one.
+    """
 
     make: Make
     tables: tuple[tuple[str, Schema], ...]
@@ -105,7 +109,7 @@ def _shape(book: Book, spine: Spine, make: Make) -> Shape:
         tuple((name, book.table(name).schema()) for name in names),
         tuple(book.covered(name) for name in names),
         spine.table.schema(),
-        spine.days,
+        alike(spine.days),
         book.manifest,
     )
 

@@ -25,7 +25,10 @@ KEYS = ("borrower_id", "as_of", "known_by")
 
 @dataclass(frozen=True, slots=True)
 class Spine:
-    """`table` has one row per (borrower_id, as_of, known_by); `days` are the distinct as_of in order."""
+    """`table` has one row per (borrower_id, as_of, known_by); `days` are the distinct as_of in order.
+
+    What is described over a spine may ask of `days` only what `alike` keeps: whether it is one, and the anchors.
+    """
 
     table: ir.Table
     days: tuple[date, ...]
@@ -48,6 +51,16 @@ def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) 
         paid_out = owing.opened_on.isnull() | (owing.opened_on <= owing.as_of)
         known = ibis.union(known, owing.filter(was_known(owing, owing.known_by), paid_out).select(*KEYS), distinct=True)
     return Spine(book.engine.create_table(ibis.util.gen_name("spine"), known, temp=True), tuple(sorted(days)))
+
+
+def alike(days: Sequence[date]) -> tuple[date, ...]:
+    """Return days of another century that are as many, up to two, and lie on one anchor day or not, as `days` do."""
+    anchors = {_anchor(day) for day in days}
+    if len(days) == 1:
+        return (date(1900, 1, 31),)
+    if len(anchors) > 1:
+        return (date(1900, 1, 1), date(1900, 1, 2))
+    return tuple(date(1900, month, anchor) for anchor in anchors for month in (1, 3))
 
 
 def lag_of(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:

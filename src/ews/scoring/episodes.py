@@ -25,7 +25,7 @@ HOLDS, LINGERS, CARRIED = "holds", "lingers", "carried"
 """How a signal counts: it is true today; it went away not long ago; it is unknown today and counted when last seen."""
 
 WEEK = 7
-"""Days for which a warning that was handed out may still count among those of its officer's week."""
+"""Days for which a warning that was handed out takes a place of its officer's week, and is not told again."""
 
 Key = tuple[str, str]
 Row = dict[str, Any]
@@ -219,6 +219,8 @@ def _is_new(row: Row, signal: Signal, terms: _Terms) -> bool:
         return False
     if signal.level.rank > row["level_rank"]:  # the policy takes it more seriously now
         return True
+    if _is_of_this_week(row, terms.as_of):
+        return False
     went_away = row["last_true_on"] < row["seen_on"]
     cooled_down = (terms.as_of - row["last_true_on"]).days > signal.cool_down_days
     return went_away and cooled_down and terms.as_of >= terms.ends_on(row, signal)
@@ -226,6 +228,10 @@ def _is_new(row: Row, signal: Signal, terms: _Terms) -> bool:
 
 def _was_released(row: Row, as_of: date) -> bool:
     return row["release_on"] is not None and row["release_on"] <= as_of
+
+
+def _is_of_this_week(row: Row, as_of: date) -> bool:
+    return _was_released(row, as_of) and bool((as_of - row["release_on"]).days < WEEK)
 
 
 def _stepping_down(row: Row, signal: Signal, terms: _Terms) -> int:
@@ -240,7 +246,7 @@ def _is_kept(row: Row, signal: Signal, terms: _Terms) -> bool:
     if (terms.as_of - row["last_true_on"]).days <= signal.cool_down_days:
         return True
     if _was_released(row, terms.as_of):
-        return bool((terms.as_of - row["release_on"]).days < WEEK)
+        return _is_of_this_week(row, terms.as_of)
     days = (terms.as_of - terms.ends_on(row, signal)).days
     return bool(row["is_waiting"]) and days <= terms.step_days
 
