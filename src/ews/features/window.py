@@ -63,6 +63,16 @@ def alike(days: Sequence[date]) -> tuple[date, ...]:
     return tuple(date(1900, month, anchor) for anchor in anchors for month in (1, 3))
 
 
+def first_day(spine: Spine) -> ir.DateValue:
+    """Return the oldest as_of, as the rows of the spine tell it when they are there."""
+    return spine.table.as_of.min().as_scalar()
+
+
+def last_day(spine: Spine) -> ir.DateValue:
+    """Return the newest as_of, likewise."""
+    return spine.table.as_of.max().as_scalar()
+
+
 def lag_of(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
     """Return how many whole months `day` lies before `as_of`; negative for later days."""
     return (

@@ -22,7 +22,7 @@ from ews.events.owners import with_borrower
 from ews.features.account_flows.months import QUARTER
 from ews.features.account_flows.sight import Sight
 from ews.features.ratios import only_where, ratio
-from ews.features.window import KEYS, Spine, lag_of, statements
+from ews.features.window import KEYS, Spine, first_day, lag_of, statements
 
 FEATURES = (
     Feature("inflow_to_due_3m", "ratio", "lower", ReasonCode.DEBT_SERVICE_TIGHT,
@@ -124,7 +124,7 @@ def _ahead(book: Book, spine: Spine) -> ir.Table:
             spine, has_schedule="boolean", due_ahead="int64", due_behind="int64", tells_principal="boolean"
         )
     items = with_borrower(book, "instalments")
-    first = spine.days[0] - timedelta(days=31 * QUARTER)
+    first = first_day(spine) - ibis.interval(days=31 * QUARTER)
     rows = spine.table.inner_join(items.filter(items.due_on > first), "borrower_id")
     rows = rows.filter(was_known(rows, rows.known_by))
     lag = lag_of(rows.due_on, rows.as_of)

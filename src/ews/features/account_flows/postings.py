@@ -5,12 +5,11 @@ Nulls   a posting of unknown category is trade
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
 
-from ews.features.window import Spine
+from ews.features.window import Spine, first_day, last_day
 
 POSTING = (
     "borrower_id", "posting_id", "occurred_at", "amount", "category", "counterparty_id", "known_on", "known_until",
@@ -56,8 +55,8 @@ def paid_for(*categories: str) -> Sum:
 
 def within_reach(spine: Spine, postings: ir.Table, *, months: int) -> ir.Table:
     """Return `postings` without those outside of every window of `months` months; to join them would be dear."""
-    first = spine.days[0] - timedelta(days=_LONGEST_MONTH * months)
-    return postings.filter(postings.occurred_at > first, postings.occurred_at < spine.days[-1] + timedelta(days=1))
+    first = first_day(spine) - ibis.interval(days=_LONGEST_MONTH * months)
+    return postings.filter(postings.occurred_at > first, postings.occurred_at < last_day(spine) + ibis.interval(days=1))
 
 
 def known_together(pairs: ir.Table, *, day: ir.DateValue) -> ir.Table:
