@@ -45,7 +45,20 @@ conditions and sentences stand in `src/ews/policy/signals.toml`.
   say*: fewer than 5 borrowers caught in both worlds together
 
 A signal that reads the grade cannot fire beyond it, and one that states arrears cannot fire beyond them: these stay
-for what they say, and their precision is what counts.
+for what they say, and their precision is what counts. A signal too few to say anything about stays, at yellow, where a
+regulator or the law names it. These worlds are simulated: a bank measures again on its own book.
+
+How the choice was made, for who judges the figures:
+
+1. Some 490 conditions were tried on one world only: A, seed 20265, 12,000 parties, 72 months. Most of those kept ask
+   for a pattern and a sign of strain: balances that do not cover what falls due, or payments that come later.
+2. The 49 signals chosen were then judged once on worlds A and B with another seed. By the rule above, which had been
+   fixed before, 9 added nothing and left; 2 more left since too few defaults spoke for them and no regulator names
+   them; 2 that regulators name went from orange to yellow. No threshold was changed.
+3. The figures below are of the 38 that stayed, in the same worlds: who stayed had to do well in them, so they flatter a
+   little. A lift not far above 1.3 may be chance.
+4. Where the report speaks for a signal that was left out, it was not taken back, for then the report would have chosen
+   it. It is a candidate for the next choice, judged in worlds not seen before.
 """
 
 

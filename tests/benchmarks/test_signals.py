@@ -11,7 +11,7 @@ from benchmarks.signals import drawn_anew, measure, rows_of, verdict, why_never_
 from benchmarks.watch import Watched
 from tests.policy.policies import POLICY
 
-ONE, OTHER = "BRIDGE_MONEY", "UNIT_IN_TROUBLE"
+ONE, OTHER = "MONEY_OFF_TRADE", "UNIT_IN_TROUBLE"
 SIGNALS = {"x": ONE, "o": OTHER}
 
 

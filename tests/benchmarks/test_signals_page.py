@@ -54,15 +54,15 @@ def world_of(code: str, figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_page_tells_the_figures_of_a_signal_in_one_line():
-    page = page_of(POLICY, LEFT_OUT, {"A": world_of("BRIDGE_MONEY", FIGURES)})
-    assert "| BRIDGE_MONEY | yellow | 12.0 | 5.0% ± 1.0% | 3.0 | 2.0 (1.2–3.1) | 9 | 4 | adds |" in page
+    page = page_of(POLICY, LEFT_OUT, {"A": world_of("MONEY_OFF_TRADE", FIGURES)})
+    assert "| MONEY_OFF_TRADE | yellow | 12.0 | 5.0% ± 1.0% | 3.0 | 2.0 (1.2–3.1) | 9 | 4 | adds |" in page
     assert "8,000 parties over 72 months, seed 1" in page
     assert "1,000 looks at 400 borrowers, of whom 17 defaulted" in page
 
 
 def test_what_never_fired_and_what_was_not_measured_say_so():
-    page = page_of(POLICY, LEFT_OUT, {"A": world_of("BRIDGE_MONEY", NEVER)})
-    assert "| BRIDGE_MONEY | yellow | 0 | – | – | – | – | – | too few to say |" in page
+    page = page_of(POLICY, LEFT_OUT, {"A": world_of("MONEY_OFF_TRADE", NEVER)})
+    assert "| MONEY_OFF_TRADE | yellow | 0 | – | – | – | – | – | too few to say |" in page
     assert "| DEFAULTED | red | – | – | – | – | – | – | stays: is the outcome |" in page
     assert "| OVERDUE_NOW | yellow | – | – | – | – | – | – | stays: a fact of the day |" in page
 
@@ -76,7 +76,7 @@ def test_a_page_is_made_anew_from_saved_figures(tmp_path, monkeypatch, capsys):
 
 def test_a_table_is_printed_for_people(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-    _show(POLICY, {"A": world_of("BRIDGE_MONEY", FIGURES)})
+    _show(POLICY, {"A": world_of("MONEY_OFF_TRADE", FIGURES)})
     shown = capsys.readouterr().out
-    assert "BRIDGE_MONEY" in shown
+    assert "MONEY_OFF_TRADE" in shown
     assert "2.0 (1.2–3.1)" in shown

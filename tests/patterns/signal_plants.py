@@ -5,17 +5,15 @@ Beside it stands what looks alike and means no harm: most often the same, done b
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from tests.patterns.plants import (
     INNOCENT,
     PLANTED,
     Change,
-    cards_at_the_limit,
     costs_shrink,
     full_payer,
     last,
-    money_to_suppliers,
     trade_in_decline,
 )
 from tests.patterns.quiet import (
@@ -108,26 +106,6 @@ def rests_with_means(firm: Firm) -> None:
     firm.sales, firm.purchases = resting, list(resting)
 
 
-def collapses(firm: Firm) -> None:
-    firm.sales, firm.purchases = last(steady(), 4, 0.2), last(steady(), 4, 0.3)
-
-
-def round_trips(firm: Firm) -> None:
-    for month in range(MONTHS - 12, MONTHS):
-        firm.postings += [
-            (day_of(month, 9), TURNOVER // 8, "sales", "K3Q"),
-            (day_of(month, 11), -TURNOVER // 8, "purchase", "K3Q"),
-        ]
-
-
-def sells_little(firm: Firm) -> None:
-    firm.sales = firm.purchases = last(steady(), 12, 0.2)
-
-
-def returned_goods(firm: Firm) -> None:
-    firm.postings += [(day_of(-4, 9), TURNOVER // 4, "sales", "K5Q"), (day_of(-4, 11), -TURNOVER // 4, "other", "K5Q")]
-
-
 def customers_lost(firm: Firm) -> None:
     firm.customers, firm.sales = last_count(8, 4, 1), last(steady(), 4, 0.15)
 
@@ -177,14 +155,6 @@ def lives_on_persons(firm: Firm) -> None:
     ]
 
 
-def owner_lends(firm: Firm) -> None:
-    """Let the owner lend to persons, each month to another."""
-    for month in range(MONTHS - 6, MONTHS):
-        firm.add("transactions", posting_id=f"{firm.account}P-L{month}", account_id=f"{firm.account}P",
-                 occurred_at=datetime.combine(day_of(month, 15), time(9)), amount=-1_000_000, balance_after=2_000_000,
-                 category="private_person", counterparty_id=f"K{firm.number}L{month}")  # fmt: skip
-
-
 def new_kinds_of_flow(firm: Firm) -> None:
     for month in (-3, -2, -1):
         firm.postings += [(day_of(month, 7), -3_000_000, "securities", "K3B"),
@@ -214,27 +184,6 @@ def _restated(firm: Firm, month: int, limit: int, balance: int) -> None:
     firm.add("card_statements", card_id=f"C{firm.number:02}", borrower_id=firm.owner, stated_on=day_of(month, 22),
              credit_limit=limit, balance=balance, minimum_due=balance // 10, paid=round(0.8 * balance), cash_advance=0,
              known_on=day_of(month, 23))  # fmt: skip
-
-
-def drawn_for_long(firm: Firm) -> None:
-    firm.used, firm.paid = last(steady(0.4), 9, 0.95), last(steady(0.8), 9, 0.1)
-
-
-def owner_owes(part: int) -> Callable[[Firm], None]:
-    """Return a change that gives the owner a loan of that much to pay back each month, paid on the day."""
-
-    def change(firm: Firm) -> None:
-        loan = f"{firm.loan}O"
-        firm.add("loans", loan_id=loan, borrower_id=firm.owner, product="consumer", principal=24 * part,
-                 opened_on=day_of(-13, 5), matures_on=day_of(-1, 5) + timedelta(days=365), repayment="instalment",
-                 security="none", purpose="装修")  # fmt: skip
-        for month in range(-12, 0):
-            due = day_of(month, 5)
-            firm.add("instalments", loan_id=loan, due_on=due, component="principal", due_amount=part)
-            firm.add("payments", payment_id=f"Y{loan}{month}", loan_id=loan, paid_on=due, paid_amount=part)
-            firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=(12 - month) * part, dpd=0)
-
-    return change
 
 
 # Payments
@@ -280,21 +229,6 @@ def _in_parts(firm: Firm, parts: int) -> None:
             firm.add("payments", payment_id=f"Y{loan}{month}{half}", loan_id=loan, paid_amount=due // 2,
                      paid_on=on + timedelta(days=days))  # fmt: skip
         firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=(12 - month) * due, dpd=0)
-
-
-def first_missed(firm: Firm) -> None:
-    loan, opened = f"{firm.loan}N", day_of(-4, 10)
-    firm.add("loans", loan_id=loan, borrower_id=firm.id, product="business", principal=PRINCIPAL, opened_on=opened,
-             matures_on=opened + timedelta(days=365), repayment="instalment", security="none",
-             purpose="购置原材料")  # fmt: skip
-    for turn in range(1, 4):
-        due = day_of(-4 + turn, 10)
-        firm.add("instalments", loan_id=loan, due_on=due, component="principal", due_amount=PRINCIPAL // 12)
-        firm.add("payments", payment_id=f"Y{loan}-{turn}", loan_id=loan, paid_amount=PRINCIPAL // 12,
-                 paid_on=due + timedelta(days=25 if turn == 1 else 0))  # fmt: skip
-    for month in (-4, -3, -2, -1):
-        dpd = max(0, (month_end(month) - day_of(-3, 10)).days) if month == -3 else 0
-        firm.add("ledger", loan_id=loan, stated_on=month_end(month), balance=PRINCIPAL, dpd=dpd)
 
 
 def renewed_larger(firm: Firm) -> None:
@@ -419,17 +353,6 @@ def _guaranteed(firms: list[Firm], one: int, guarantor: int) -> None:
     _guarantee(firms[guarantor], firms[one])
 
 
-def guarantees_and_pays_later(firms: list[Firm]) -> None:
-    for number in (11, 13):
-        _guarantee(firms[PLANTED], firms[number])
-    pays_later(firms[PLANTED])
-
-
-def guarantees_as_much(firms: list[Firm]) -> None:
-    for number in (15, 17):
-        _guarantee(firms[INNOCENT], firms[number])
-
-
 def _guarantee(guarantor: Firm, party: Firm) -> None:
     guarantor.add("guarantees", guarantee_id=f"G{guarantor.number}-{party.number}", guarantor_id=guarantor.id,
                   borrower_id=party.id, amount=8 * TURNOVER, starts_on=YEAR_AGO)  # fmt: skip
@@ -440,33 +363,25 @@ SIGNAL_PLANTS = (
         "trade stops",
         planted(trade_stops),
         innocent(rests_with_means),
-        ("INFLOW_HALVED", "DEBT_SERVICE_UNCOVERED", "PARTNERS_LOST", "WAGES_SHRANK", "BALANCE_THIN", "OVERDRAWN_LONG"),
+        ("DEBT_SERVICE_UNCOVERED", "PARTNERS_LOST", "WAGES_SHRANK", "BALANCE_THIN", "OVERDRAWN_LONG"),
     ),
     SignalPlant("old customer stops", planted(old_customer_stops), innocent(rests_with_means), ()),
-    SignalPlant("sells less and pays later", planted(collapses, pays_later), innocent(collapses), ("INFLOW_HALVED",)),
     SignalPlant("customers lost", planted(customers_lost, money_gone), innocent(customers_named_anew),
                 ("PARTNERS_LOST",)),
     SignalPlant("costs shrink", costs_shrink_without_means, innocent(payroll_elsewhere), ("WAGES_SHRANK",)),
     SignalPlant("money gone", planted(money_gone), innocent(half_the_money_gone), ("BALANCE_GONE",)),
-    SignalPlant("round trips", planted(round_trips, sells_little), innocent(returned_goods), ("FLOWS_INFLATED",)),
     SignalPlant("bullet", planted(bullet_without_means), innocent(bullet_with_means), ("BULLET_UNFUNDED",)),
-    SignalPlant("owner lends", planted(owner_lends, money_gone), innocent(owner_lends), ("PRIVATE_LENDING",)),
     SignalPlant("lives on persons", planted(lives_on_persons, money_gone, pays_later), innocent(lives_on_persons),
                 ("PRIVATE_MONEY",)),
     SignalPlant("new kinds of flow", planted(new_kinds_of_flow, money_gone), innocent(new_kinds_of_flow),
                 ("MONEY_OFF_TRADE",)),
     SignalPlant("card pays the loan", planted(card_pays_the_loan), full_payer, ("CARD_CASH_PAYS_LOAN",)),
-    SignalPlant("owner's cards", cards_at_the_limit, full_payer, ("OWNER_CARDS_STRETCHED",)),
-    SignalPlant("cards before debt", planted(drawn_for_long, owner_owes(20_000_000)),
-                innocent(drawn_for_long, owner_owes(1_000_000)), ("CARDS_BARELY_PAID", "CARDS_DRAWN_LONG"),
-                of_owner=True),
     SignalPlant("limit cut", planted(limit_cut), innocent(limit_cut_unused), ("CARD_LIMIT_CUT",), of_owner=True),
     SignalPlant("late now", planted(late_now(25)), innocent(), ("OVERDUE_NOW",)),
     SignalPlant("late for long", planted(late_now(60)), innocent(), ("OVERDUE_NOW_30",)),
     SignalPlant("late again and again", planted(late_at_month_ends), innocent(late_at_month_ends_long_ago),
                 ("LATE_AGAIN_AND_AGAIN", "LATE_ON_AVERAGE")),
     SignalPlant("pays in parts", planted(pays_in_parts), innocent(paid_one_in_parts), ("PAID_IN_PARTS",)),
-    SignalPlant("first missed", planted(first_missed), money_to_suppliers, ("FIRST_INSTALMENT_MISSED",)),
     SignalPlant("larger loans for old", planted(renewed_larger, sells_almost_nothing), innocent(renewed_larger),
                 ("NEW_LOAN_FOR_OLD",)),
     SignalPlant("late elsewhere", planted(late_elsewhere), innocent(in_time_elsewhere), ("LATE_ELSEWHERE",)),
@@ -476,5 +391,4 @@ SIGNAL_PLANTS = (
     SignalPlant("trade declines", declines_without_means, innocent(), ("SECTOR_DECLINE",)),
     SignalPlant("affiliate fails", affiliate_fails_and_pays_later, affiliate_fails_alone, ("UNIT_IN_TROUBLE",)),
     SignalPlant("guarantor fails", guarantor_fails, guarantor_pays, ("GUARANTOR_IN_TROUBLE",)),
-    SignalPlant("guarantees and pays later", guarantees_and_pays_later, guarantees_as_much, ("GUARANTEES_HEAVY",)),
 )  # fmt: skip

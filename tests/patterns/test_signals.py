@@ -12,14 +12,15 @@ from tests.policy.policies import POLICY
 
 pytestmark = pytest.mark.xdist_group("fired-signals")
 
+# A pattern without a signal here is seen by the model; alone it was worth too little to warn (docs/signals.md)
 FIRES: dict[str, tuple[str, ...]] = {
-    "sales collapse": (),  # a pattern alone is no signal here: the firm has means and pays on the day
-    "cards at the limit": ("CARD_CASH_DRAWN",),
+    "sales collapse": (),
+    "cards at the limit": (),
     "guarantees for failing friends": ("GUARANTEED_LATE",),
-    "credit asked everywhere": ("CREDIT_REFUSED", "CREDIT_SOUGHT_OFTEN"),
+    "credit asked everywhere": ("CREDIT_REFUSED",),
     "each loan larger": (),
-    "bridge money": ("BRIDGE_MONEY",),
-    "other business": (),  # seen as bridge money only: what other trades bring and take looks like it
+    "bridge money": (),
+    "other business": (),
     "securities and private lending": (),
     "trade in decline": (),
     "loan money left at once": ("LOAN_MONEY_MISUSED",),

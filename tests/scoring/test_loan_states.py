@@ -28,7 +28,12 @@ USUAL = {
 
 
 def left(*loans: dict[str, Any], before: States = NOTHING, names: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-    frame = pd.DataFrame([{"loan_id": f"L{number}", **USUAL, **loan} for number, loan in enumerate(loans)])
+    frame = pd.DataFrame(
+        [
+            {"loan_id": f"L{number}", **USUAL, "floor_rank": loan.get("tier_rank", 0), **loan}
+            for number, loan in enumerate(loans)
+        ]
+    )
     found = loan_states(frame, before, DAY, names)
     assert found.schema.equals(LOANS)
     assert found["loan_id"].to_pylist() == sorted(found["loan_id"].to_pylist())
@@ -42,6 +47,21 @@ def test_only_what_has_to_be_remembered_is_left():
     assert list(found) == ["L1", "L2", "L3"]
     assert (found["L1"]["held"], found["L1"]["seen_on"], found["L1"]["from_book"]) == (["OVERDUE"], DAY, True)
     assert [found[loan_id]["npl_since"] for loan_id in found] == [None, DAY, None]
+
+
+def test_a_cure_is_told_from_the_batch_that_found_it_until_it_is_long_past():
+    before = state_of({"loan_id": "L0", "own_tier_rank": 2, "tier_rank": 2, "npl_since": date(2025, 1, 31)})
+    cured = left({}, before=before)["L0"]
+    assert (cured["npl_since"], cured["cured_on"]) == (None, DAY)
+    days = {"L1": DAY - timedelta(days=FORGOTTEN_DAYS), "L2": DAY - timedelta(days=FORGOTTEN_DAYS + 1), "L3": BEFORE}
+    told = state_of(*({"loan_id": name, "own_tier_rank": 0, "cured_on": day} for name, day in days.items()))
+    found = left({}, {}, {}, {"own_tier_rank": 2, "tier_rank": 2}, before=told)
+    assert {name: row["cured_on"] for name, row in found.items()} == {"L1": days["L1"], "L3": None}
+
+
+def test_who_was_held_down_by_an_override_alone_has_to_be_cured_too():
+    found = left({"tier_rank": 2, "floor_rank": 1}, {"tier_rank": 2, "floor_rank": 2})
+    assert [found[loan_id]["npl_since"] for loan_id in found] == [DAY, None]
 
 
 def test_a_spell_goes_on_from_its_first_day():
@@ -70,7 +90,8 @@ def test_what_is_carried_keeps_the_day_on_which_it_was_seen():
 def test_a_loan_that_was_not_decided_goes_on_as_it_was():
     before = state_of({"loan_id": "L8", "own_tier_rank": 2, "seen_on": BEFORE}, {"loan_id": "L0", "own_tier_rank": 2})
     found = left({}, before=before)
-    assert list(found) == ["L8"]
+    assert list(found) == ["L0", "L8"]
+    assert found["L0"]["cured_on"] == DAY
     assert (found["L8"]["own_tier_rank"], found["L8"]["seen_on"]) == (2, BEFORE)
 
 

@@ -77,7 +77,8 @@ class LoanDecision:
     """`tier` = worst of `floor` (law and practice) and the override, else `proposal` (of the model).
 
     `undecided` are the tier rules that could not be judged, because a fact they ask is unknown. `carried` are those
-    that hold on from `carried_since`, when they were last seen. Provisions are indicative. What earlier versions did
+    that hold on from `carried_since`, when they were last seen. On `cured_on` a batch first found the loan no longer
+    non-performing. Provisions are indicative. What earlier versions did
     not keep is null.
     """
 
@@ -93,6 +94,7 @@ class LoanDecision:
     override: Override | None = None
     carried: tuple[str, ...] = ()
     carried_since: date | None = None
+    cured_on: date | None = None
     months_clean: int | None = None
     periods_clean: int | None = None
     observation_months: int | None = None
@@ -271,6 +273,7 @@ def _loan(content: dict[str, Any]) -> LoanDecision:
             "override": None if override is None else _override(override),
             "carried": tuple(content.get("carried", ())),
             "carried_since": _day(content.get("carried_since")),
+            "cured_on": _day(content.get("cured_on")),
         }
     )
 

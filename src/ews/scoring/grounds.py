@@ -108,14 +108,20 @@ def money_parts_text(loan: LoanDecision, language: Language) -> str:
 
 
 def record_text(loan: LoanDecision, language: Language) -> str:
-    """Return how long the loan has been paid as due, and what of an observation is served; empty where unknown."""
+    """Return since when it is cured, how long it has been paid as due, what of an observation is served."""
     served = ((loan.months_clean, loan.periods_clean), (loan.observation_months, loan.observation_periods))
     words = (Text("paid as due", "正常还款"), Text("in observation", "观察期已满"))
-    return " · ".join(
+    told = [
         f"{word.in_(language)} {_served(months, periods, language)}"
         for word, (months, periods) in zip(words, served, strict=True)
         if months is not None or periods is not None
-    )
+    ]
+    if loan.cured_on is not None:
+        cured = Text(
+            f"was non-performing, no longer since {loan.cured_on}", f"曾为不良，{loan.cured_on} 起不再归为不良"
+        )
+        told.insert(0, cured.in_(language))
+    return " · ".join(told)
 
 
 def split_text(decision: Decision, language: Language) -> str:

@@ -111,7 +111,8 @@ def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
     queued = borrowers if day.others is None else borrowers.head(0)  # a look-up stands in nobody's queue
     released = release(folded.episodes, queued, policy, on)
     remembered = loan_states(whole, day.states, on, named(book, day.states))
-    return Judged(borrowers, whole, folded, released, States(remembered, released.episodes, folded.remembered), parties)
+    states = States(remembered, released.episodes, folded.remembered)
+    return Judged(borrowers, _with_cures(whole, remembered), folded, released, states, parties)
 
 
 def handed_in(book: Book, rows: pa.Table) -> ir.Table:
@@ -177,6 +178,12 @@ def _features_of(families: Collection[str]) -> frozenset[str]:
 def _with_levels(borrowers: pd.DataFrame, folded: Folded) -> pd.DataFrame:
     now = borrowers.rename(columns={"level_rank": "level_now_rank"})
     return now.merge(folded.levels, on="borrower_id", how="left", validate="one_to_one")
+
+
+def _with_cures(loans: pd.DataFrame, states: pa.Table) -> pd.DataFrame:
+    """Add cured_on as the loans' states have it."""
+    told = states.select(["loan_id", "cured_on"]).to_pandas()
+    return loans.merge(told.astype({"cured_on": "datetime64[us]"}), on="loan_id", how="left", validate="one_to_one")
 
 
 def _filled(book: Book, table: ir.Table) -> ir.Table:

@@ -211,6 +211,7 @@ def _loan(
         override=_override(approved.get(_text(loan["override_id"]) or ""), held, policy),
         carried=carried,
         carried_since=since,
+        cured_on=_day(loan["cured_on"]),
         lgd=None if pd.isna(loan["lgd"]) else float(loan["lgd"]),
         **{name: _whole(loan[name]) for name in counts},
     )

@@ -24,6 +24,7 @@ LOANS = pa.schema(
         ("own_tier_rank", pa.int8()),  # before debtor rules, override and what is carried
         ("tier_rank", pa.int8()),
         ("npl_since", pa.date32()),  # first day of the present spell of own tier substandard or worse
+        ("cured_on", pa.date32()),  # day of the batch that found it non-performing no longer
         ("restructured_on", pa.date32()),  # newest known
         ("observed_from", pa.date32()),
         ("restructured_again", pa.bool_()),

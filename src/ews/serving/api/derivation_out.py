@@ -121,6 +121,7 @@ class LoanOut(BaseModel):
     )
     carried: list[str] = Field(description="Codes of the tier rules that hold on unseen", examples=[["IMPAIRED"]])
     carried_since: date | None = Field(description="When they were last seen")
+    cured_on: date | None = Field(description="When a batch first found it no longer non-performing")
     months_clean: int | None = Field(description="Whole months since anything was past due", examples=[4])
     periods_clean: int | None = Field(description="Due dates paid in full since then", examples=[4])
     observation_months: int | None = Field(description="Months of observation served since the restructuring")

@@ -152,6 +152,7 @@ _DECISION = {
             "carried_since": "2026-05-31",
             "observation_months": 4,
             "observation_periods": 4,
+            "cured_on": "2025-03-31",
             "months_clean": 0,
             "periods_clean": 0,
             "stage": 1,
