@@ -52,11 +52,10 @@ def test_two_builds_give_the_same_bytes_and_leave_nothing_else_behind():
 
 def test_statements_written_for_stand_ins_tell_what_those_for_the_day_itself_do(monkeypatch):
     book = book_of(world(2))
-    kept = {days: build_features(book, spine_on(book, days)).execute() for days in ((DAYS[0],), tuple(DAYS))}
+    found = build_features(book, spine_on(book, DAYS[:1])).execute()
     monkeypatch.setattr(statements, "alike", tuple)
     script_of.cache_clear()
-    for days, found in kept.items():
-        pd.testing.assert_frame_equal(build_features(book, spine_on(book, days)).execute(), found, check_exact=True)
+    pd.testing.assert_frame_equal(build_features(book, spine_on(book, DAYS[:1])).execute(), found, check_exact=True)
 
 
 def test_a_family_without_its_tables_is_blind_and_all_null():

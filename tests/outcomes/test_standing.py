@@ -57,6 +57,13 @@ def test_a_listed_outcome_means_default_from_its_day_once_it_is_known(outcome, i
     assert stand(tables)["in_default"] is in_default
 
 
+def test_who_is_listed_stays_listed_however_late_a_loan_is():
+    outcomes = [{"borrower_id": "B1", "outcome_id": "O1", "kind": "write_off", "occurred_on": AS_OF}]
+    for dpd in (0, 90, 91):
+        assert stand({"loans": [LOAN], "ledger": ledger(dpd), "outcomes": outcomes})["listed"] is True
+    assert stand({"loans": [LOAN], "ledger": ledger(91)})["listed"] is False
+
+
 def test_a_borrower_whose_loan_is_paid_off_has_no_live_loan():
     row = stand({"loans": [LOAN], "ledger": ledger(0, balance=0)})
     assert row["live"] is False

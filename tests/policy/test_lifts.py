@@ -93,7 +93,8 @@ def test_a_cure_needs_every_part_that_keeps_the_loan_down():
     text = "dpd > 0 or not known(months_clean) or months_clean < 6 or not known(periods_clean) or periods_clean < 2"
     assert told(text) == ["dpd <= 0 and months_clean >= 6 and periods_clean >= 2"]
     assert told(text, dpd=0) == ["months_clean >= 6 and periods_clean >= 2"]
-    assert told(text, months_clean=None) == []
+    assert told(text, months_clean=None) == ["dpd <= 0 and months_clean >= 6 and periods_clean >= 2"]
+    assert told("not known(months_clean)", months_clean=None) == []
 
 
 def test_a_way_to_the_worse_is_no_way_out():
@@ -166,12 +167,12 @@ def moved(row: dict[str, Any], alternative: tuple[Lift, ...], turn: int) -> dict
     for name in {lift.name for lift in alternative}:
         asked, now = [lift for lift in alternative if lift.name == name], row[name]
         near: list[Any] = [True, False] if isinstance(now, bool) else ["diverted", "sold", "as_agreed", "other"]
-        if isinstance(now, int | float) and not isinstance(now, bool):
+        if now is None or (isinstance(now, int | float) and not isinstance(now, bool)):  # a gap: a number is asked for
             named = [(lift.op, float(value)) for lift in asked for value in str(lift.value).split(", ")]
             hair = 1 if isinstance(now, int) else 1e-7
             near = [one for _, value in named for one in (value - hair, value + hair)]
             near += [value for op, value in named if isinstance(now, int) or op in {"==", "in"}]
-            near = sorted(near, key=lambda one: abs(one - now))
+            near = sorted(near, key=lambda one: abs(one - (now or 0)))
         fitting = [one for one in near if all(meets(one, lift) for lift in asked)]
         assert fitting, f"no {name} meets {asked}"
         found[name] = fitting[turn % len(fitting)] if isinstance(now, str) else fitting[0]

@@ -78,14 +78,24 @@ def test_head_office_hears_of_red_above_500_000_only(level: WarningLevel, exposu
     assert action.text.zh.endswith("大额敞口：当日上报总行。") == told
 
 
+def test_who_is_non_performing_is_handed_to_asset_preservation_however_few_days_are_past_due():
+    for dpd in (None, 0, 91):
+        action = action_for(POLICY, WarningLevel.ORANGE, dpd, None, DAY, non_performing=True)
+        assert action is not None
+        assert action.who.en == "Asset preservation"
+    assert action_for(POLICY, WarningLevel.ORANGE, 200, None, DAY, non_performing=True) == action_for(
+        POLICY, WarningLevel.ORANGE, 200, None, DAY
+    )
+
+
 @pytest.mark.parametrize(
     ("level", "exposure", "signals", "days", "roles"),
     [
         (WarningLevel.RED, 50_000_000, ("BULLET_UNFUNDED",), (1, 3, None), ("officer", "branch_head")),
         (WarningLevel.RED, 50_000_001, (), (1, 3, 0), ("officer", "branch_head", "head_office")),
         (WarningLevel.ORANGE, 50_000_001, (), (3, 5, None), ("officer", "risk_manager")),
-        (WarningLevel.ORANGE, None, ("INFLOW_HALVED", "LEGAL_ACTION"), (1, 3, None), ("officer", "risk_manager")),
-        (WarningLevel.YELLOW, None, ("LEGAL_ACTION",), (5, 10, None), ("officer",)),
+        (WarningLevel.ORANGE, None, ("PARTNERS_LOST", "BULLET_UNFUNDED"), (1, 3, None), ("officer", "risk_manager")),
+        (WarningLevel.YELLOW, None, ("BULLET_UNFUNDED",), (5, 10, None), ("officer",)),
         (WarningLevel.NONE, 50_000_001, (), (None, None, None), ()),
     ],
 )

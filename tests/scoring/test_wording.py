@@ -191,7 +191,7 @@ def test_a_signal_is_told_with_the_values_it_held_on():
     assert held_sentence(held, POLICY, ZH) == "已逾期17天"
     assert held_sentence(Held("signal", "GONE", "red", {}), POLICY, EN) == "GONE"
     gone = Held("signal", "LATE_ELSEWHERE", "orange", {"external_dpd": None}, "carried")
-    assert held_sentence(gone, POLICY, ZH) == "他行负债偏重"  # not "— days past due": the day tells nothing of it
+    assert held_sentence(gone, POLICY, ZH) == "他行负债情况"  # not "— days past due": the day tells nothing of it
 
 
 def test_every_signal_of_the_policy_tells_all_its_values_in_both_languages():

@@ -16,7 +16,7 @@ KEYS = ("borrower_id", "as_of", "known_by")
 
 
 def standing(book: Book, days: ir.Table, definition: Definition) -> ir.Table:
-    """Return `live`, `dpd` (most over the loans), `due_last_on` (null: open-ended) and `in_default` per row of `days`.
+    """Return `live`, `dpd` (most over the loans), `due_last_on` (null: open-ended), `listed` and `in_default` per row.
 
     A dated listed outcome on or before as_of means default from then on: cure is decided by people, in casework.
     """
@@ -27,7 +27,8 @@ def standing(book: Book, days: ir.Table, definition: Definition) -> ir.Table:
     both = both.left_join(listed, KEYS).select(*KEYS, "live", "dpd", "due_last_on", "listed")
     late = (both.dpd > definition.default_above_dpd).fill_null(False) if definition.use_dpd else ibis.literal(False)
     live = both.live.fill_null(not book.has("loans"))
-    states = both.mutate(live=live, in_default=late | both.listed.fill_null(False)).drop("listed")
+    listed = both.listed.fill_null(False)
+    states = both.mutate(live=live, listed=listed, in_default=late | listed)
     return book.engine.create_table(ibis.util.gen_name("standing"), states, temp=True)
 
 

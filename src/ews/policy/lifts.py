@@ -2,13 +2,14 @@
 
 Order   `not` is pushed inwards; of `and` any part will do, of `or` all parts that hold must fall; a comparison is
         solved for each name that occurs once in it, with the others as known
-Left out what moves a name to its worse side, what no borrower can move, and "not known": a gap in the data is no way
-        out. Each alternative was tried on the row; where several names of it mend each other, all are given
+Left out what moves a name to its worse side, what no borrower can move, and a gap in the data, which is no way out;
+        where a gap holds a rule up, what the name must be once it is known is told. Each alternative was tried on the
+        row; where several names of it mend each other, all are given
 Nulls   an unknown part holds nothing up and needs no lift
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
@@ -20,6 +21,7 @@ from ews.policy.expressions import (
     Compare,
     CompareOp,
     Junction,
+    Known,
     Name,
     Node,
     Not,
@@ -56,7 +58,10 @@ def _alternatives(node: Node, row: Row, values: Mapping[str, float], worse: Mapp
             return [one for part in node.parts for one in _alternatives(part, row, values, worse)]
         case Junction():
             held = [part for part in node.parts if truth(part, row, values)]
-            each = [_alternatives(part, row, values, worse) for part in held]
+            each = [
+                _alternatives(part, row, values, worse) or _once_known(part, node.parts, row, values, worse)
+                for part in held
+            ]
             joined = islice(product(*each), _TRIED)
             return [tuple(lift for one in together for lift in one) for together in joined]
         case Compare():
@@ -64,6 +69,18 @@ def _alternatives(node: Node, row: Row, values: Mapping[str, float], worse: Mapp
         case _:
             found = _of_leaf(node) if not _lists_numbers(node) else _of_numbers(node, row, worse)
             return [(lift,) for lift in found if _open(lift.name, worse) and _betters(lift, row, worse)]
+
+
+def _once_known(
+    part: Node, beside: Sequence[Node], row: Row, values: Mapping[str, float], worse: Mapping[str, str]
+) -> list[Alternative]:
+    """Return, where `part` asks for a gap in the data, what the name must be by the comparisons `beside` it."""
+    if not (isinstance(part, Not) and isinstance(part.part, Known) and isinstance(part.part.item, Name)):
+        return []
+    name = part.part.item.name
+    asked = (one for one in beside if isinstance(one, Compare) and name in {each.name for each in names_in(one)})
+    told = (one for node in asked for one in _of_comparison(node, row, values, worse))
+    return [one for one in told if one[0].name == name and not isinstance(one[0].value, str)]
 
 
 def _of_leaf(node: Node) -> list[Lift]:

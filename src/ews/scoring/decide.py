@@ -98,11 +98,8 @@ def records_of(
 
 def default_of(book: Book, spine: Spine, model: FrozenModel) -> ir.Table:
     """Return in_default per borrower, as the model's training saw it, and whether a listed outcome says so."""
-    definition = Definition.from_dict(model.definition)
-    stand = standing(book, spine.table, definition)
-    late = (stand.dpd > definition.default_above_dpd).fill_null(False)
-    listed = stand.in_default & ~late if definition.use_dpd else stand.in_default
-    return stand.select("borrower_id", "as_of", "in_default", listed_default=listed)
+    stand = standing(book, spine.table, Definition.from_dict(model.definition))
+    return stand.select("borrower_id", "as_of", "in_default", listed_default="listed")
 
 
 def _known(gathered: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:

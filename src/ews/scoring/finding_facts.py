@@ -19,6 +19,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ews.events.book import Book, was_known
+from ews.outcomes.definition import OUTCOME_KINDS
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "use_of_funds": ("none", "as_agreed", "diverted"),
@@ -162,7 +163,9 @@ def _since_listed(book: Book, rows: ir.Table) -> ir.Table:
     if not book.has("outcomes"):
         return rows
     listed = rows.select(*_DAY, "known_by").distinct().inner_join(book.table("outcomes"), "borrower_id")
-    listed = listed.filter(was_known(listed, listed.known_by), listed.occurred_on <= listed.as_of)
+    listed = listed.filter(
+        was_known(listed, listed.known_by), listed.occurred_on <= listed.as_of, listed["kind"].isin(OUTCOME_KINDS)
+    )
     newest = listed.group_by(*_DAY).aggregate(listed_on=listed.occurred_on.max())
     both = rows.left_join(newest, _DAY, rname="{name}_listed")
     is_able = (both.field == ABILITY) & (both["value"] == ABLE)

@@ -7,7 +7,8 @@ Non-performing before   the predecessor left it so; or the book shows a day past
         not cured, which still is not. A loan that repays such a loan inherits it (else refinancing would cure) until it
         has served a cure of its own
 Observation   from the first due date after the restructuring, after the end of arrears since then and after a finding
-        that the difficulty is unresolved. Once served it stays served: later arrears are arrears, not observation
+        that the difficulty is unresolved, whenever that is. Once served it stays served otherwise: later arrears are
+        arrears, not observation
 Again   a second restructuring within observation; days less than APART_DAYS apart are one, corrected
 Nulls   observation_* until a due date of the observation has passed
 """

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from ews.domain.decisions import Before, Decision, Evidence, Held, Reason, Value
 from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.patterns import COMBINATION, MOVEMENT, STANDING, Pattern
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language, Text
 from ews.features.catalogue import FEATURES
@@ -41,6 +42,12 @@ _ONE = {"days": "1 day", "months": "1 month", "count": "1"}
 _IN_DEFAULT = Text("in default", "已违约")
 _OTHER_MODEL = Text(" by another model", "（按前一模型）")
 _YEAR = Text("1 year", "1 年")
+_ABOUT: Mapping[str, Text] = {
+    STANDING: Text("Where the borrower stands", "借款人所处状态"),
+    MOVEMENT: Text("How the risk moved", "风险变动"),
+    COMBINATION: Text("How much comes together", "多项征兆叠加"),
+}
+"""What signals without a reason are about."""
 _WORSE_SIDE = 0.5
 _EXPLAINED = re.compile(r"(?P<label>.+?)(?:; | \(|（)(?P<explanation>[^()（）]+)[)）]?")
 """A label with an explanation after a semicolon or in brackets: what a special value means, or how it is counted."""
@@ -207,8 +214,10 @@ def held_sentence(held: Held, policy: Policy | None, language: Language) -> str:
     if rule is None:
         return held.code
     if isinstance(rule, Signal):
-        if held.state != HOLDS and rule.reason is not None:
-            return rule.reason.text.in_(language)
+        if held.state != HOLDS:
+            return (rule.reason.topic if rule.reason else _ABOUT.get(rule.pattern) or Pattern(rule.pattern).text).in_(
+                language
+            )
         values = {name: _in_sentence(name, value, language) for name, value in held.inputs.items()}
         return rule.sentence.in_(language).format_map(_Shown(values))
     return rule.meaning.in_(language)
@@ -227,7 +236,10 @@ def action_of(decision: Decision, policy: Policy | None) -> Action | None:
         return None
     dpd = max((loan.dpd for loan in decision.loans if loan.dpd is not None), default=None)
     signals = [held.code for held in decision.held]
-    return action_for(policy, decision.level, dpd, decision.exposure_fen, decision.as_of, signals=signals)
+    bad = decision.tier.rank >= Tier.SUBSTANDARD.rank
+    return action_for(
+        policy, decision.level, dpd, decision.exposure_fen, decision.as_of, signals=signals, non_performing=bad
+    )
 
 
 def action_text(decision: Decision, policy: Policy | None, language: Language) -> str:
