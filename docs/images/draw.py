@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
 from ews.cli.explain import show_decision
-from ews.cli.policies import policy_of
 from ews.cli.settings import read_settings
+from ews.cli.told import policy_by_hash
 from ews.domain.text import Language
 from ews.scoring.lookup import find_decision
 from ews.store.engine import open_store
@@ -38,7 +38,7 @@ def draw(home: Path, borrower: str, target: Path, *, height: int) -> None:
     finally:
         store.close()
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    show_decision(decision, policy_of(settings), Language.ZH, console)
+    show_decision(decision, policy_by_hash(settings)(decision.policy_hash), Language.ZH, console)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         told = console.export_html(theme=MONOKAI, code_format=PAGE)
