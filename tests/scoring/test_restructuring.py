@@ -214,11 +214,21 @@ def test_a_second_restructuring_within_observation_is_told():
         loan("old", "B2", restructured_on=date(2025, 2, 1), matures_on=RESTRUCTURED),
         loan("new", "B2", opened_on=RESTRUCTURED, restructured_on=RESTRUCTURED, replaces_loan_id="old"),
     ]
+    # observed for 14 months: due once a year, one due date is paid by then; due twice a year, both are
+    rare = {"yearly": [date(2024, 3, 20), date(2025, 3, 20)]}
+    rare["half-yearly"] = [rare["yearly"][0], date(2024, 9, 20), rare["yearly"][1]]
+    observed = {"own_tier_rank": 0, "restructured_on": date(2024, 1, 1), "observed_from": rare["yearly"][0]}
+    loans += [
+        loan(name, opened_on=date(2023, 1, 10), restructured_on=RESTRUCTURED, known_on=RESTRUCTURED) for name in rare
+    ]
+    left += [{"loan_id": name, **observed} for name in rare]
     services = [served(f"L{number}", DUES) for number in range(len(AGAIN))]
+    services += [served(name, days) for name, days in rare.items()]
     book = book_with(loans, *services, served("old", DUES[:4]), served("new", dues(12, first=date(2025, 6, 20))))
     found = facts_of(book, date(2025, 6, 30), state_of(*left))
     assert [found[f"L{number}"]["restructured_again"] for number in range(len(AGAIN))] == [again for *_, again in AGAIN]
     assert found["new"]["restructured_again"] is True
+    assert [found[name]["restructured_again"] for name in rare] == [True, False]
 
 
 def test_what_is_left_to_remember_is_a_function_of_its_inputs(book: Book, chain: Chain):

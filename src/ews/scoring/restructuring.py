@@ -9,7 +9,8 @@ Non-performing before   the predecessor left it so; or the book shows a day past
 Observation   from the first due date after the restructuring, after the end of arrears since then and after a finding
         that the difficulty is unresolved, whenever that is. Once served it stays served otherwise: later arrears are
         arrears, not observation
-Again   a second restructuring within observation; days less than APART_DAYS apart are one, corrected
+Again   a second restructuring before months and due dates of the observation were served, by the predecessor's state;
+        without one within those months of the first; days less than APART_DAYS apart are one, corrected
 Nulls   observation_* until a due date of the observation has passed
 """
 
@@ -42,7 +43,7 @@ def with_history(
     """
     bad = _non_performing(book, loans, stretches, before, policy, on, known_by)
     seen = _observed(book, loans, stretches, policy, on)
-    again = _again(book, loans, before, policy, on)
+    again = _again(book, loans, stretches, before, policy, on)
     joined = loans.left_join(bad, LOAN, rname="{name}_bad").left_join(seen, LOAN, rname="{name}_seen")
     joined = joined.left_join(again, LOAN, rname="{name}_again")
     return joined.select(
@@ -177,7 +178,7 @@ def _observed_after(book: Book, loans: ir.Table) -> ir.Table:
     return both.select(*LOAN, after_on=ibis.greatest(both.restructured_on, both.found_on))
 
 
-def _again(book: Book, loans: ir.Table, before: ir.Table, policy: Policy, on: date) -> ir.Table:
+def _again(book: Book, loans: ir.Table, stretches: ir.Table, before: ir.Table, policy: Policy, on: date) -> ir.Table:
     """Return LOAN and is_again of restructured loans."""
     least = policy.value_on("restructured_observation_months", on)
     new = loans.filter(loans.restructured).select(*LOAN, "restructured_on", "replaces_loan_id")
@@ -189,8 +190,11 @@ def _again(book: Book, loans: ir.Table, before: ir.Table, policy: Policy, on: da
     )
     both = new.mutate(told_id=new.loan_id).union(new.mutate(told_id=new.replaces_loan_id))  # itself, and what it repays
     rows = both.left_join(left, [("told_id", "loan_id")], rname="{name}_left")
+    rows = rows.left_join(_paid_until(rows, stretches), [*LOAN, "told_id"], rname="{name}_paid")
     is_same = rows.restructured_on - ibis.interval(days=APART_DAYS) < rows.day_before
-    in_time = rows.served_from.isnull() | (whole_months(rows.served_from, rows.restructured_on) < least)
+    too_few = rows.paid.fill_null(0) < policy.value_on("restructured_observation_periods", on)
+    too_soon = whole_months(rows.served_from, rows.restructured_on) < least
+    in_time = rows.served_from.isnull() | too_soon | too_few
     by_state = ibis.ifelse(is_same, rows.was_again, in_time & rows.day_before.notnull()).fill_null(False)
     versions = book.table("loans").filter(lambda table: table.restructured_on.notnull())
     versions = versions.select("known_on", version_id="loan_id", version_day="restructured_on")
@@ -203,3 +207,12 @@ def _again(book: Book, loans: ir.Table, before: ir.Table, policy: Policy, on: da
     known = rows.mutate(by_state=by_state).group_by(*LOAN).aggregate(by_state=lambda table: table.by_state.any())
     joined = known.left_join(by_book.mutate(in_book=True), LOAN, rname="{name}_book")
     return joined.select(*LOAN, is_again=joined.by_state | joined.in_book.fill_null(False))
+
+
+def _paid_until(rows: ir.Table, stretches: ir.Table) -> ir.Table:
+    """Return LOAN, told_id and paid: due dates of the observation paid as due up to the second restructuring."""
+    each = rows.select(*LOAN, "told_id", "served_from", "restructured_on")
+    spans = each.inner_join(stretches.drop(*KEYS), [("told_id", "loan_id")], rname="{name}_span")
+    inside = spans.beats.filter(lambda day: (day > spans.served_from) & (day <= spans.restructured_on))
+    counted = spans.mutate(found=inside.length())
+    return counted.group_by(*LOAN, "told_id").aggregate(paid=counted.found.sum())
