@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ews.events.engine import connect
 from ews.features.catalogue import FEATURES
-from ews.policy.entries import read_file
+from ews.policy.files import read_file
 from ews.policy.judge import judge_signals
 from ews.policy.policy import Policy, scope_of
 from ews.policy.rules import Signal, names_read, read_signals

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ews.cli import policy
+from ews.cli import policy, show
 from ews.cli.policies import adopt_first, policy_for, policy_named, policy_of
+from ews.cli.policy_page import PARTS
 from ews.cli.settings import Settings
 from ews.domain.errors import PolicyError
 from ews.policy.archive import keep
@@ -24,13 +25,13 @@ def settings(tmp_path: Path, folder: Path | None = None) -> Settings:
     return Settings(home=tmp_path / "home", policy=folder)
 
 
-def test_the_json_has_five_keys_and_with_a_day_only_what_counts_on_it(tmp_path, capsys):
+def test_the_json_has_eight_keys_and_with_a_day_only_what_counts_on_it(tmp_path, capsys):
     at = settings(tmp_path, small(tmp_path / "policy", NEW))
     whens = []
     for day in (JULY, AUGUST):
         policy.show_policy(at, None, day, None, as_json=True)
         shown = json.loads(capsys.readouterr().out)
-        assert list(shown) == ["parameters", "grades", "tier_rules", "signals", "playbook"]
+        assert list(shown) == list(PARTS)
         whens.append(shown["tier_rules"]["rules"][0]["when"])
     assert whens == ["dpd > 0", "dpd > 7"]
 
@@ -80,10 +81,20 @@ def test_a_policy_is_named_by_folder_word_or_hash(tmp_path):
     assert policy_named(at, "default") == policy_named(at, "in-force") == POLICY
 
 
-def test_the_terminal_shows_all_five_parts_and_every_item(tmp_path, capsys):
+def test_the_terminal_shows_all_eight_parts_and_every_item(tmp_path, capsys):
     policy.show_policy(settings(tmp_path), None, JULY, None, as_json=False)
     shown = capsys.readouterr().out
-    for word in ("Parameters", "Grades", "Tier rules", "Signals", "Playbook", POLICY.hash):
+    for word in (
+        "Parameters",
+        "Grades",
+        "Tier rules",
+        "Signals",
+        "Playbook",
+        "Calendar",
+        "Casework",
+        "Forms",
+        POLICY.hash,
+    ):
         assert word in shown
     stages = POLICY.provisions.stage_rules
     for code in [one.name for one in POLICY.parameters] + [one.code for one in (*POLICY.rules, *stages)]:
@@ -103,6 +114,35 @@ def test_one_part_or_one_entry_can_be_asked_for(tmp_path, capsys):
     for as_json in (True, False):
         with pytest.raises(PolicyError, match=r"The policy has no 'nix'. Give one of parameters, grades, tier_rules"):
             policy.show_policy(at, None, None, "nix", as_json=as_json)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        ("freeze_drawing", ("freeze_drawing  暂停用信 Freeze further drawing", "压缩授信 cuts credit", "支行负责人")),
+        ("BULLET_DUE", ("BULLET_DUE  bullet  到期前 30 天 days before",)),
+        ("C", ("C  首期逾期，或习惯性M1 First instalment missed",)),
+        ("first", ("first  首次检查 First check after payout  借据 loan", "loan:principal", "finding use_of_funds")),
+        ("PLAN_15", ("PLAN_15  逾期15天起 from 15 days past due", "支行负责人")),
+        ("calendar", ("country 国家 CN; 调休已知至 worked weekends known until 2026; 2026-07-31 为工作日",)),
+    ],
+)
+def test_what_casework_and_forms_say_can_be_asked_for_by_code(tmp_path, capsys, monkeypatch, wanted, words):
+    monkeypatch.setattr(show.OUT, "_width", 400)
+    policy.show_policy(settings(tmp_path), None, JULY, wanted, as_json=False)
+    shown = capsys.readouterr().out
+    for word in words:
+        assert word in shown
+    policy.show_policy(settings(tmp_path), None, None, wanted, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told.get("code") == wanted or list(told) == [wanted]
+
+
+def test_with_a_day_the_json_of_casework_and_forms_is_the_edition_of_that_day(tmp_path, capsys):
+    policy.show_policy(settings(tmp_path), None, JULY, None, as_json=True)
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["casework"]["contacts"]["from_time"] == "08:00:00"
+    assert [form["code"] for form in shown["forms"]["forms"]] == ["phone", "visit", "audit", "first", "event"]
 
 
 def test_after_an_upgrade_the_error_says_what_to_type_for_the_old_and_the_new(tmp_path):

@@ -36,3 +36,17 @@ def test_the_last_day_of_any_difference_is_found_whichever_policy_has_it(tmp_pat
     assert last_change(plain, load(small(tmp_path / "new", new, ("playbook.toml", '"DRAWN"', '"DRAWN_FAR"')))) == date(
         1900, 1, 1
     )
+
+
+def test_casework_and_forms_to_come_are_tried_on_days_before_them(tmp_path: Path):
+    path = small(tmp_path) / "forms.toml"
+    text = path.read_text(encoding="utf-8")
+    later = text[text.rindex("[[form]]") :].replace("1900-01-01", "2026-08-01").replace("Day of the event", "The day")
+    path.write_text(f"{text}\n{later}", encoding="utf-8")
+    policy = load(tmp_path)
+    for one, told in ((policy, "Day of the event"), (ahead(policy, AUGUST), "The day")):
+        event = one.forms_on(JUNE).form("event")
+        field = event and event.field("event_on")
+        assert field is not None
+        assert field.text.en == told
+    assert ahead(policy, AUGUST).casework_on(JUNE) == policy.casework_on(AUGUST)

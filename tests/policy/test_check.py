@@ -91,3 +91,46 @@ def test_what_no_condition_uses_and_what_is_lent_is_noted(tmp_path: Path):
     assert f"parameters.toml:{line}: card_loss_above_dpd: no condition uses it." in notes
     assert any(note.startswith("On 2020-01-01 values are used that came into force later: ") for note in notes)
     assert not any("substandard_above_dpd: no" in note and "card" not in note for note in notes)
+
+
+def test_one_bad_entry_of_casework_forms_or_calendar_hides_no_other(tmp_path: Path):
+    folder = small(
+        tmp_path,
+        ("playbook.toml", 'kind     = "call"', 'kind     = "fax"'),
+        ("calendar.toml", '"CN"', '"XX"'),
+        ("casework.toml", "calls_a_day = 3", "calls_a_day = 0"),
+        ("forms.toml", '"feature:inflow_3m"', '"feature:inflow_3n"'),
+        ("forms.toml", '"feature:guaranteed_amount"', '"feature:guaranteed"'),
+    )
+    found = check_policy(folder, VOCABULARY, DAY)
+    lines = [(tmp_path / file).read_text(encoding="utf-8").splitlines() for file in ("casework.toml", "forms.toml")]
+    calls = next(number for number, line in enumerate(lines[0]) if line.startswith("calls_a_day"))
+    sales = next(number for number, line in enumerate(lines[1]) if "inflow_3n" in line)
+    debt = next(number for number, line in enumerate(lines[1]) if '"feature:guaranteed"' in line)
+    assert [": ".join(fault.split(": ")[:2]) for fault in found.faults] == [
+        "playbook.toml:69: CALL_1",
+        "calendar.toml:6: calendar",
+        f"casework.toml:{calls + 1}: edition 1 contact_limits",
+        f"forms.toml:{sales + 1}: phone sales_3m",
+        f"forms.toml:{debt + 1}: audit guaranteed",
+    ]
+
+
+def test_a_misspelt_table_is_told_in_the_new_files_too(tmp_path: Path):
+    folder = small(
+        tmp_path, ("calendar.toml", "[calendar]", "[calender]"), ("casework.toml", "\n[[edition]]", "\n[[editions]]")
+    )
+    faults = check_policy(folder, VOCABULARY, DAY).faults
+    assert "calendar.toml:5: 'calender' is not known here; did you mean 'calendar'?" in faults
+    assert "casework.toml:5: 'editions' is not known here; did you mean 'edition'?" in faults
+
+
+def test_a_year_whose_worked_weekends_nobody_knows_is_noted(tmp_path: Path):
+    note = (
+        "calendar.toml:5: calendar: worked weekends (调休) are known up to 2026, not for 2027: deadlines may be a "
+        "day off. Update the library holidays, or give the days under 'off' and 'working'."
+    )
+    assert note in check_policy(None, VOCABULARY, date(2027, 1, 1)).notes
+    assert check_policy(None, VOCABULARY, date(2026, 12, 31)).notes == ()
+    own = small(tmp_path, ("calendar.toml", "working    = []", "working    = [2027-02-13]"))
+    assert not [one for one in check_policy(own, VOCABULARY, date(2027, 1, 1)).notes if one.startswith("calendar")]

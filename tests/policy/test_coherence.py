@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ews.policy.coherence import ASKED, code_faults, parameter_faults, urgent_faults
+from ews.policy.coherence import ASKED, code_faults, form_faults, parameter_faults, urgent_faults
 from ews.policy.policy import read_policy
 from tests.policy.policies import POLICY, VOCABULARY, small
 
@@ -17,6 +17,7 @@ def told(folder: Path) -> list[str]:
         *parameter_faults(policy.parameters, policy.scales, policy.files),
         *code_faults(rules, policy.signals, policy.provisions.stage_rules, policy.files),
         *urgent_faults(policy.playbook, signals, policy.files),
+        *form_faults(policy.casework, policy.forms, policy.files),
     )
     return [str(fault) for fault in faults]
 
@@ -73,3 +74,41 @@ def test_what_does_not_fit_the_rest_is_told_with_its_line(tmp_path: Path, file: 
     line = next(number for number, text in enumerate(lines, start=1) if text == new.splitlines()[-1] or new in text)
     assert fault.startswith(f"{file}:{line}: ")
     assert message in fault
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"first"',
+            '"fist"',
+            "the first check asks for the form 'fist'; there is phone, visit, audit, first, event.",
+        ),
+        ('"first"', '"visit"', "the first check is about a loan; the form 'visit' is about a borrower. Name another."),
+        ('"event"', '"first"', "the event check is about a borrower; the form 'first' is about a loan. Name another."),
+        (
+            '"audit"',
+            '"auditt"',
+            "the regular check AUDIT_LARGE asks for the form 'auditt'; there is phone",
+        ),
+    ],
+)
+def test_a_form_that_casework_asks_for_must_be_there(tmp_path: Path, old: str, new: str, message: str):
+    (fault,) = told(small(tmp_path, ("casework.toml", old, new)))
+    assert fault.startswith(f"casework.toml:5: 1900-01-01: {message}")
+
+
+def test_forms_begin_no_later_than_casework(tmp_path: Path):
+    path = small(tmp_path) / "forms.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("1900-01-01", "2026-07-01"), encoding="utf-8")
+    (fault,) = told(tmp_path)
+    assert fault == (
+        "casework.toml:5: 1900-01-01: on 1900-01-01 there is no form yet; the first start on 2026-07-01. "
+        "Give an earlier day."
+    )
+
+
+def test_a_form_that_starts_after_casework_asks_for_it_is_missing(tmp_path: Path):
+    code = 'code       = "event"\nstarts     = '
+    (fault,) = told(small(tmp_path, ("forms.toml", f"{code}1900-01-01", f"{code}2026-07-01")))
+    assert "the event check asks for the form 'event'; there is phone, visit, audit, first. Name" in fault

@@ -1,12 +1,10 @@
-import tomllib
-from datetime import date, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
 from ews.domain.errors import PolicyError
-from ews.policy.entries import Entry, dated, editions, read_file, read_text, strange_tables, tables, unique
+from ews.policy.entries import Entry, dated, editions, tables, unique
 
 
 def entry(**fields: Any) -> Entry:
@@ -28,6 +26,13 @@ def test_white_space_in_a_text_is_made_single():
         ("count", -1),
         ("count", 1.5),
         ("count", True),
+        ("clock", "08:00"),
+        ("clock", datetime(2026, 7, 1, 8)),
+        ("clock", time(8, tzinfo=UTC)),
+        ("share", "0.2"),
+        ("strings", "officer"),
+        ("strings", [1]),
+        ("table", [1]),
         ("day", "2026-07-01"),
         ("day", datetime(2026, 7, 1)),
     ],
@@ -81,96 +86,51 @@ def test_a_file_without_entries_is_an_error(content: dict[str, Any]):
         tables(content, "signal", "signals.toml")
 
 
-def test_a_missing_file_says_which_and_what_to_do(tmp_path: Path):
-    with pytest.raises(PolicyError, match=r"grades\.toml' is missing.*start from a copy of the default policy"):
-        read_file(tmp_path / "grades.toml")
-
-
-def test_a_file_in_gbk_is_refused_with_the_place(tmp_path: Path):
-    path = tmp_path / "grades.toml"
-    path.write_bytes("name = '等级'".encode("gbk"))
-    with pytest.raises(PolicyError, match=r"grades.toml:1: the file is not UTF-8 \(.* at byte 8\)"):
-        read_file(path)
-
-
-def test_a_day_that_is_given_twice_is_told_with_its_line_and_item(tmp_path: Path):
-    path = tmp_path / "parameters.toml"
-    path.write_text("# x\n[limit]\nvalues = { 2023-07-01 = 1, 2023-07-01 = 2 }\n", encoding="utf-8")
-    with pytest.raises(PolicyError) as caught:
-        read_file(path)
-    assert str(caught.value) == (
-        "parameters.toml:3: limit: the day 2023-07-01 is given twice. Give each day one value."
-    )
-
-
-def test_an_error_says_the_line_of_its_field_where_the_entry_was_read_from_a_file(tmp_path: Path):
-    path = tmp_path / "signals.toml"
-    path.write_text('[[signal]]\ncode = "A"\n\n[[signal]]\ncode = "B"\nlevel = "blue"\n', encoding="utf-8")
-    found = tables(read_file(path), "signal", "signals.toml", named="code")
-    with pytest.raises(PolicyError, match=r"^signals\.toml:6: B: 'level' is 'blue'"):
-        found[1].choice("level", ("red",))
-    with pytest.raises(PolicyError, match=r"^signals\.toml:4: B: 'source' is None"):
-        found[1].string("source")
-    with pytest.raises(PolicyError, match=r"^signals\.toml:6: B: 'level' is not a field here; the fields are code\.$"):
-        found[1].only("code")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("\na = ", "2: the file: this is not valid TOML: Invalid value."),
-        ("[x]\na = 1\na = 2", "3: x: a field or day is given twice. Give each one value."),
-        ("[x]\na = 1\n\n[x]\nb = 1", "4: x: the table is in the file twice. Put both into one."),
-        ("[x]\nv.2023-07-01 = 1\nv.2023-07-01 = 2", "3: x: a field or day is given twice. Give each one value."),
-        ("\n[[x", "2: the file: this is not valid TOML: Expected ']]' at the end of an array declaration."),
-    ],
-)
-def test_a_file_that_is_not_toml_says_the_line(tmp_path: Path, text: str, message: str):
-    path = tmp_path / "grades.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyError) as caught:
-        read_file(path)
-    assert str(caught.value) == f"grades.toml:{message}"
-
-
-def test_a_file_with_the_mark_and_line_ends_of_another_editor_is_read(tmp_path: Path):
-    path = tmp_path / "grades.toml"
-    path.write_bytes(b"\xef\xbb\xbf[x]\r\na = 1\r\n")
-    assert read_file(path)["x"]["a"] == 1
-    assert read_text(path) == "[x]\na = 1\n"
-
-
-@pytest.mark.parametrize("text", ["x = " + "[" * 3000 + "]" * 3000, "x = " + "9" * 5000])
-def test_a_file_that_would_choke_the_reader_is_refused(tmp_path: Path, text: str):
-    path = tmp_path / "grades.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(
-        PolicyError, match=r"grades\.toml: the file is nested too deeply, or a number in it is too long"
-    ):
-        read_file(path)
-
-
 @pytest.mark.parametrize("text", ["Drawn \x1b[31m", "Drawn\u200b", "\u202eDrawn"])
 def test_what_a_terminal_would_not_show_is_refused(text: str):
     with pytest.raises(PolicyError, match=r"RULE: 'en' is .*, with a character that cannot be shown"):
         entry(en=text).string("en")
 
 
-def test_values_may_stand_in_a_table_of_their_own(tmp_path: Path):
-    path = tmp_path / "parameters.toml"
-    path.write_text("[limit.values]\n2023-07-01 = 1\n2027-01-01 = 2\n", encoding="utf-8")
-    values = dated(Entry("parameters.toml", "limit", read_file(path)["limit"]), "values", lambda value: value)
-    assert values.values == ((date(2023, 7, 1), 1), (date(2027, 1, 1), 2))
+@pytest.mark.parametrize("value", [0, 1, 0.5])
+def test_a_share_lies_between_0_and_1(value: float):
+    assert entry(x=value).share("x") == value
 
 
-def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path):
-    with pytest.raises(PolicyError, match="cannot be read: Is a directory"):
-        read_text(tmp_path)
+@pytest.mark.parametrize("value", [-0.01, 1.01, 20, float("nan")])
+def test_what_is_no_share_is_an_error(value: float):
+    with pytest.raises(PolicyError, match=rf"'x' is {value}, not a share from 0 to 1; write 20 % as 0\.2"):
+        entry(x=value).share("x")
 
 
-def test_a_table_that_nobody_reads_is_told_with_its_line():
-    text = "[[signal]]\ncode = 'A'\n\n[[signall]]\ncode = 'B'\n"
-    faults = strange_tables(tomllib.loads(text), ("signal",), text, "signals.toml")
-    assert [str(fault) for fault in faults] == ["signals.toml:4: 'signall' is not known here; did you mean 'signal'?"]
-    faults = strange_tables({"x": 1}, ("signal", "list"), "\nx = 1", "signals.toml")
-    assert [str(fault) for fault in faults] == ["signals.toml:2: 'x' is not known here; the file holds signal, list."]
+@pytest.mark.parametrize("value", ["true", 1, None])
+def test_what_is_neither_true_nor_false_is_an_error(value: object):
+    with pytest.raises(PolicyError, match=rf"RULE: 'x' is {value!r}; give true or false"):
+        entry(x=value).flag("x")
+
+
+def test_a_number_below_the_least_is_an_error():
+    assert entry(x=1).at_least(1, "x") == 1
+    with pytest.raises(PolicyError, match="'x' is 0; give 1 or more"):
+        entry(x=0).at_least(1, "x")
+
+
+def test_a_flag_that_is_not_said_has_its_default():
+    assert (entry().flag("x"), entry().flag("x", default=True), entry(x=False).flag("x", default=True)) == (
+        False, True, False,
+    )  # fmt: skip
+
+
+def test_a_list_holds_each_of_the_choices_once():
+    assert entry(x=["b", "a"]).strings("x", ("a", "b")) == ("b", "a")
+    assert entry(x=[]).strings("x") == ()
+    for wrong in ([], ["c"]):
+        with pytest.raises(PolicyError, match=r"'x' is \[.*\]; give one or more of a, b"):
+            entry(x=wrong).strings("x", ("a", "b"))
+    with pytest.raises(PolicyError, match=r"with one of them twice\. Give each once"):
+        entry(x=["a", "a"]).strings("x")
+
+
+def test_a_table_within_an_entry_is_told_with_the_names_of_both():
+    with pytest.raises(PolicyError, match=r"rules\.toml: RULE part: 'y' is None; give a number"):
+        entry(part={"x": 1}).table("part").number("y")

@@ -91,8 +91,8 @@ def test_who_is_non_performing_is_handed_to_asset_preservation_however_few_days_
 @pytest.mark.parametrize(
     ("level", "exposure", "signals", "days", "roles"),
     [
-        (WarningLevel.RED, 50_000_000, ("BULLET_UNFUNDED",), (1, 3, None), ("officer", "branch_head")),
-        (WarningLevel.RED, 50_000_001, (), (1, 3, 0), ("officer", "branch_head", "head_office")),
+        (WarningLevel.RED, 50_000_000, ("BULLET_UNFUNDED",), (1, 3, None), ("officer", "branch_manager")),
+        (WarningLevel.RED, 50_000_001, (), (1, 3, 0), ("officer", "branch_manager", "head_office")),
         (WarningLevel.ORANGE, 50_000_001, (), (3, 5, None), ("officer", "risk_manager")),
         (WarningLevel.ORANGE, None, ("PARTNERS_LOST", "BULLET_UNFUNDED"), (1, 3, None), ("officer", "risk_manager")),
         (WarningLevel.YELLOW, None, ("BULLET_UNFUNDED",), (5, 10, None), ("officer",)),
@@ -129,7 +129,17 @@ RESPONSES: list[dict[str, Any]] = [
 BIG = {**RESPONSES[0], "size": "large", "acknowledge_days": 4}
 URGENT = {**RESPONSES[0], "urgency": "urgent", "acknowledge_days": 5}
 BOTH = {**RESPONSES[0], "size": "large", "urgency": "urgent", "acknowledge_days": 6}
-STEP = {"from_dpd": 1, "en": "x", "zh": "x", "en_who": "x", "zh_who": "x", "source": "x"}
+STEP = {
+    "code": "A",
+    "kind": "call",
+    "role": "officer",
+    "from_dpd": 1,
+    "en": "x",
+    "zh": "x",
+    "en_who": "x",
+    "zh_who": "x",
+    "source": "x",
+}
 
 
 def playbook(**changes: Any) -> Playbook:
@@ -173,16 +183,47 @@ def test_the_response_that_names_most_counts_size_before_urgency(
         ({"response": [{**RESPONSES[0], "en_large": "x"}, *RESPONSES[1:]]}, "red: 'en_large' is not a field here"),
         ({"response": [{**RESPONSES[0], "plan_days": -1}, *RESPONSES[1:]]}, "red: 'plan_days' is -1"),
         ({"urgent": "LEGAL_ACTION"}, "edition 1: 'urgent' is 'LEGAL_ACTION'; give a list of texts"),
-        ({"step": [{**STEP, "from_dpd": 3}, STEP]}, "edition 1: the steps start at [3, 1] days past due"),
-        ({"step": [STEP, STEP]}, "edition 1: the steps start at [1, 1] days past due"),
-        ({"step": [{**STEP, "from_dpd": 0}]}, "step 1: 'from_dpd' is 0"),
-        ({"step": [{**STEP, "source": ""}]}, "step 1: 'source' is ''"),
+        (
+            {"step": [{**STEP, "from_dpd": 3}, {**STEP, "code": "B"}]},
+            "edition 1: the steps start at [3, 1] days past due",
+        ),
+        ({"step": [STEP, {**STEP, "code": "B"}]}, "edition 1: the steps start at [1, 1] days past due"),
+        ({"step": [STEP, {**STEP, "from_dpd": 3}]}, "A: the code 'A' is used twice. Rename one."),
+        ({"step": [{**STEP, "from_dpd": 0}]}, "A: 'from_dpd' is 0; give 1 or more."),
+        ({"step": [{**STEP, "source": ""}]}, "A: 'source' is ''"),
+        ({"step": [{**STEP, "code": 1}]}, "step 1: 'code' is 1; give a text."),
+        ({"step": [{**STEP, "kind": "fax"}]}, "A: 'kind' is 'fax'; it must be one of call, visit, plan, review, legal"),
+        (
+            {"step": [{**STEP, "role": "branch_head"}]},
+            "A: 'role' is 'branch_head'; it must be one of officer, branch_m",
+        ),
+        ({"step": [{**STEP, "needs_cause": "yes"}]}, "A: 'needs_cause' is 'yes'; give true or false."),
+        ({"step": [{**STEP, "reason": "x"}]}, "A: 'reason' is not a field here; the fields are code, kind, role, from"),
+        (
+            {"response": [{**RESPONSES[0], "roles": ["officer", "officer"]}, *RESPONSES[1:]]},
+            "red: 'roles' is ['officer', 'officer'], with one of them twice. Give each once.",
+        ),
     ],
 )
 def test_a_playbook_that_cannot_be_used_says_why(changes: dict[str, Any], message: str):
     with pytest.raises(PolicyError) as caught:
         playbook(**changes)
     assert str(caught.value).startswith(f"playbook.toml: {message}")
+
+
+def test_the_steps_say_what_is_done_by_which_role_and_where_the_cause_is_asked():
+    steps = [(step.code, step.kind, step.role, step.from_dpd, step.needs_cause) for step in BOOK.steps]
+    assert steps == [
+        ("CALL_1", "call", "officer", 1, True),
+        ("CALL_3", "call", "officer", 3, False),
+        ("VISIT_5", "visit", "officer", 5, True),
+        ("VISIT_7", "visit", "officer", 7, False),
+        ("PLAN_15", "plan", "branch_manager", 15, False),
+        ("REVIEW_30", "review", "branch_manager", 30, False),
+        ("LEGAL_60", "legal", "risk_manager", 60, False),
+        ("PRESERVATION_91", "preservation", "risk_manager", 91, False),
+        ("RECOVERY_180", "recovery", "risk_manager", 180, False),
+    ]
 
 
 def test_a_day_before_the_first_edition_is_an_error():

@@ -66,12 +66,26 @@ def test_an_unknown_parameter_or_rule_is_an_error():
 def test_the_json_holds_everything_that_was_decided():
     content = json.loads(POLICY.to_json())
     assert list(content) == sorted(POLICY.as_dict())
-    assert set(content) == {"parameters", "grades", "tier_rules", "signals", "playbook"}
+    assert set(content) == {
+        "parameters",
+        "grades",
+        "tier_rules",
+        "signals",
+        "playbook",
+        "calendar",
+        "casework",
+        "forms",
+    }
     assert content == POLICY.as_dict()
     assert {"from": "1900-01-01", "value": "dpd > substandard_above_dpd"} in [
         when for rule in content["tier_rules"]["rules"] for when in rule["when"]
     ]
     assert content["parameters"][0]["values"] == [{"from": "2023-07-01", "value": 90}]
+    assert content["calendar"]["country"] == "CN"
+    casework = content["casework"][0]["value"]
+    assert (casework["contacts"]["from_time"], casework["contacts"]["to_time"]) == ("08:00:00", "22:00:00")
+    assert casework["lifecycle"]["snooze_days"] == {"red": 0, "orange": 5, "yellow": 10}
+    assert content["forms"][0]["value"]["forms"][3]["code"] == "first"
 
 
 def test_comments_and_layout_do_not_change_the_hash(tmp_path: Path):
@@ -92,6 +106,14 @@ def test_comments_and_layout_do_not_change_the_hash(tmp_path: Path):
         ("tier_rules.toml", "retail or is_card", "is_card"),
         ("signals.toml", "card_utilisation >= 0.8", "card_utilisation >= 0.81"),
         ("playbook.toml", "plan_days        = 3", "plan_days = 4"),
+        ("playbook.toml", "needs_cause = true\n", ""),
+        ("calendar.toml", "off        = []", "off        = [2027-01-04]"),
+        ("casework.toml", "from_time   = 08:00:00", "from_time   = 08:30:00"),
+        ("casework.toml", "yellow = 40", "yellow = 41"),
+        ("casework.toml", "false_sample_share = 0.2", "false_sample_share = 0.3"),
+        ("forms.toml", "below = -0.3", "below = -0.4"),
+        ("forms.toml", "需", "须"),
+        ("forms.toml", "why_empty_allowed = false\n", ""),
     ],
 )
 def test_every_word_and_number_changes_the_hash(tmp_path: Path, file: str, old: str, new: str):

@@ -17,6 +17,7 @@ VALUE = "values  = { 2023-07-01 = 90 }"
         ("tier_rules.toml", '"dpd > 0"', '{ 1900-01-01 = "dpd > 0", 2026-08-01 = "dpd > 7" }'),
         ("tier_rules.toml", '"LATE"', '"LATE_AT_ALL"'),
         ("tier_rules.toml", '"Late"', '"Overdue"'),
+        ("calendar.toml", "working    = []", "working    = [2026-08-01]"),
     ],
 )
 def test_a_new_day_or_a_new_rule_is_no_edit(tmp_path: Path, file: str, old: str, new: str):
@@ -100,6 +101,39 @@ def test_a_new_day_or_a_new_rule_is_no_edit(tmp_path: Path, file: str, old: str,
                 "add one from 2026-08-01 on, never edit one."
             ),
         ),
+        (
+            "casework.toml",
+            "calls_a_day = 3",
+            "calls_a_day = 2",
+            (
+                "casework.toml:5: 1900-01-01: the [[edition]] that starts on 1900-01-01 was changed; "
+                "add one from 2026-08-01 on, never edit one."
+            ),
+        ),
+        (
+            "forms.toml",
+            "Contact reached",
+            "Contact met",
+            (
+                "forms.toml:9: phone: the form that starts on 1900-01-01 was changed; "
+                "add a [[form]] 'phone' from 2026-08-01 on, never edit one."
+            ),
+        ),
+        (
+            "calendar.toml",
+            "off        = []",
+            "off        = [2026-07-31, 2026-08-03]",
+            (
+                "calendar.toml:7: calendar: 2026-07-31 was added to 'off', after deadlines were counted; "
+                "change days from 2026-08-01 on only."
+            ),
+        ),
+        (
+            "calendar.toml",
+            '"CN"',
+            '"HK"',
+            ("calendar.toml:6: calendar: the country was CN and is now HK; deadlines were counted by it. Keep it."),
+        ),
     ],
 )
 def test_an_edited_past_is_told_with_its_line(tmp_path: Path, file: str, old: str, new: str, message: str):
@@ -132,3 +166,21 @@ def test_a_new_edition_from_the_day_on_is_no_edit(tmp_path: Path):
     assert list(edited_before(policies[0], added, DAY)) == []
     (fault,) = edited_before(policies[0], added, date(2026, 8, 2))
     assert "the [[scale]] that starts on 2026-08-01 was added" in str(fault)
+
+
+def test_a_day_of_the_bank_that_has_passed_is_not_taken_out(tmp_path: Path):
+    given = ("calendar.toml", "working    = []", "working    = [2026-07-25, 2026-09-05]")
+    policies = load(small(tmp_path / "old", given)), load(small(tmp_path / "new"))
+    (fault,) = edited_before(*policies, DAY)
+    assert "2026-07-25 was taken out of 'working', after deadlines were counted" in str(fault)
+
+
+def test_a_new_version_of_a_form_from_the_day_on_is_no_edit(tmp_path: Path):
+    old, new = load(small(tmp_path / "old")), small(tmp_path / "new")
+    path = new / "forms.toml"
+    text = path.read_text(encoding="utf-8")
+    later = text[text.rindex("[[form]]") :].replace("1900-01-01", "2026-08-01").replace("Day of the event", "The day")
+    path.write_text(f"{text}\n{later}", encoding="utf-8")
+    assert list(edited_before(old, load(new), DAY)) == []
+    (fault,) = edited_before(old, load(new), date(2026, 8, 2))
+    assert "event: the form that starts on 2026-08-01 was added; add a [[form]] 'event' from 2026-08-02" in str(fault)

@@ -1,11 +1,12 @@
 """The commands about the policy itself: show, check, adopt, history; diff is in ews.cli.difference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ews.cli import show
+from ews.cli import approvals, show
+from ews.cli.desks import log_of
 from ews.cli.policies import DEFAULT, VOCABULARY, policy_named, policy_of
 from ews.cli.policy_page import page, unknown
 from ews.cli.settings import Settings
@@ -14,6 +15,7 @@ from ews.policy.archive import SHOWN, archived, keep
 from ews.policy.check import check_policy
 from ews.policy.policy import Policy
 from ews.policy.revision import edited_before
+from ews.store.accounts import has_accounts
 from ews.store.adoptions import Adoption, adopt, adopted, in_force, newest_published, refuse_past
 from ews.store.engine import Store, open_store
 
@@ -69,7 +71,7 @@ def _edits(settings: Settings, policy: Policy) -> list[str]:
 
 
 def adopt_policy(settings: Settings, name: str, holds_from: date, by: str, note: str | None) -> None:
-    """Let a policy hold from a day on, and keep its files."""
+    """Let a policy hold from a day on, and keep its files; where there are accounts, propose it to a second person."""
     if not by.strip():
         message = "--by is empty: an adoption says who decided. Give a name."
         raise PolicyError(message)
@@ -86,7 +88,10 @@ def adopt_policy(settings: Settings, name: str, holds_from: date, by: str, note:
         if faults:
             raise PolicyError("\n".join(faults))
         keep(settings.home, policy)
-        made = adopt(store, policy.hash, holds_from, adopted_by=by.strip(), note=note)
+        if has_accounts(store):
+            approvals.propose_adoption(settings, store, policy.hash, holds_from, by.strip(), note or "")
+            return
+        made = adopt(store, policy.hash, holds_from, adopted_by=by.strip(), note=note, audit=log_of(settings, store))
     finally:
         store.close()
     if before is not None and former is None:
@@ -129,12 +134,20 @@ def _only(content: Mapping[str, Any], wanted: str) -> dict[str, Any]:
         return {wanted: content[wanted]}
     rules = content["tier_rules"]
     entries = (*content["parameters"], *rules["rules"], *rules["provisions"]["stage_rules"], *content["signals"])
-    for entry in entries:
+    for entry in (*entries, *_of_editions(content)):
         if wanted in {entry.get("code"), entry.get("name")}:
             return dict(entry)
     if wanted in rules:
         return {wanted: rules[wanted]}
     raise unknown(wanted)
+
+
+def _of_editions(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield what editions hold by code, the newest edition first."""
+    listed = {"casework": ("measures", "reminders", "customer_types"), "forms": ("forms",), "playbook": ("steps",)}
+    for part, keys in listed.items():
+        for edition in reversed(content[part]):
+            yield from (entry for key in keys for entry in edition["value"][key])
 
 
 def _on(value: Any, day: str) -> Any:

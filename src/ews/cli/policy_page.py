@@ -1,21 +1,20 @@
-"""The policy as a terminal shows it: its five parts, each item with what it means, its source and its days."""
+"""The policy as a terminal shows it: its eight parts, each item with what it means, its source and its days."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text as Styled
 
+from ews.cli.casework_page import calendar_items, casework_items, form_items
 from ews.cli.lines import Lines
+from ews.cli.policy_items import INDENT, ROLES, Item, source_text, told_lines, told_table
 from ews.domain.errors import PolicyError
 from ews.domain.levels import Tier
 from ews.domain.text import Language, Text
 from ews.policy.dated import Dated
-from ews.policy.entries import TO_VERIFY
 from ews.policy.grades import scale_on
 from ews.policy.parameters import Parameter
 from ews.policy.playbook import ANY, Response, playbook_on
@@ -24,20 +23,10 @@ from ews.policy.provisions import StageRule
 from ews.policy.rules import ELEMENTS, Signal, TierRule
 from ews.scoring.wording import MISSING, money_text, percent_text
 
-INDENT = (0, 0, 0, 4)
 _UNITS = {"days": "{:,} 天 days", "months": "{:,} 个月 months", "count": "{:,}", "ratio": "{:g} 倍 times"}
 _BASIS = {"law": "法规 law", "practice": "惯例 practice", "model": "模型 model"}
 _OWNERS = {"officer": "客户经理 officer", "branch_risk": "支行风险 branch risk", "head_office": "总行 head office"}
-_ROLES = {"officer": "客户经理", "branch_head": "支行负责人", "risk_manager": "风险经理", "head_office": "总行"}
 _SOURCED = Parameter | TierRule | Signal | StageRule
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something that a code or a name stands for, in the lines of `shown`; tables have no label."""
-
-    label: str
-    shown: RenderableType
 
 
 def page(policy: Policy, day: date, only: str | None = None) -> Iterator[RenderableType]:
@@ -101,16 +90,16 @@ def _grades(policy: Policy, day: date) -> Iterator[Item]:
     meaning = f"{scale.default_meaning.zh} {scale.default_meaning.en}"
     rows.append((str(scale.default_rank), scale.default_code, MISSING, MISSING, meaning))
     columns = ("rank 序号", "grade 等级", "pd from 下限", "below 上限", "meaning 含义")
-    yield Item("", _table(columns, rows, right=(0, 2, 3)))
+    yield Item("", told_table(columns, rows, right=(0, 2, 3)))
     yield Item("", Padding(Lines(f"{scale.source}", "dim"), INDENT))
 
 
 def _tier_rules(policy: Policy, day: date) -> Iterator[Item]:
     alone = policy.tier_rules
     head = f"by_days_past_due_alone  {_condition(alone.by_dpd_alone, day)}"
-    source = _source(alone.by_dpd_alone_source, None, alone.by_dpd_alone_confidence)
+    source = source_text(alone.by_dpd_alone_source, None, alone.by_dpd_alone_confidence)
     yield Item(
-        "by_days_past_due_alone", _lines(head, f"脱期法：模型不影响分类 The model leaves the tier alone · {source}")
+        "by_days_past_due_alone", told_lines(head, f"脱期法：模型不影响分类 The model leaves the tier alone · {source}")
     )
     for rule in (*alone.loan, *alone.model):
         head = f"{rule.code}  {rule.floor.text.zh} {rule.floor.text.en}  {_condition(rule.when, day)}"
@@ -127,17 +116,17 @@ def _rates(policy: Policy, day: date) -> Iterator[Item]:
         rows = [(kind, MISSING, _percent(lgd)) for kind, lgd in losses.by_security.items()]
         rows += [(one.kind, _percent(one.counted), _percent(one.lgd)) for one in losses.collateral]
         columns = ("security or collateral 担保或押品", "counted 计入", "lgd 违约损失率")
-        yield Item("", _table(columns, rows, right=(1, 2)))
-        yield Item("", Padding(Lines(_source(losses.source, None, losses.confidence), "dim"), INDENT))
+        yield Item("", told_table(columns, rows, right=(1, 2)))
+        yield Item("", Padding(Lines(source_text(losses.source, None, losses.confidence), "dim"), INDENT))
     if rates is not None:
         rows = [
             (f"{tier.text.zh} {tier.text.en}", _percent(rates.specific.get(tier.value)), _percent(rates.standard[tier]))
             for tier in Tier
         ]
         columns = ("tier 五级分类", "specific 专项准备", "standardised 标准法")
-        yield Item("", _table(columns, rows, right=(1, 2)))
+        yield Item("", told_table(columns, rows, right=(1, 2)))
         told = f"一般准备 general {_percent(rates.general)}; 次级、可疑上下浮动 band ±{_percent(rates.band)}"
-        sources = f"{_source(rates.source, None, rates.confidence)}; " + _source(
+        sources = f"{source_text(rates.source, None, rates.confidence)}; " + source_text(
             rates.standard_source, None, rates.standard_confidence
         )
         yield Item("", Padding(Lines(f"{told} · {sources}", "dim"), INDENT))
@@ -155,11 +144,14 @@ def _signals(policy: Policy, day: date) -> Iterator[Item]:
 def _playbook(policy: Policy, day: date) -> Iterator[Item]:
     playbook = playbook_on(policy.playbook, day)
     for one in playbook.responses:
-        told = f"{one.action.zh} {one.action.en} · {'、'.join(_ROLES[role] for role in one.roles)} · {one.source}"
-        yield Item("", _lines(_response(one), told))
+        told = f"{one.action.zh} {one.action.en} · {'、'.join(ROLES[role] for role in one.roles)} · {one.source}"
+        yield Item("", told_lines(_response(one), told))
     for step in playbook.steps:
-        head = f"逾期{step.from_dpd}天起 from {step.from_dpd} days past due  {step.who.zh} {step.who.en}"
-        yield Item("", _lines(head, f"{step.action.zh} {step.action.en} · {step.source}"))
+        cause = " · 须记录逾期原因 the cause is recorded" if step.needs_cause else ""
+        days = f"逾期{step.from_dpd}天起 from {step.from_dpd} days past due"
+        head = f"{step.code}  {days}  {step.who.zh} {step.who.en}"
+        told = f"{step.action.zh} {step.action.en}{cause} · {ROLES[step.role]} · {step.source}"
+        yield Item(step.code, told_lines(head, told))
     yield Item("", Lines(f"紧急信号 urgent signals: {', '.join(playbook.urgent) or MISSING}"))
 
 
@@ -169,30 +161,15 @@ PARTS: Mapping[str, tuple[str, Callable[[Policy, date], Iterator[Item]]]] = {
     "tier_rules": ("Tier rules, stages and provisions 分类规则、阶段与准备", _tier_rules),
     "signals": ("Signals 预警信号", _signals),
     "playbook": ("Playbook 处置手册", _playbook),
+    "calendar": ("Calendar 工作日历", calendar_items),
+    "casework": ("Casework 处置管理", casework_items),
+    "forms": ("Forms 检查表单", form_items),
 }
 
 
 def _item(label: str, head: str, meaning: Text, one: _SOURCED, *more: str) -> Item:
-    parts = (f"{meaning.zh} {meaning.en}", *more, _source(one.source, one.article, one.confidence))
-    return Item(label, _lines(head, " · ".join(parts)))
-
-
-def _lines(head: str, told: str) -> RenderableType:
-    return Group(Lines(head), Padding(Lines(told, "dim"), INDENT))
-
-
-def _source(source: str, article: str | None, confidence: str) -> str:
-    """Return source, article and confidence; what nobody has looked up is said in words."""
-    told = source.replace(TO_VERIFY, "").strip()
-    if article is not None:
-        told += f", art. {article.replace(TO_VERIFY, '').strip()}"
-    if TO_VERIFY in source:
-        return f"{told} [{confidence}, 待核 to verify]"
-    return (
-        f"{told} [{confidence}, 条款待核 article to verify]"
-        if TO_VERIFY in (article or "")
-        else f"{told} [{confidence}]"
-    )
+    parts = (f"{meaning.zh} {meaning.en}", *more, source_text(one.source, one.article, one.confidence))
+    return Item(label, told_lines(head, " · ".join(parts)))
 
 
 def _condition(when: Dated[Any], day: date) -> str:
@@ -210,12 +187,3 @@ def _response(one: Response) -> str:
 
 def _percent(share: float | None) -> str:
     return MISSING if share is None else percent_text(share, Language.ZH, "g")
-
-
-def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...]) -> Table:
-    shown = Table(title_justify="left")
-    for number, name in enumerate(columns):
-        shown.add_column(name, justify="right" if number in right else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*(cell if number in right else Lines(cell) for number, cell in enumerate(row)))
-    return shown

@@ -29,6 +29,8 @@ def ahead(policy: Policy, day: date) -> Policy:
         ),
         signals=tuple(replace(signal, when=_pulled(signal.when, day)) for signal in policy.signals),
         playbook=_pulled(policy.playbook, day),
+        casework=_pulled(policy.casework, day),
+        forms=_pulled(policy.forms, day),
         provisions=replace(
             money,
             stage_rules=tuple(replace(rule, when=_pulled(rule.when, day)) for rule in money.stage_rules),

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ews.domain.errors import PolicyError
+from ews.policy.calendar import TABLE, read_calendar
+from ews.policy.casework_entries import read_casework
 from ews.policy.coherence import ASKED
-from ews.policy.entries import fault_in, no_folder, read_file, read_text
+from ews.policy.files import fault_in, no_folder, read_file, read_text
+from ews.policy.form_entries import read_forms
 from ews.policy.grades import read_grades
 from ews.policy.parameters import UNITS, read_parameters
 from ews.policy.playbook import read_playbook
@@ -79,6 +82,9 @@ def _readers(content: Mapping[str, dict[str, Any]], vocabulary: Vocabulary) -> I
     readers: list[tuple[str, str, Reader]] = [
         ("grades.toml", "scale", partial(read_grades, file="grades.toml")),
         ("playbook.toml", "edition", partial(read_playbook, file="playbook.toml")),
+        ("calendar.toml", TABLE, partial(read_calendar, file="calendar.toml")),
+        ("casework.toml", "edition", partial(read_casework, file="casework.toml")),
+        ("forms.toml", "form", partial(read_forms, file="forms.toml", vocabulary=vocabulary)),
     ]
     if given is not None:
         known = {name: unit for name, fields in given.items() for unit in UNITS if _unit(fields) == unit}
@@ -121,6 +127,13 @@ def _notes(policy: Policy, day: date) -> Iterator[str]:
     for parameter in policy.parameters:
         if parameter.name not in used | told | ASKED.keys():
             yield str(fault_in(policy.files, "parameters.toml", parameter.name, "no condition uses it."))
+    known_until = policy.calendar.known_until
+    if known_until is not None and day.year > known_until:
+        message = (
+            f"worked weekends (调休) are known up to {known_until}, not for {day.year}: deadlines may be a day off. "
+            "Update the library holidays, or give the days under 'off' and 'working'."
+        )
+        yield str(fault_in(policy.files, "calendar.toml", TABLE, message))
     lent = policy.lent(day)
     if lent:
         yield f"On {day} values are used that came into force later: {', '.join(lent)}."

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ews.domain.errors import PolicyError
 from ews.domain.facts import FactUnit
+from ews.policy.casework import Casework
 from ews.policy.dated import Dated
-from ews.policy.entries import fault_in
+from ews.policy.files import fault_in
+from ews.policy.forms import Forms, forms_on
 from ews.policy.grades import Scale
 from ews.policy.parameters import Parameter
 from ews.policy.playbook import Playbook
@@ -80,6 +82,27 @@ def urgent_faults(playbook: Dated[Playbook], codes: Collection[str], files: File
         if unknown:
             message = f"'urgent' names {', '.join(unknown)}, which is no signal. Name codes of signals.toml."
             yield fault_in(files, "playbook.toml", start.isoformat(), message, "urgent", table="edition")
+
+
+def form_faults(casework: Dated[Casework], forms: Dated[Forms], files: Files) -> Faults:
+    """Yield which form an edition of casework names that the forms do not have, from the edition's first day on."""
+    for start, edition in casework.values:
+        if forms.on(start) is None:
+            message = f"on {start} there is no form yet; the first start on {forms.first[0]}. Give an earlier day."
+            yield fault_in(files, "casework.toml", start.isoformat(), message, table="edition")
+            continue
+        known, plan = forms_on(forms, start), edition.checks
+        named = (("first check", plan.first_form, "loan"), ("event check", plan.event_form, "borrower"))
+        rows = tuple((f"regular check {row.code}", row.form, "borrower") for row in plan.rows)
+        for what, code, about in (*named, *rows):
+            form = known.form(code)
+            if form is None:
+                message = f"the {what} asks for the form '{code}'; there is {', '.join(known.codes)}. Name one of them."
+            elif form.about != about:
+                message = f"the {what} is about a {about}; the form '{code}' is about a {form.about}. Name another."
+            else:
+                continue
+            yield fault_in(files, "casework.toml", start.isoformat(), message, table="edition")
 
 
 def _unusable(parameter: Parameter, worst_rank: int) -> tuple[str, str] | None:

@@ -12,12 +12,14 @@ from ews.domain.errors import PolicyError
 from ews.domain.levels import WarningLevel
 from ews.domain.text import Text
 from ews.policy.dated import Dated
-from ews.policy.entries import Entry, editions, tables
+from ews.policy.entries import Entry, editions, tables, unique
 
 ANY, LARGE, URGENT = "any", "large", "urgent"
 SIZES, URGENCIES = (ANY, LARGE), (ANY, URGENT)
-ROLES = ("officer", "branch_head", "risk_manager", "head_office")
-"""Who may be on the route of a warning."""
+ROLES = ("officer", "branch_manager", "risk_manager", "head_office")
+"""Who may be on the route of a warning, from the field upwards."""
+STEP_KINDS = ("call", "visit", "plan", "review", "legal", "preservation", "recovery")
+"""What is done at a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,13 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is done from `from_dpd` days past due until the next step."""
+    """What `role` does from `from_dpd` days past due until the next step; `needs_cause`: why it is late is recorded."""
 
+    code: str
+    kind: str
+    role: str
     from_dpd: int
+    needs_cause: bool
     who: Text
     action: Text
     source: str
@@ -130,7 +136,9 @@ def _edition(entry: Entry) -> Playbook:
     entry.only("starts", "urgent", "response", "step")
     rows = tables(entry.fields, "response", entry.file, named="level")
     responses = tuple(_response(one) for one in rows)
-    steps = tuple(_step(one) for one in tables(entry.fields, "step", entry.file))
+    listed = tables(entry.fields, "step", entry.file, named="code")
+    unique(listed, "code")
+    steps = tuple(_step(one) for one in listed)
     kinds = [one.kind for one in responses]
     for number, (kind, row) in enumerate(zip(kinds, rows, strict=True)):
         if kind in kinds[:number]:
@@ -147,7 +155,7 @@ def _edition(entry: Entry) -> Playbook:
     if days != sorted(set(days)):
         message = f"the steps start at {days} days past due; they must ascend, each day once."
         raise entry.fault(message)
-    return Playbook(responses, steps, _strings(entry, "urgent") if "urgent" in entry.fields else ())
+    return Playbook(responses, steps, entry.strings("urgent") if "urgent" in entry.fields else ())
 
 
 def _response(entry: Entry) -> Response:
@@ -174,33 +182,22 @@ def _response(entry: Entry) -> Response:
         entry.count("acknowledge_days"),
         entry.count("plan_days"),
         entry.count("report_days") if "report_days" in entry.fields else None,
-        _roles(entry),
+        entry.strings("roles", ROLES),
         entry.words("who"),
         entry.words(),
         entry.string("source"),
     )
 
 
-def _roles(entry: Entry) -> tuple[str, ...]:
-    roles = _strings(entry, "roles")
-    unknown = [role for role in roles if role not in ROLES]
-    if unknown or not roles:
-        message = f"'roles' is {list(roles)}; give one or more of {', '.join(ROLES)}, who answers for it first."
-        raise entry.fault(message, "roles")
-    return roles
-
-
-def _strings(entry: Entry, key: str) -> tuple[str, ...]:
-    given = entry.fields.get(key)
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        message = f"'{key}' is {given!r}; give a list of texts."
-        raise entry.fault(message, key)
-    return tuple(given)
-
-
 def _step(entry: Entry) -> Step:
-    entry.only("from_dpd", "en", "zh", "en_who", "zh_who", "source")
-    if entry.count("from_dpd") == 0:
-        message = "'from_dpd' is 0; a step starts at 1 day past due or later."
-        raise entry.fault(message, "from_dpd")
-    return Step(entry.count("from_dpd"), entry.words("who"), entry.words(), entry.string("source"))
+    entry.only("code", "kind", "role", "from_dpd", "needs_cause", "en", "zh", "en_who", "zh_who", "source")
+    return Step(
+        entry.string("code"),
+        entry.choice("kind", STEP_KINDS),
+        entry.choice("role", ROLES),
+        entry.at_least(1, "from_dpd"),
+        entry.flag("needs_cause"),
+        entry.words("who"),
+        entry.words(),
+        entry.string("source"),
+    )

@@ -1,6 +1,7 @@
 """The policy: everything the bank decided, read from a folder of TOML files, checked, frozen and hashed.
 
-Reads   parameters.toml, grades.toml, tier_rules.toml, signals.toml, playbook.toml, provisions.toml
+Reads   parameters.toml, grades.toml, tier_rules.toml, signals.toml, playbook.toml, provisions.toml, calendar.toml,
+        casework.toml, forms.toml
 Hash    over the canonical content: comments, order of fields and line breaks do not count, every word and number does
 """
 
@@ -8,15 +9,20 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from ews.domain.errors import PolicyError
-from ews.policy.coherence import code_faults, parameter_faults, urgent_faults
+from ews.policy.calendar import TABLE, Calendar, read_calendar
+from ews.policy.casework import Casework, casework_on
+from ews.policy.casework_entries import read_casework
+from ews.policy.coherence import code_faults, form_faults, parameter_faults, urgent_faults
 from ews.policy.conditions import Condition
 from ews.policy.dated import Dated
-from ews.policy.entries import fault_in, no_folder, read_file, read_text, strange_tables
+from ews.policy.files import fault_in, no_folder, read_file, read_text, strange_tables
+from ews.policy.form_entries import read_forms
+from ews.policy.forms import Forms, forms_on
 from ews.policy.grades import Scale, read_grades
 from ews.policy.parameters import Parameter, read_parameters
 from ews.policy.playbook import Playbook, read_playbook
@@ -37,6 +43,9 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "signals.toml": ("signal",),
     "playbook.toml": ("edition",),
     "provisions.toml": ("stage_rule", "lgd", "provision"),
+    "calendar.toml": (TABLE,),
+    "casework.toml": ("edition",),
+    "forms.toml": ("form",),
 }
 """What each file may hold; parameters are named by the bank."""
 
@@ -56,6 +65,9 @@ class Policy:
     signals: tuple[Signal, ...]
     playbook: Dated[Playbook]
     provisions: Provisions
+    calendar: Calendar
+    casework: Dated[Casework]
+    forms: Dated[Forms]
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -74,7 +86,7 @@ class Policy:
         return json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all content as plain data: parameters, grades, tier_rules, signals, playbook."""
+        """Return all content as plain data, by the parts of the policy."""
         rules = self.tier_rules
         return {
             "parameters": [_plain(parameter) for parameter in self.parameters],
@@ -90,7 +102,18 @@ class Policy:
             },
             "signals": [_plain(signal) for signal in self.signals],
             "playbook": _plain(self.playbook),
+            "calendar": _plain(self.calendar),
+            "casework": _plain(self.casework),
+            "forms": _plain(self.forms),
         }
+
+    def casework_on(self, day: date) -> Casework:
+        """Return the limits of casework for `day`; PolicyError before the first."""
+        return casework_on(self.casework, day)
+
+    def forms_on(self, day: date) -> Forms:
+        """Return the forms of checks for `day`; PolicyError before the first."""
+        return forms_on(self.forms, day)
 
     def value_on(self, name: str, day: date) -> float:
         """Return the value of parameter `name` for `day`; PolicyError where there is none."""
@@ -143,6 +166,9 @@ def read_policy(folder: Path, vocabulary: Vocabulary) -> Policy:
         read_signals(content["signals.toml"], "signals.toml", borrower),
         read_playbook(content["playbook.toml"], "playbook.toml"),
         read_provisions(content["provisions.toml"], "provisions.toml", loan),
+        read_calendar(content["calendar.toml"], "calendar.toml"),
+        read_casework(content["casework.toml"], "casework.toml"),
+        read_forms(content["forms.toml"], "forms.toml", vocabulary),
         files,
     )
 
@@ -160,6 +186,7 @@ def faults_of(policy: Policy, vocabulary: Vocabulary) -> Iterator[PolicyError]:
     yield from parameter_faults(policy.parameters, policy.scales, files)
     yield from code_faults((*rules.loan, *rules.model), policy.signals, policy.provisions.stage_rules, files)
     yield from urgent_faults(policy.playbook, {signal.code for signal in policy.signals}, files)
+    yield from form_faults(policy.casework, policy.forms, files)
     told = set()
     for file, code, message in (*_senseless(policy, vocabulary), *_idle(policy, vocabulary)):
         if (file, code) not in told:
@@ -219,6 +246,10 @@ def _plain(value: object) -> Any:
         return value.text
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, date | time):
+        return value.isoformat()
     if hasattr(value, "__dataclass_fields__"):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value

@@ -1,0 +1,40 @@
+"""Findings: what a check can establish, and in which words scoring and features understand it.
+
+Scoring stands beside policy and cannot be asked; a test compares these words with those that it understands.
+"""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "use_of_funds": ("none", "as_agreed", "unclear", "diverted"),
+    "external_rating": ("none", "stable", "downgraded_sharply"),
+    "bankruptcy": ("none", "reorganisation", "liquidation"),
+    "repayment_ability": ("none", "able", "unable"),
+    "impaired": ("no", "yes"),
+    "debt_evasion": ("no", "yes"),
+    "credit_enhancement": ("recognised", "none"),
+    "stoppage": ("none", "no", "partly", "yes"),
+    "firm_size": ("micro", "small", "medium", "large"),
+    "financial_difficulty": ("resolved", "unresolved"),
+    "guarantee_called": ("no", "yes"),
+    "group_assessment": ("done",),
+    "contact_reached": ("reached", "later", "not_reached"),
+    "order_book": ("full", "usual", "thin"),
+}
+"""Fields that hold one of some words."""
+
+NUMBERS: Mapping[str, str] = {
+    "impairment_share": "share",
+    "declared_sales_12m": "fen",
+    "operating_rate": "count",
+    "wages_unpaid": "count",
+}
+"""Fields that hold a number, with its unit; operating_rate is in per cent, wages_unpaid in months."""
+
+ON_A_LOAN: Mapping[str, tuple[str, ...]] = {"overdue_cause": ("operational", "technical")}
+"""Fields that count on a loan only, with the words that scoring asks for; others are kept and change nothing."""
+
+NEEDS_SECOND = frozenset(
+    {"impaired", "impairment_share", "external_rating", "debt_evasion", "bankruptcy", "credit_enhancement"}
+)
+"""Fields that alone make a loan non-performing, or keep it from it: the law wants such a finding approved."""
