@@ -118,6 +118,19 @@ def policy(
     run(rows, as_json=as_json)
 
 
+@app.command()
+def audit(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    entries: Annotated[int, typer.Option(min=4, help="Look-ups to write.")] = 8_000,
+    threads: Annotated[int, typer.Option(min=1, help="Threads that write at once.")] = 16,
+    database: Annotated[str | None, typer.Option(help="An empty database; default: SQLite in a new folder.")] = None,
+) -> None:
+    """Say how many look-ups a second the audit log stores for good, and how fast it is verified."""
+    from benchmarks.audit_log import run  # noqa: PLC0415 - slow to import
+
+    run(entries, threads, database, as_json=as_json)
+
+
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Return what was asked for; an unknown name ends the command."""
     unknown = [name for name in given if name not in allowed]

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, make_url, text
 
+from ews.store import accounts, entrance
+from ews.store.audit_log import Log, open_log
 from ews.store.engine import Store, open_store
+from tests.store.busy import MORNING
 
 _NUMBERS = itertools.count()
 _ATTEMPTS = 3
@@ -50,6 +55,16 @@ def store(url: str) -> Iterator[Store]:
     opened = open_store(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def log(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
+    """Give the audit log of an empty store; passwords are hashed as cheaply as can be."""
+    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    for module in (accounts, entrance):
+        monkeypatch.setattr(module, "PASSWORDS", cheap)
+    entrance.nobodys_hash.cache_clear()
+    return open_log(store, tmp_path / "audit", at=MORNING)
 
 
 def _start(server: Any) -> None:

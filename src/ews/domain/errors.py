@@ -90,3 +90,64 @@ class RequestError(EwsError):
 
 class SettingsError(EwsError):
     code = "bad-settings"
+
+
+class AccountError(EwsError):
+    """An account or token is unknown, or cannot be made so."""
+
+    code = "bad-account"
+
+
+class UnauthenticatedError(EwsError):
+    """Nobody is logged in, or the password, token or session does not hold."""
+
+    code = "unauthenticated"
+
+
+class ForbiddenError(EwsError):
+    """The role does not allow it."""
+
+    code = "forbidden"
+
+
+class UnknownCaseError(EwsError):
+    """There is no such case, or none that the actor may know of: both are told alike."""
+
+    code = "unknown-case"
+
+
+class StaleVersionError(EwsError):
+    """Somebody else has changed the case since it was read."""
+
+    code = "stale-version"
+
+
+class TransitionError(EwsError):
+    """The case is in a state from which this is not done."""
+
+    code = "not-allowed-now"
+
+
+class SecondPersonError(EwsError):
+    """Another person, or a more senior one, has to do it."""
+
+    code = "second-person"
+
+
+class FormError(EwsError):
+    """A form, or a field of it, is unknown, missing or of the wrong kind."""
+
+    code = "bad-form"
+
+
+class ContactError(EwsError):
+    """The contact limits forbid it."""
+
+    code = "contact-not-allowed"
+
+
+class TamperedError(EwsError):
+    """The record does not agree with itself."""
+
+    code = "tampered"
+    exit_status = 3

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from ews.domain.errors import PolicyError
+from ews.store.audit import Entry, Head, append, hold, touched
+from ews.store.audit_log import Log, witnessed
 from ews.store.engine import Store, reading, writing
 from ews.store.tables import adoptions, batches
+
+ADOPT = "policy.adopt"
+"""Action of the entry in the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,9 @@ def adopt(
     adopted_by: str,
     note: str | None = None,
     adopted_at: datetime | None = None,
+    audit: Log | None = None,
 ) -> Adoption:
-    """Let a policy hold from a day; `adopted_at` defaults to now.
+    """Let a policy hold from a day; `adopted_at` defaults to now. With `audit` the log tells of it, and proves it.
 
     PolicyError where batches of that day or later are published, since their decisions would be rewritten.
     """
@@ -42,11 +49,33 @@ def adopt(
     with writing(store) as connection:
         if store.on_postgresql:
             connection.execute(text("LOCK TABLE adoptions, batches IN SHARE ROW EXCLUSIVE MODE"))
-        earlier = _refused(connection, holds_from)
-        made = Adoption(earlier + 1, policy_hash, holds_from, when, adopted_by, note)
-        row = {name: getattr(made, name) for name in Adoption.__dataclass_fields__ if name != "number"}
-        connection.execute(insert(adoptions), [{"adoption": made.number, **row}])
+        made = _add(connection, policy_hash, holds_from, adopted_by=adopted_by, note=note, adopted_at=when)
+        head = None if audit is None else _log(connection, audit, made)
+    if audit is not None and head is not None:
+        witnessed(audit, head)
     return made
+
+
+def adopt_within(
+    connection: Connection,
+    policy_hash: str,
+    holds_from: date,
+    *,
+    adopted_by: str,
+    note: str | None,
+    adopted_at: datetime,
+) -> Adoption:
+    """Let a policy hold from a day, within a transaction of the caller's, who tells the log of the row of adoptions.
+
+    PolicyError as in `adopt`, and while a batch is being published: who holds the log must not wait for that.
+    """
+    if connection.dialect.name == "postgresql":
+        try:
+            connection.execute(text("LOCK TABLE adoptions, batches IN SHARE ROW EXCLUSIVE MODE NOWAIT"))
+        except OperationalError:
+            message = f"A batch is being published; no policy can be adopted from {holds_from} meanwhile. Try again."
+            raise PolicyError(message) from None
+    return _add(connection, policy_hash, holds_from, adopted_by=adopted_by, note=note, adopted_at=adopted_at)
 
 
 def refuse_past(store: Store, holds_from: date) -> None:
@@ -75,6 +104,29 @@ def adopted(store: Store) -> tuple[Adoption, ...]:
         Adoption(row.adoption, row.policy_hash, row.holds_from, row.adopted_at, row.adopted_by, row.note)
         for row in rows
     )
+
+
+def _add(
+    connection: Connection,
+    policy_hash: str,
+    holds_from: date,
+    *,
+    adopted_by: str,
+    note: str | None,
+    adopted_at: datetime,
+) -> Adoption:
+    made = Adoption(_refused(connection, holds_from) + 1, policy_hash, holds_from, adopted_at, adopted_by, note)
+    row = {name: getattr(made, name) for name in Adoption.__dataclass_fields__ if name != "number"}
+    connection.execute(insert(adoptions), [{"adoption": made.number, **row}])
+    return made
+
+
+def _log(connection: Connection, audit: Log, made: Adoption) -> Head:
+    hold(connection)
+    rows = (touched(connection, "adoptions", str(made.number)),)
+    content = {"holds_from": made.holds_from, "note": made.note}
+    entry = Entry(made.adopted_at, made.adopted_by, ADOPT, made.policy_hash, content=content, rows=rows)
+    return append(connection, audit.key, [entry])
 
 
 def _newest(connection: Connection) -> date | None:

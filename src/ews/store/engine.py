@@ -119,7 +119,8 @@ def _engine(address: URL) -> Engine:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin too late: BEGIN is said below
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
+    # synchronous: what the audit log tells is on the disk before the answer, however SQLite was built
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -3,6 +3,7 @@
 Reads   the batch, its decisions in any order
 Writes  batches, decisions, records; the records of the portfolio's batch before are given up (they stay in Parquet)
 Again   a batch that is already there is left as it is
+Log     one entry proves the batch: a digest over its decisions, and one over its records
 """
 
 import json
@@ -17,13 +18,19 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 
 from ews.domain.errors import ReconciliationError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.people import SYSTEM
 from ews.domain.progress import Progress, silent
+from ews.store.audit import Entry, Head, append, hold, touched
+from ews.store.audit_log import Log, witnessed
+from ews.store.audit_rows import SETS, set_touched
 from ews.store.batches import find_batch, tallies_to_json, to_batch
 from ews.store.engine import Store, writing
 from ews.store.publications import Batch, DecisionRow, Publication, Tally
 from ews.store.tables import batches, decisions, records
 
 CHUNK = 5_000
+PUBLISH = "batch.publish"
+"""Action of the entry in the audit log."""
 STEP = "publish"
 """What progress is told under."""
 
@@ -51,8 +58,9 @@ def publish(
     *,
     published_at: datetime | None = None,
     progress: Progress = silent,
+    audit: Log | None = None,
 ) -> Published:
-    """Publish `batch`; `published_at` defaults to now.
+    """Publish `batch`; `published_at` defaults to now. With `audit` the log proves each row of it from then on.
 
     ReconciliationError, and nothing published, where the counts do not tie, or where the same id is there with
     other figures.
@@ -64,7 +72,10 @@ def publish(
         if not already:
             _check_batch(batch)
             when = datetime.now(UTC).astimezone().replace(tzinfo=None) if published_at is None else published_at
-            _write(connection, batch, rows, when, progress)
+            given_up = _write(connection, batch, rows, when, progress)
+            head = None if audit is None else _log(connection, audit, batch.batch_id, given_up)
+    if not already and audit is not None and head is not None:
+        witnessed(audit, head)
     return Published(find_batch(store, batch.batch_id), already)
 
 
@@ -91,7 +102,8 @@ def _check_batch(batch: Batch) -> None:
 
 def _write(
     connection: Connection, batch: Batch, rows: Iterable[DecisionRow], published_at: datetime, progress: Progress
-) -> None:
+) -> Sequence[int]:
+    """Write a batch; return the publications whose records were given up for it."""
     number = 1 + connection.execute(select(func.coalesce(func.max(batches.c.publication), 0))).scalar_one()
     newest_day = connection.execute(
         select(func.max(batches.c.as_of)).where(batches.c.portfolio == batch.portfolio)
@@ -117,13 +129,32 @@ def _write(
     counted = [Tally(*key, tallies[key], money[key]) for key in tallies]
     counted.sort(key=lambda tally: (tally.tier.rank, tally.level.rank))
     connection.execute(update(batches).where(batches.c.publication == number).values(tallies=tallies_to_json(counted)))
-    if in_full:
-        _narrow(connection, batch.portfolio, number)
+    return _narrow(connection, batch.portfolio, number) if in_full else ()
 
 
-def _narrow(connection: Connection, portfolio: str, newest: int) -> None:
-    older = select(batches.c.publication).where(batches.c.portfolio == portfolio, batches.c.publication != newest)
-    connection.execute(delete(records).where(records.c.publication.in_(older)))
+def _narrow(connection: Connection, portfolio: str, newest: int) -> Sequence[int]:
+    query = select(batches.c.publication).where(batches.c.portfolio == portfolio, batches.c.publication != newest)
+    given_up = [
+        number
+        for number in connection.execute(query.order_by(batches.c.publication)).scalars()
+        if connection.execute(select(records.c.borrower_id).where(records.c.publication == number).limit(1)).first()
+    ]
+    connection.execute(delete(records).where(records.c.publication.in_(given_up)))
+    return given_up
+
+
+def _log(connection: Connection, audit: Log, batch_id: str, given_up: Sequence[int]) -> Head:
+    """Append the entry that proves the batch, its decisions and records, and what was given up for it."""
+    row = connection.execute(select(batches).where(batches.c.batch_id == batch_id)).one()
+    hold(connection)
+    rows = (
+        touched(connection, "batches", str(row.publication)),
+        *(set_touched(connection, name, row.publication) for name in SETS),
+        *(set_touched(connection, "records", number) for number in given_up),
+    )
+    content = {"publication": row.publication, "portfolio": row.portfolio, "as_of": row.as_of, "scored": row.scored}
+    entry = Entry(row.published_at, SYSTEM.user_id, PUBLISH, batch_id, content=content, rows=rows)
+    return append(connection, audit.key, [entry])
 
 
 def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

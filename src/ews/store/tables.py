@@ -3,6 +3,10 @@
 Grain   batches: one publication; decisions: (publication, borrower_id), narrow, never changed;
         records: the full record of a decision, for the newest batch of each portfolio only;
         adoptions: one decision that a policy holds from a day, never changed
+        cases: one thing that people work on (kinds: ews.store.cases), as it is now; acts: (case, version), what was
+        done, never changed; findings: what checks and approvals established, never changed
+        users, tokens: accounts; sessions, logins: who is logged in, who failed to; audit: the chained log
+        receivers, deliveries: who is told of acts, and what was delivered
 Keys    `publication` counts publications upwards; it stands for the batch in the other tables, and of two batches
         with the same as_of the higher one wins
 Order   ids sort by code point on every database
@@ -125,4 +129,149 @@ adoptions = Table(
     Column("adopted_at", DateTime, nullable=False),
     Column("adopted_by", String, nullable=False),
     Column("note", Text),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("portfolio", _ID),
+    Column("borrower_id", _ID),
+    Column("branch_id", String),
+    Column("officer_id", String),
+    Column("level", String),
+    Column("role", String),
+    Column("assignee", _ID),
+    Column("due_on", Date),
+    Column("exposure_fen", BigInteger),
+    Column("at_risk_fen", BigInteger),
+    Column("opened_at", DateTime, nullable=False),
+    Column("closed_at", DateTime),
+    Column("same_as", _ID),
+    Column("body", Text, nullable=False),
+    Index("ix_cases_number", "kind", "number", unique=True),
+    Index("ix_cases_same_as", "same_as", unique=True),
+    Index("ix_cases_borrower", "portfolio", "borrower_id"),
+    Index("ix_cases_open", "kind", "branch_id", "closed_at"),
+)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("act", BigInteger, primary_key=True, autoincrement=False),
+    Column("case_id", _ID, ForeignKey("cases.case_id", name="fk_acts_case_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("verb", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("user_id", _ID, nullable=False),
+    Column("state", String, nullable=False),
+    Column("due_on", Date),
+    Column("content", Text, nullable=False),
+    Index("ix_acts_case", "case_id", "version", unique=True),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("finding_id", _ID, primary_key=True),
+    Column("portfolio", _ID, nullable=False),
+    Column("borrower_id", _ID, nullable=False),
+    Column("loan_id", _ID),
+    Column("found_on", Date, nullable=False),
+    Column("known_on", Date, nullable=False),
+    Column("field", String, nullable=False),
+    Column("value", String),
+    Column("author", _ID, nullable=False),
+    Column("case_id", _ID, ForeignKey("cases.case_id", name="fk_findings_case_id"), nullable=False),
+    Column("corrects", _ID),
+    Index("ix_findings_borrower", "portfolio", "borrower_id"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("roles", String, nullable=False),
+    Column("branch_id", String),
+    Column("officer_id", String),
+    Column("password_hash", String),
+    Column("oidc_subject", _ID),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Index("ix_users_oidc_subject", "oidc_subject", unique=True),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token_id", _ID, primary_key=True),
+    Column("token_hash", String, nullable=False),
+    Column("user_id", _ID, ForeignKey("users.user_id", name="fk_tokens_user_id"), nullable=False),
+    Column("note", String),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+    Column("revoked_at", DateTime),
+    Index("ix_tokens_token_hash", "token_hash", unique=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_hash", String, primary_key=True),
+    Column("user_id", _ID, ForeignKey("users.user_id", name="fk_sessions_user_id"), nullable=False),
+    Column("started_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+)
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("failed_at", DateTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("user_id", _ID, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("request_id", String),
+    Column("content", Text, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Index("ix_audit_subject", "subject"),
+)
+
+receivers = Table(
+    "receivers",
+    metadata,
+    Column("receiver_id", _ID, primary_key=True),
+    Column("url", String, nullable=False),
+    Column("secret", String, nullable=False),
+    Column("events", String, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("receiver_id", _ID, ForeignKey("receivers.receiver_id", name="fk_deliveries_receiver_id"), primary_key=True),
+    Column("act", BigInteger, ForeignKey("acts.act", name="fk_deliveries_act"), primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", DateTime),
+    Column("delivered_at", DateTime),
+    Column("error", String),
+    Index("ix_deliveries_next", "next_at"),
 )

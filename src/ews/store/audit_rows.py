@@ -1,0 +1,128 @@
+"""Audit rows: which rows the log proves, and their digests.
+
+Row     of the tables PROTECTED: one digest over all columns, each time it changes
+Set     of the tables SETS: one digest per publication over its rows in the order of borrower_id, at publication
+Wrong   what is not of its column's type (SQLite keeps anything) is taken as it lies there, so that it shows
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, select, type_coerce
+from sqlalchemy.types import NullType
+
+from ews.domain.errors import TamperedError
+from ews.store.audit import Touched
+from ews.store.cases import iso, plain_json
+from ews.store.tables import metadata
+
+PROTECTED = ("cases", "acts", "findings", "users", "tokens", "receivers", "adoptions", "batches")
+SETS = ("decisions", "records")
+CHUNK = 2_000
+NOTHING = hashlib.sha256().hexdigest()
+"""Digest of a set without rows."""
+
+
+def held(connection: Connection) -> Iterator[Touched]:
+    """Go through all that the log is to prove as the store holds it now; TamperedError where it is no plain data."""
+    for name in PROTECTED:
+        for key, digest in row_digests(connection, name):
+            yield Touched(name, key, _known(digest, name, key))
+    for name in SETS:
+        for publication in publications_in(connection, name):
+            yield set_touched(connection, name, publication)
+
+
+def row_digests(connection: Connection, name: str) -> Iterator[tuple[str, str | None]]:
+    """Go through key and digest of each row of a table; the digest is None where the row is no plain data."""
+    table = metadata.tables[name]
+    (primary,) = table.primary_key.columns
+    columns = [column.name for column in table.columns]
+    for row in plain_rows(connection, table, columns, [table.c[primary.name]]):
+        content = dict(zip(columns, row, strict=True))
+        yield str(content[primary.name]), _digest(content)
+
+
+def set_touched(connection: Connection, name: str, publication: int) -> Touched:
+    """Return the digest of what a publication has in a table, as the store holds it now."""
+    key = str(publication)
+    return Touched(name, key, _known(set_digest(connection, name, publication), name, key))
+
+
+def set_digest(connection: Connection, name: str, publication: int) -> str | None:
+    """Return the SHA-256 over a publication's rows in a table; None where one of them is no plain data."""
+    table = metadata.tables[name]
+    columns = sorted(column.name for column in table.columns)
+    total = hashlib.sha256()
+    is_plain = True
+    for row in plain_rows(connection, table, columns, [table.c.borrower_id], table.c.publication == publication):
+        try:
+            # No plain_json: with its keys each row would cost twice as much, and there may be millions.
+            total.update(json.dumps(row, ensure_ascii=False, default=iso).encode() + b"\n")
+        except (TypeError, ValueError):
+            is_plain = False
+    return total.hexdigest() if is_plain else None
+
+
+def publications_in(connection: Connection, name: str) -> list[int]:
+    """Return the publications that have rows in a table, ascending."""
+    column = metadata.tables[name].c.publication
+    return list(connection.execute(select(column).distinct().order_by(column)).scalars())
+
+
+def plain_rows(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    order: Sequence[ColumnElement[Any]],
+    *conditions: ColumnElement[bool],
+) -> Iterator[list[Any]]:
+    """Go through rows without holding them all; values as Python has them, or as they lie there if they are wrong."""
+    chosen = [table.c[name] for name in columns]
+    query = select(*(type_coerce(column, NullType()).label(column.name) for column in chosen))
+    readers = _readers(connection, chosen)
+    found = connection.execute(query.where(*conditions).order_by(*order).execution_options(yield_per=CHUNK))
+    for row in found:
+        values = list(row)
+        for place, reader, writer in readers:
+            values[place] = _read(reader, writer, values[place])
+        yield values
+
+
+def _readers(connection: Connection, columns: Sequence[Column[Any]]) -> list[tuple[int, Any, Any]]:
+    """Return what makes dates and flags of what SQLite keeps, and back, by place; PostgreSQL keeps them as such."""
+    dialect = connection.dialect
+    if dialect.name != "sqlite":
+        return []
+    found = []
+    for place, column in enumerate(columns):
+        kind = column.type.dialect_impl(dialect)
+        reader, writer = kind.result_processor(dialect, None), kind.bind_processor(dialect)
+        if reader is not None and writer is not None:
+            found.append((place, reader, writer))
+    return found
+
+
+def _known(digest: str | None, table: str, key: str) -> str:
+    if digest is None:
+        message = f"What table '{table}' has under '{key}' is no plain data. Put back the backup of the store."
+        raise TamperedError(message)
+    return digest
+
+
+def _read(reader: Any, writer: Any, value: Any) -> Any:
+    """Return the value as Python has it; as it lies there if it would not be written so: readers take half words."""
+    try:
+        read = reader(value)
+        return read if writer(read) == value else value
+    except (TypeError, ValueError):
+        return value
+
+
+def _digest(content: dict[str, Any]) -> str | None:
+    try:
+        return hashlib.sha256(plain_json(content).encode()).hexdigest()
+    except (TypeError, ValueError):
+        return None

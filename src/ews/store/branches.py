@@ -1,0 +1,27 @@
+"""Branches: which branch has a borrower now, so that nobody sees those of another.
+
+Grain   (portfolio, borrower_id), as of the newest decision, whichever batch that is in
+Nulls   a borrower of no branch has null; one without a decision is absent
+"""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+
+from ews.store.batches import ranked
+from ews.store.engine import Store, reading
+from ews.store.tables import decisions
+
+
+def branches_of(store: Store, borrower_ids: Collection[str]) -> Mapping[tuple[str, str], str | None]:
+    """Return the branch by (portfolio, borrower_id)."""
+    view = ranked()
+    query = (
+        select(view.c.portfolio, decisions.c.borrower_id, decisions.c.branch_id)
+        .join_from(decisions, view, decisions.c.publication == view.c.publication)
+        .where(decisions.c.borrower_id.in_(sorted(borrower_ids)))
+        .order_by(view.c.as_of, view.c.publication)
+    )
+    with reading(store) as connection:
+        rows = connection.execute(query).all()
+    return {(row.portfolio, row.borrower_id): row.branch_id for row in rows}

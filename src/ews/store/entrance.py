@@ -1,0 +1,196 @@
+"""Entrance: who somebody is, by password, session, token or the bank's login.
+
+Password argon2; an attempt counts as failed until it has succeeded, so that many at once gain nothing
+Delay    after FREE failed attempts on an id each further one has to wait twice as long, up to LONGEST
+Unknown  ids that nobody has are answered in the same words, after the same work and delays
+Secrets  sessions and tokens are 256 random bits, of which the store keeps SHA-256 only
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
+
+from ews.domain.errors import UnauthenticatedError
+from ews.domain.people import Actor
+from ews.store.accounts import PASSWORDS, User, normal_password, user_of
+from ews.store.audit import Entry
+from ews.store.audit_log import Log, change
+from ews.store.engine import Store, reading, writing
+from ews.store.tables import logins, sessions, tokens, users
+
+FREE = 5
+FIRST, LONGEST = timedelta(seconds=15), timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Failed attempts older than this no longer count."""
+UNKNOWN = "unknown"
+"""Subject of a failed login under an id that nobody has: what was typed may have been a password."""
+_LONGEST_GIVEN = 1_024
+_NOT_ACCEPTED = "The id or the password is not accepted. Check both, or ask an operator to set a new password."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`secret` is told once, to whoever logged in."""
+
+    secret: str = field(repr=False)
+    user_id: str
+    expires_at: datetime
+
+
+def actor_by_password(log: Log, user_id: str, password: str, *, at: datetime, request_id: str | None = None) -> Actor:
+    """Return who logs in; UnauthenticatedError where id or password is wrong, the account off, or the id delayed."""
+    name = _hash(user_id)
+    _count_attempt(log.store, name, at)
+    row = _row_under(log.store, user_id)
+    stored = None if row is None else row.password_hash
+    # As much work for an id that nobody has: the time tells nothing.
+    fits, newer = PASSWORDS.verify_and_update(normal_password(password[:_LONGEST_GIVEN]), stored or nobodys_hash())
+    if row is None or stored is None or not fits or not row.is_active:
+        subject = UNKNOWN if row is None else row.user_id
+        with change(log, Entry(at, subject, "login.failed", subject, request_id)):
+            pass
+        raise UnauthenticatedError(_NOT_ACCEPTED)
+    if newer is not None:
+        _keep_newer(log, row.user_id, newer, at)
+    with writing(log.store) as connection:
+        connection.execute(delete(logins).where(logins.c.user_id == name))
+    return user_of(row).actor()
+
+
+def actor_by_session(store: Store, secret: str, *, at: datetime) -> Actor:
+    """Return who is logged in; UnauthenticatedError where the session is unknown or over, or the account off."""
+    query = (
+        select(users)
+        .join(sessions, sessions.c.user_id == users.c.user_id)
+        .where(sessions.c.session_hash == _hash(secret), sessions.c.expires_at > at, users.c.is_active)
+    )
+    with reading(store) as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        message = "The session is over. Log in again."
+        raise UnauthenticatedError(message)
+    return user_of(row).actor()
+
+
+def actor_by_token(store: Store, secret: str, *, at: datetime) -> Actor:
+    """Return the machine that holds a token; UnauthenticatedError where it is unknown, expired, revoked, or off."""
+    query = (
+        select(users)
+        .join(tokens, tokens.c.user_id == users.c.user_id)
+        .where(
+            tokens.c.token_hash == _hash(secret),
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > at,
+            users.c.is_active,
+        )
+    )
+    with reading(store) as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        message = "The token is not accepted: unknown, expired or revoked. Ask an operator for a new one."
+        raise UnauthenticatedError(message)
+    return user_of(row).actor(is_machine=True)
+
+
+def actor_by_oidc(store: Store, subject: str) -> Actor:
+    """Return whose account the bank's login names; UnauthenticatedError where there is none, or it is off."""
+    with reading(store) as connection:
+        row = connection.execute(select(users).where(users.c.oidc_subject == subject, users.c.is_active)).first()
+    if row is None:
+        message = (
+            "The bank's login is sound, but no active account belongs to it. Ask an operator to open one with this "
+            f"subject: {subject[:200]}"
+        )
+        raise UnauthenticatedError(message)
+    return user_of(row).actor()
+
+
+def start_session(log: Log, actor: Actor, *, at: datetime, lasts: timedelta, request_id: str | None = None) -> Session:
+    """Log somebody in for a time, and forget the sessions that are over."""
+    made_secret = secrets.token_urlsafe(32)
+    row = {
+        "session_hash": _hash(made_secret),
+        "user_id": actor.user_id,
+        "started_at": at,
+        "expires_at": at + lasts,
+    }
+    with change(log, Entry(at, actor.user_id, "login", actor.user_id, request_id)) as made:
+        made.connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
+        made.connection.execute(insert(sessions), [row])
+    return Session(made_secret, actor.user_id, at + lasts)
+
+
+def end_session(log: Log, secret: str, *, at: datetime, request_id: str | None = None) -> None:
+    """Log somebody out; a session that is over already stays so."""
+    with reading(log.store) as connection:
+        query = select(sessions.c.user_id).where(sessions.c.session_hash == _hash(secret))
+        user_id = connection.execute(query).scalar()
+    if user_id is None:
+        return
+    with change(log, Entry(at, user_id, "logout", user_id, request_id)) as made:
+        made.connection.execute(delete(sessions).where(sessions.c.session_hash == _hash(secret)))
+
+
+def delayed_until(store: Store, user: User, *, at: datetime) -> datetime | None:
+    """Return until when nobody may try to log in to an account, None where that is possible now."""
+    with reading(store) as connection:
+        until, _ = _attempts(connection, _hash(user.user_id), at)
+    return until if until is not None and until > at else None
+
+
+def _row_under(store: Store, user_id: str) -> Row[Any] | None:
+    """Return the row of an account, None for whatever cannot be an id of one."""
+    if not user_id.isprintable():
+        return None
+    with reading(store) as connection:
+        return connection.execute(select(users).where(users.c.user_id == user_id[:_LONGEST_GIVEN])).first()
+
+
+def _count_attempt(store: Store, name: str, at: datetime) -> None:
+    """Count an attempt before it is looked at; UnauthenticatedError, and not counted, while the id is delayed."""
+    with writing(store) as connection:
+        if store.on_postgresql:
+            connection.execute(text("LOCK TABLE logins IN SHARE ROW EXCLUSIVE MODE"))
+        until, failed = _attempts(connection, name, at)
+        if until is not None and until > at:
+            seconds = max(1, round((until - at).total_seconds()))
+            message = f"Too many attempts under this id. Try again in {seconds} seconds."
+            raise UnauthenticatedError(message)
+        connection.execute(delete(logins).where(logins.c.failed_at < at - FORGOTTEN_AFTER))
+        counted = {"failed": failed + 1, "failed_at": at}
+        if failed == 0:
+            connection.execute(insert(logins), [{"user_id": name, **counted}])
+        else:
+            connection.execute(update(logins).where(logins.c.user_id == name).values(counted))
+
+
+def _attempts(connection: Connection, name: str, at: datetime) -> tuple[datetime | None, int]:
+    """Return until when an id is delayed, and how many attempts count."""
+    query = select(logins).where(logins.c.user_id == name, logins.c.failed_at >= at - FORGOTTEN_AFTER)
+    row = connection.execute(query).first()
+    if row is None:
+        return None, 0
+    if row.failed < FREE:
+        return None, row.failed
+    return row.failed_at + min(LONGEST, FIRST * 2 ** min(row.failed - FREE, 10)), row.failed
+
+
+def _keep_newer(log: Log, user_id: str, newer: str, at: datetime) -> None:
+    """Keep the password under the present parameters of argon2, which were others when it was set."""
+    with change(log, Entry(at, user_id, "user.rehash", user_id)) as made:
+        made.connection.execute(update(users).where(users.c.user_id == user_id).values(password_hash=newer))
+        made.touch("users", user_id)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def nobodys_hash() -> str:
+    return PASSWORDS.hash(secrets.token_urlsafe(32))

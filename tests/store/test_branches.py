@@ -1,0 +1,17 @@
+from ews.store.branches import branches_of
+from tests.store.samples import JULY, published, row
+
+
+def test_a_borrower_is_of_the_branch_of_its_newest_decision(store):
+    published(store, "june", [row("B1", branch_id="branch-1"), row("B2", branch_id="branch-1"), row("B3")])
+    published(store, "july", [row("B1", branch_id="branch-2"), row("B3", branch_id=None)], as_of=JULY)
+    published(store, "june-again", [row("B1", branch_id="branch-9")])
+    found = branches_of(store, {"B1", "B2", "B3", "B9"})
+    assert found == {("sme", "B1"): "branch-2", ("sme", "B2"): "branch-1", ("sme", "B3"): None}
+
+
+def test_each_portfolio_has_borrowers_of_its_own(store):
+    published(store, "sme", [row("B1", branch_id="branch-1")])
+    published(store, "retail", [row("B1", branch_id="branch-2")], portfolio="retail")
+    assert branches_of(store, {"B1"}) == {("sme", "B1"): "branch-1", ("retail", "B1"): "branch-2"}
+    assert branches_of(store, set()) == {}
