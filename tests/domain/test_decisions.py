@@ -40,8 +40,10 @@ DAY = date(2026, 6, 30)
 SIGNAL = Held("signal", "LATE", "orange", {"dpd_max": 31}, "carried", DAY, ((Lift("dpd_max", "<=", 30),),))
 APPROVED = Override("O1", Tier.SUBSTANDARD, "court case", "P1", "P2", DAY, date(2026, 12, 31), ("OVERDUE_270",))
 LOAN = LoanDecision(
-    "L1", "business", 100, 31, Tier.DOUBTFUL, (SIGNAL,), (), Tier.DOUBTFUL, Tier.PASS, APPROVED, ("IMPAIRED",), DAY
-)
+    "L1", "business", 100, 31, Tier.DOUBTFUL, (SIGNAL,), (), Tier.DOUBTFUL, Tier.PASS, APPROVED, ("IMPAIRED",), DAY,
+    opened_on=date(2025, 1, 10), matures_on=date(2027, 1, 10), repayment="instalment",
+    next_due_on=date(2026, 7, 20), next_due_fen=12_500, first_due_missed=False,
+)  # fmt: skip
 
 
 def test_a_record_keeps_how_its_decision_came_about():
@@ -55,20 +57,29 @@ def test_a_record_keeps_how_its_decision_came_about():
         paths=(Path(Channel.GUARANTEES, (Hop("B9", None, "X", 47, True, "substandard", "D"),), 1_800_000),),
         assess=("B9",),
         lent=("cure_months",),
+        customer_type="B",
     )
     assert Decision.from_json(told.to_json()) == told
     assert Decision.from_json(told.to_json()).to_json() == told.to_json()
 
 
+OF_THE_SCHEDULE = ("opened_on", "matures_on", "repayment", "next_due_on", "next_due_fen", "first_due_missed")
+
+
+def test_a_worse_tier_that_needed_no_approval_is_kept_without_one():
+    told = decision(loans=(replace(LOAN, override=replace(APPROVED, approved_by=None)),))
+    assert Decision.from_json(told.to_json()) == told
+
+
 def test_a_record_of_an_earlier_version_is_read_without_what_it_did_not_keep():
     told = decision()
     content = json.loads(told.to_json())
-    for name in ("undecided", "level_now", "raised", "split", "paths", "assess", "lent"):
+    for name in ("undecided", "level_now", "raised", "split", "paths", "assess", "lent", "customer_type"):
         del content[name]
     for held in (*content["held"], *(one for loan in content["loans"] for one in loan["held"])):
         for name in ("state", "since", "lifts"):
             del held[name]
     for loan in content["loans"]:
-        for name in ("floor", "proposal", "override", "carried", "carried_since", "stage"):
+        for name in ("floor", "proposal", "override", "carried", "carried_since", "stage", *OF_THE_SCHEDULE):
             del loan[name]
     assert Decision.from_json(json.dumps(content)) == told

@@ -14,6 +14,7 @@ from ews.domain.paths import Channel
 from ews.features.window import spine_on
 from ews.outcomes.definition import Definition
 from ews.policy.valuation import MONEY
+from ews.scoring.casework_known import CaseworkKnown
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Decided, Given
 from ews.scoring.overrides import OVERRIDES
@@ -41,12 +42,12 @@ def _given() -> Given:
         "override_id": "V1", "borrower_id": LATE, "loan_id": None, "tier_rank": 0, "reason": "x", "author": "a",
         "approved_by": "b", "approved_on": SEEN, "expires_on": AS_OF,
     }  # fmt: skip
-    worse = {**override, "override_id": "V2", "borrower_id": APPROVED, "tier_rank": 2}
+    worse = {**override, "override_id": "V2", "borrower_id": APPROVED, "tier_rank": 2, "approved_by": None}
     rows = pd.DataFrame([[LATE, 0.01, "G2", "pass", "none"]], columns=["borrower_id", "pd", "grade", "tier", "level"])
     return Given(
         Compared("may", SEEN, "another model", rows),
         States(NOTHING.loans, pa.Table.from_pylist([episode], EPISODES), NOTHING.levels),
-        pa.Table.from_pylist([override, worse], OVERRIDES),
+        CaseworkKnown(pa.Table.from_pylist([override, worse], OVERRIDES)),
     )
 
 
@@ -110,7 +111,7 @@ def test_an_override_cannot_beat_the_floor_and_says_by_what_it_is_blocked(world:
     (other,) = world.records[APPROVED].loans
     assert (other.tier, other.floor) == (Tier.SUBSTANDARD, Tier.PASS)
     assert other.override is not None
-    assert other.override.blocked_by == ()
+    assert (other.override.approved_by, other.override.blocked_by) == (None, ())
 
 
 def test_a_rule_that_holds_says_what_would_lift_it(world: World):

@@ -147,3 +147,20 @@ def test_own_risk_stands_beside_what_comes_through_others():
     told = decision(split={Channel.OWN: 1.31, Channel.GUARANTEES: 0.42, Channel.GROUP: 0.0})
     assert grounds.split_text(told, ZH) == "自身 +1.31 · 担保 +0.42 · 关联 +0.00"
     assert grounds.split_text(decision(), ZH) == ""
+
+
+def test_what_is_due_next_is_told_with_what_is_left_to_pay():
+    due = replace(LOAN, next_due_on=date(2026, 7, 20), next_due_fen=1_250_000, matures_on=date(2027, 1, 10))
+    assert grounds.due_text(due, ZH) == "下次应还 2026-07-20 1.2 万元 · 到期日 2027-01-10"
+    assert grounds.due_text(replace(due, next_due_fen=None, first_due_missed=True), EN) == (
+        "next due 2026-07-20: — · matures 2027-01-10 · first instalment missed"
+    )
+    assert grounds.due_text(replace(LOAN, first_due_missed=False), ZH) == ""
+
+
+def test_a_customer_type_is_told_with_its_meaning_as_far_as_the_policy_tells():
+    told = decision(customer_type="A", as_of=DAY)
+    assert grounds.customer_type_text(told, POLICY, ZH) == "A · 一直正常还款"
+    assert grounds.customer_type_text(told, None, EN) == "A"
+    assert grounds.customer_type_text(replace(told, customer_type="X"), POLICY, EN) == "X"
+    assert grounds.customer_type_text(replace(told, customer_type=None), POLICY, EN) == ""

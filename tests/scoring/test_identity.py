@@ -1,4 +1,6 @@
-from dataclasses import replace
+import hashlib
+import json
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
@@ -24,11 +26,18 @@ def test_equal_inputs_give_an_equal_id():
         {"code_version": "0.1.1+abc"},
         {"predecessor_id": "x"},
         {"compared_id": "x"},
+        {"casework_id": "x"},
     ],
     ids=lambda change: next(iter(change)),
 )
 def test_every_input_changes_the_id(change):
     assert replace(KEY, **change).batch_id != KEY.batch_id
+
+
+def test_a_batch_without_casework_has_the_id_it_had_before_there_was_any():
+    parts = {name: value for name, value in asdict(KEY).items() if name != "casework_id"}
+    text = json.dumps(parts, sort_keys=True, default=date.isoformat)
+    assert KEY.batch_id == hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def test_the_code_version_names_the_package_version():

@@ -45,7 +45,7 @@ def test_only_what_has_to_be_remembered_is_left():
         {}, {"tier_rank": 1, "grounds": ["OVERDUE"]}, {"own_tier_rank": 2, "tier_rank": 2}, {"restructured": True}
     )
     assert list(found) == ["L1", "L2", "L3"]
-    assert (found["L1"]["held"], found["L1"]["seen_on"], found["L1"]["from_book"]) == (["OVERDUE"], DAY, True)
+    assert (found["L1"]["held"], found["L1"]["seen_on"]) == (["OVERDUE"], DAY)
     assert [found[loan_id]["npl_since"] for loan_id in found] == [None, DAY, None]
 
 
@@ -84,7 +84,7 @@ def test_a_loan_waits_also_where_nobody_knows_how_the_other_claims_stand():
 def test_what_is_carried_keeps_the_day_on_which_it_was_seen():
     before = state_of({"loan_id": "L0", "held": ["OVERDUE_90"], "seen_on": BEFORE, "npl_since": BEFORE})
     found = left({"tier_rank": 2, "carried": ["OVERDUE_90"], "grounds": ["OVERDUE_90"]}, before=before)
-    assert (found["L0"]["seen_on"], found["L0"]["npl_since"], found["L0"]["from_book"]) == (BEFORE, BEFORE, False)
+    assert (found["L0"]["seen_on"], found["L0"]["npl_since"]) == (BEFORE, BEFORE)
 
 
 def test_a_loan_that_was_not_decided_goes_on_as_it_was():

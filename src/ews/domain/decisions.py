@@ -60,13 +60,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An approved tier (人工调整); `blocked_by` are the rules whose floor it cannot beat."""
+    """A tier set by a person (人工调整); `blocked_by` are the rules whose floor it cannot beat.
+
+    `approved_by` is null for a worse tier that needed nobody's approval; `approved_on` is when it came to count.
+    """
 
     override_id: str
     tier: Tier
     reason: str
     author: str
-    approved_by: str
+    approved_by: str | None
     approved_on: date
     expires_on: date
     blocked_by: tuple[str, ...] = ()
@@ -78,8 +81,11 @@ class LoanDecision:
 
     `undecided` are the tier rules that could not be judged, because a fact they ask is unknown. `carried` are those
     that hold on from `carried_since`, when they were last seen. On `cured_on` a batch first found the loan no longer
-    non-performing. Provisions are indicative. What earlier versions did
-    not keep is null.
+    non-performing. Provisions are indicative. What earlier versions did not keep is null.
+
+    `next_due_on` is the day of the oldest item not yet paid, due or still to come, and `next_due_fen` what of it is
+    left to pay; null where no schedule tells, but for a bullet, which is due as a whole when it matures.
+    `first_due_missed` tells whether the first item was paid more than a week late, null where nobody can know.
     """
 
     loan_id: str
@@ -105,6 +111,12 @@ class LoanDecision:
     provision_general_fen: int | None = None
     provision_specific_fen: int | None = None
     provision_standard_fen: int | None = None
+    opened_on: date | None = None
+    matures_on: date | None = None
+    repayment: str | None = None
+    next_due_on: date | None = None
+    next_due_fen: int | None = None
+    first_due_missed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,8 @@ class Decision:
     `level` falls step by step; `level_now` is what the signals of the day alone give. `undecided` are signals that an
     unknown fact left open. `raised` is null where nothing new is to be told. `split` divides `log_odds` by channel;
     `paths` are the gravest few. `assess` names group members whose default asks for an assessment of this borrower.
-    `lent` are parameters used for a day before they came into force.
+    `lent` are parameters used for a day before they came into force. `customer_type` is the policy's code of how the
+    last three months were paid (A always as due), null where that cannot be known.
     """
 
     batch_id: str
@@ -170,6 +183,7 @@ class Decision:
     paths: tuple[Path, ...] = ()
     assess: tuple[str, ...] = ()
     lent: tuple[str, ...] = ()
+    customer_type: str | None = None
 
     def to_json(self) -> str:
         """Return the canonical text of the record: sorted keys, ISO dates, no spaces."""
@@ -272,10 +286,12 @@ def _loan(content: dict[str, Any]) -> LoanDecision:
             "undecided": tuple(content.get("undecided", ())),
             "override": None if override is None else _override(override),
             "carried": tuple(content.get("carried", ())),
-            "carried_since": _day(content.get("carried_since")),
-            "cured_on": _day(content.get("cured_on")),
+            **{name: _day(content.get(name)) for name in _DAYS_OF_LOAN},
         }
     )
+
+
+_DAYS_OF_LOAN = ("carried_since", "cured_on", "opened_on", "matures_on", "next_due_on")
 
 
 def _day(text: str | None) -> date | None:

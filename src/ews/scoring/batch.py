@@ -3,6 +3,7 @@
 Order   features, pd, reasons, policy → Parquet under the batch's id → totals tie → commit in the store
 Killed  before the commit nothing is visible; the next run removes what was half written and takes up what was whole
 Again   the same inputs give the same id; a batch that is published already is left as it is
+Casework overrides and findings count as they were known by known_by, and are among the inputs
 """
 
 from dataclasses import asdict
@@ -20,6 +21,7 @@ from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.archive import keep
 from ews.policy.policy import Policy
+from ews.scoring.casework_known import CaseworkKnown, casework_counts, casework_on, with_casework
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
 from ews.scoring.folder import ScoredBatch, clear_broken, read_batch, read_rows, write_folder
@@ -27,8 +29,11 @@ from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import reconcile
 from ews.scoring.seal import is_sound
 from ews.scoring.states import read_states
+from ews.store.audit_log import Log
 from ews.store.batches import comparison, find_batch, predecessor
 from ews.store.engine import Store
+from ews.store.findings import findings_known_by
+from ews.store.overrides import overrides_known_by
 from ews.store.publications import Batch
 from ews.store.publish import publish
 from ews.store.standings import previous_rows
@@ -37,7 +42,7 @@ _FEEDS = ("ledger", "instalments", "payments", "transactions", "card_statements"
 """Tables whose span says which days the book can speak of; loans and accounts reach back much further."""
 
 
-def score_book(
+def score_book(  # noqa: PLR0913 - each is an input of the batch, or where it is written
     book_directory: Path,
     home: Path,
     store: Store,
@@ -46,11 +51,13 @@ def score_book(
     *,
     as_of: date | None = None,
     known_by: date | None = None,
+    audit: Log | None = None,
     progress: Progress = silent,
 ) -> ScoredBatch:
     """Decide on every borrower of the book at the end of day `as_of` (default: the day of extraction) and publish.
 
-    `known_by` (default: as_of) is the day until which the bank's knowledge counts.
+    `known_by` (default: as_of) is the day until which the bank's knowledge counts, that of casework among it. With
+    `audit` the log proves what was published.
     """
     book = open_book(book_directory)
     day = as_of or book.manifest.extracted_on
@@ -59,16 +66,17 @@ def score_book(
     root = home / "decisions" / book.manifest.portfolio
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / ".lock"):  # two operators: the second waits, then finds the batch published
-        key = _key(book, store, model, policy, day, by)
+        casework = _casework(store, book.manifest.portfolio, day, by)
+        key = _key(book, store, model, policy, day, by, casework)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
         keep(home, policy)
         published = _is_published(store, key.batch_id)
         clear_broken(root, keep=(directory,), published=partial(_is_published, store))
         if not is_sound(directory):
-            _write(book, directory, key, _given(home, store, key), model, policy, progress)
+            _write(book, directory, key, _given(home, store, key, casework), model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
-            _publish(batch, store, home, book_directory, progress)
+            _publish(batch, store, home, book_directory, audit, progress)
     return batch
 
 
@@ -92,7 +100,20 @@ def _check_days(book: Book, as_of: date, known_by: date, model: FrozenModel) -> 
         raise ImmatureModelError(message)
 
 
-def _key(book: Book, store: Store, model: FrozenModel, policy: Policy, as_of: date, known_by: date) -> BatchKey:
+def _casework(store: Store, portfolio: str, as_of: date, known_by: date) -> CaseworkKnown:
+    overrides, findings = (read(store, portfolio, known_by) for read in (overrides_known_by, findings_known_by))
+    return casework_on(as_of, overrides, findings)
+
+
+def _key(
+    book: Book,
+    store: Store,
+    model: FrozenModel,
+    policy: Policy,
+    as_of: date,
+    known_by: date,
+    casework: CaseworkKnown,
+) -> BatchKey:
     portfolio = book.manifest.portfolio
     before = predecessor(store, portfolio, as_of, known_by=known_by)
     compared = comparison(store, portfolio, as_of, known_by=known_by)
@@ -106,10 +127,11 @@ def _key(book: Book, store: Store, model: FrozenModel, policy: Policy, as_of: da
         code_version=code_version(),
         predecessor_id=None if before is None else before.batch.batch_id,
         compared_id=None if compared is None else compared.batch.batch_id,
+        casework_id=casework.casework_id,
     )
 
 
-def _given(home: Path, store: Store, key: BatchKey) -> Given:
+def _given(home: Path, store: Store, key: BatchKey, casework: CaseworkKnown) -> Given:
     before, compared = (
         None if batch_id is None else find_batch(store, batch_id).batch
         for batch_id in (key.predecessor_id, key.compared_id)
@@ -117,6 +139,7 @@ def _given(home: Path, store: Store, key: BatchKey) -> Given:
     return Given(
         None if compared is None else compared_with(store, compared),
         read_states(None if before is None else home / before.directory),
+        casework,
     )
 
 
@@ -142,6 +165,8 @@ def _write(
     policy: Policy,
     progress: Progress,
 ) -> None:
+    casework = given.casework
+    book = with_casework(book, casework)
     spine = spine_on(book, [key.as_of], known_by=key.known_by)
     decided = decide(book, spine, model, policy, given=given, progress=progress)
     totals = reconcile(book, decided, key.as_of, key.known_by)
@@ -154,10 +179,13 @@ def _write(
         model=model,
         policy=policy,
     )
-    write_folder(directory, key, decided, totals, decisions, policy, progress)
+    counts = casework_counts(book, casework, key.known_by)
+    write_folder(directory, key, decided, totals, decisions, policy, counts, progress)
 
 
-def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path, progress: Progress) -> None:
+def _publish(
+    batch: ScoredBatch, store: Store, home: Path, book_directory: Path, audit: Log | None, progress: Progress
+) -> None:
     totals = asdict(batch.totals)
     for name in ("ledger_fen", "findings_not_understood"):
         del totals[name]
@@ -168,12 +196,15 @@ def _publish(batch: ScoredBatch, store: Store, home: Path, book_directory: Path,
         "findings_not_understood": batch.totals.findings_not_understood,
         "provisions": dict(batch.provisions),
         "caseload": dict(batch.caseload),
+        "casework": dict(batch.casework),
     }
+    key = asdict(batch.key)
+    summary["casework_id"] = key.pop("casework_id")
     row = Batch(
-        **asdict(batch.key),
+        **key,
         **totals,
         batch_id=batch.batch_id,
         directory=batch.directory.relative_to(home).as_posix(),
         summary=summary,
     )
-    publish(store, row, read_rows(batch.directory), progress=progress)
+    publish(store, row, read_rows(batch.directory), audit=audit, progress=progress)

@@ -26,10 +26,13 @@ from ews.outcomes.definition import Definition
 from ews.outcomes.standing import standing
 from ews.policy.policy import Policy
 from ews.scoring.contagion import assessed, paths_of
+from ews.scoring.customer_types import with_types
 from ews.scoring.decided import Compared, Decided, Explained, Given
-from ews.scoring.judged import NAMES, Day, floors_of, handed_in, judge_day
+from ews.scoring.dues import dues, with_next_due
+from ews.scoring.judged import NAMES, Day, floors_of, judge_day
 from ews.scoring.peers import Peers, peers_of
 from ews.scoring.records import Frame, records
+from ews.scoring.temporary import temporary
 from ews.scoring.units import units_of
 
 NOTHING_KNOWN = "nothing-known"
@@ -54,7 +57,7 @@ def decide(
     """
     start, rows = given or Given(), given.compared.rows if given and given.compared else None
     blind, horizon = blind_families(book), model.horizon_months
-    day = Day(book, spine, policy, horizon, blind, start.states, start.overrides, rows, start.others)
+    day = Day(book, spine, policy, horizon, blind, start.states, start.casework.overrides, rows, start.others)
     progress("decide", 0, 4)
     default = default_of(book, spine, model)
     features = build_features(book, spine, progress=progress)
@@ -63,14 +66,16 @@ def decide(
     known, rejected = _known(floors.borrowers)
     progress("decide", 2, 4)
     scores, explained = _score(known, model)
-    scored = handed_in(book, _with_before(scores, start.compared, model.model_id))
+    scored = temporary(book, _with_before(scores, start.compared, model.model_id))
     progress("decide", 3, 4)
     judged = judge_day(day, floors, scored)
-    borrowers = judged.borrowers
+    in_scope = Spine(spine.table.semi_join(floors.loans, "borrower_id"), spine.days)
+    paid = dues(book, in_scope).to_pandas()
+    borrowers = with_types(judged.borrowers, judged.loans, paid, policy, day.on)
     progress("decide", 4, 4)
     return Decided(
         borrowers=borrowers,
-        loans=judged.loans,
+        loans=with_next_due(judged.loans, paid),
         rejected=rejected,
         explained=explained,
         peers=peers if peers is not None else peers_of(borrowers, FEATURES, explained.by_reason(FEATURES)),
@@ -84,7 +89,7 @@ def decide(
         gone=judged.folded.gone,
         paths=paths_of(book, spine, judged.parties, _stand(borrowers, start.others)),
         assess=assessed(book, spine, judged.parties),
-        units=units_of(book, Spine(spine.table.semi_join(floors.loans, "borrower_id"), spine.days)),
+        units=units_of(book, in_scope),
     )
 
 

@@ -7,14 +7,13 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from ews.domain.features import Feature
 from ews.domain.paths import Path
 from ews.domain.raised import Raised
 from ews.domain.unit import UnitMember
+from ews.scoring.casework_known import CaseworkKnown
 from ews.scoring.episodes import Told
-from ews.scoring.overrides import OVERRIDES
 from ews.scoring.peers import Peers
 from ews.scoring.states import NOTHING, States
 
@@ -33,14 +32,16 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a decision starts from besides the book: the batch compared with, what the predecessor left, overrides.
+    """What a decision starts from besides the book: the batch compared with, what the predecessor left, casework.
+
+    The findings of `casework` have to be in the book already (scoring.casework_known.with_casework).
 
     `others` are rows like those of `compared`, of the batch that a single look-up rests on: how all others stand.
     """
 
     compared: Compared | None = None
     states: States = NOTHING
-    overrides: pa.Table = field(default_factory=OVERRIDES.empty_table)
+    casework: CaseworkKnown = field(default_factory=CaseworkKnown)
     others: pd.DataFrame | None = None
 
 

@@ -7,7 +7,6 @@ Nulls   a balance, dpd or age that no feed tells stays null
 
 from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 
 from ews.events.arrears import loan_states
@@ -19,6 +18,7 @@ from ews.scoring.finding_facts import with_findings
 from ews.scoring.payment_record import clean_stretches, whole_months, with_record
 from ews.scoring.renewal import with_renewal
 from ews.scoring.restructuring import with_history
+from ews.scoring.temporary import temporary
 
 IDENTITY = ("name", "kind", "industry", "region", "branch_id", "officer_id")
 
@@ -87,15 +87,10 @@ def own_loan_facts(book: Book, days: ir.Table, default: ir.Table, before: ir.Tab
     on, known_by = _day(days)
     spine = Spine(days, (on,))
     stretches = worked_out(book, spine, clean_stretches)
-    found = _filled(book, loan_facts(book, days, default))
-    live = _filled(book, with_findings(book, found.filter(found.live)))
-    renewed = _filled(book, with_renewal(book, spine, live, before, policy, on))
+    found = temporary(book, loan_facts(book, days, default))
+    live = temporary(book, with_findings(book, found.filter(found.live)))
+    renewed = temporary(book, with_renewal(book, spine, live, before, policy, on))
     return with_record(with_history(book, renewed, stretches, before, policy, on, known_by), stretches)
-
-
-def _filled(book: Book, rows: ir.Table) -> ir.Table:
-    """Work out `rows` once: what reads them reads a table, not their description."""
-    return book.engine.create_table(ibis.util.gen_name("facts"), rows, temp=True)
 
 
 def _day(days: ir.Table) -> tuple[date, date]:

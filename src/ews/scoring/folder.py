@@ -5,6 +5,7 @@ loans.parquet       one row per loan with its facts, tier and the rules that hel
 peers.parquet       quantiles of each peer group, for decisions on the spot
 rejected.parquet    borrowers that could not be decided, with the reason
 loan_states.parquet, episodes.parquet, levels.parquet   what the next batch has to remember (scoring.states)
+overrides.parquet, findings.parquet   what casework handed in (scoring.casework_known)
 policy.json         the policy as it was; batch.json the key, the totals and the hash of each file
 """
 
@@ -12,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from ews.domain.patterns import STANDING
 from ews.domain.progress import Progress
 from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
+from ews.scoring.casework_known import write_casework
 from ews.scoring.decided import Decided
 from ews.scoring.identity import BatchKey
 from ews.scoring.judged import NAMES
@@ -69,7 +71,8 @@ class ScoredBatch:
 
     `provisions` are sums in fen over the loans of which something is known, null where that is none. `caseload` counts
     borrowers: with a grade that warns, with any other signal; with new warnings handed out, among them overdue ones,
-    waiting, and gone before anybody got them.
+    waiting, and gone before anybody got them. `casework` counts overrides and findings, and those of either that the
+    book has no place for.
     """
 
     key: BatchKey
@@ -81,6 +84,7 @@ class ScoredBatch:
     caseload: Mapping[str, int]
     directory: Path
     fresh: bool
+    casework: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def batch_id(self) -> str:
@@ -106,6 +110,7 @@ def write_folder(
     totals: Totals,
     decisions: Iterable[Decision],
     policy: Policy,
+    casework: Mapping[str, int],
     progress: Progress,
 ) -> None:
     """Write the batch beside `directory` and rename it into place."""
@@ -120,6 +125,7 @@ def write_folder(
     for name, table in tables.items():
         pq.write_table(table.replace_schema_metadata(None), partial / f"{name}.parquet", compression="zstd")
     write_states(partial, decided.states)
+    write_casework(partial, decided.given.casework)
     (partial / "policy.json").write_text(policy.to_json(), encoding="utf-8")
     summary = {
         "key": asdict(key),
@@ -129,6 +135,7 @@ def write_folder(
         "blind": decided.blind,
         "provisions": {name: _sum(decided, name) for name in MONEY},
         "caseload": _caseload(decided, policy),
+        "casework": casework,
         "files": {path.name: digest(path) for path in sorted(partial.iterdir())},
     }
     text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
@@ -155,6 +162,7 @@ def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
         content.get("caseload", {}),
         directory,
         fresh,
+        content.get("casework", {}),
     )
 
 

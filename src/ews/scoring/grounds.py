@@ -124,6 +124,27 @@ def record_text(loan: LoanDecision, language: Language) -> str:
     return " · ".join(told)
 
 
+def customer_type_text(decision: Decision, policy: Policy | None, language: Language) -> str:
+    """Return the customer type with its meaning, the code alone where `policy` no longer tells; empty without one."""
+    code = decision.customer_type or ""
+    edition = None if policy is None else policy.casework.on(decision.as_of)
+    meanings = [one.text.in_(language) for one in edition.customer_types if one.code == code] if edition else []
+    return " · ".join((code, *meanings))
+
+
+def due_text(loan: LoanDecision, language: Language) -> str:
+    """Return what is to be paid next, when the loan matures, and that its first instalment was missed."""
+    is_zh, told = language is Language.ZH, []
+    if loan.next_due_on is not None:
+        money = MISSING if loan.next_due_fen is None else money_text(loan.next_due_fen, language)
+        told.append(f"下次应还 {loan.next_due_on} {money}" if is_zh else f"next due {loan.next_due_on}: {money}")
+    if loan.matures_on is not None:
+        told.append(f"到期日 {loan.matures_on}" if is_zh else f"matures {loan.matures_on}")
+    if loan.first_due_missed:
+        told.append("首期逾期" if is_zh else "first instalment missed")
+    return " · ".join(told)
+
+
 def split_text(decision: Decision, language: Language) -> str:
     """Return own risk and what comes through others, in log-odds beyond what is usual; empty in default."""
     if decision.split is None:

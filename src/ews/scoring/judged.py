@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
@@ -34,6 +33,7 @@ from ews.scoring.network import network_facts
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.parties import parties_of
 from ews.scoring.states import NOTHING, States
+from ews.scoring.temporary import temporary
 
 KEYS = ("borrower_id", "as_of")
 NAMES = tuple(feature.name for feature in FEATURES)
@@ -90,19 +90,19 @@ def floors_of(day: Day, default: ir.Table, features: ir.Table) -> Floors:
     `default` has in_default and listed_default by borrower_id and as_of, `features` FEATURES.
     """
     book, policy = day.book, day.policy
-    left = handed_in(book, day.states.loans)
-    loans = _filled(book, own_loan_facts(book, day.spine.table, default, left, policy))
+    left = temporary(book, day.states.loans)
+    loans = temporary(book, own_loan_facts(book, day.spine.table, default, left, policy))
     own = judge_own(loans, policy, day.on)
-    floors = _filled(book, judge_debtor(with_debtor_facts(book, own, features, policy), policy, day.on))
-    return Floors(floors, _filled(book, _gathered(day, floors, default, features)), left)
+    floors = temporary(book, judge_debtor(with_debtor_facts(book, own, features, policy), policy, day.on))
+    return Floors(floors, temporary(book, _gathered(day, floors, default, features)), left)
 
 
 def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
     """Judge the borrowers of `scored`: borrower_id, pd (null in default), pd_before and tier_rank_before."""
     book, policy, on = day.book, day.policy, day.on
-    graded = _filled(book, grade_borrowers(floors.borrowers.inner_join(scored, "borrower_id"), policy, on))
+    graded = temporary(book, grade_borrowers(floors.borrowers.inner_join(scored, "borrower_id"), policy, on))
     loans = floors.loans.semi_join(graded, "borrower_id")
-    settled = _filled(book, settle(loans, graded, handed_in(book, day.overrides), floors.left, policy, on))
+    settled = temporary(book, settle(loans, graded, temporary(book, day.overrides), floors.left, policy, on))
     parties = parties_of(book, day.spine)
     valued = value_loans(settled, collateral_of(book, day.spine.table), graded, policy, on, day.horizon_months)
     alone, whole = _frames(_signals(day, graded, settled, parties), valued)
@@ -113,11 +113,6 @@ def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
     remembered = loan_states(whole, day.states, on, named(book, day.states))
     states = States(remembered, released.episodes, folded.remembered)
     return Judged(borrowers, _with_cures(whole, remembered), folded, released, states, parties)
-
-
-def handed_in(book: Book, rows: pa.Table) -> ir.Table:
-    """Return `rows` as a table of the book's engine."""
-    return book.engine.create_table(ibis.util.gen_name("given"), rows, temp=True)
 
 
 def _gathered(day: Day, floors: ir.Table, default: ir.Table, features: ir.Table) -> ir.Table:
@@ -139,7 +134,7 @@ def _signals(day: Day, graded: ir.Table, settled: ir.Table, parties: ir.Table) -
     table = graded.inner_join(borrower_tiers(settled), KEYS)
     stand = table.select(*_PARTIES)
     if day.others is not None:
-        others = handed_in(day.book, _ranked(day.others, scale_on(day.policy.scales, day.on)))
+        others = temporary(day.book, _ranked(day.others, scale_on(day.policy.scales, day.on)))
         stand = stand.union(others.anti_join(table, "borrower_id").cast(stand.schema()))
     network = network_facts(day.book, day.spine, parties, stand, day.before, day.policy)
     joined = table.left_join(network, KEYS).drop("borrower_id_right", "as_of_right")
@@ -184,8 +179,3 @@ def _with_cures(loans: pd.DataFrame, states: pa.Table) -> pd.DataFrame:
     """Add cured_on as the loans' states have it."""
     told = states.select(["loan_id", "cured_on"]).to_pandas()
     return loans.merge(told.astype({"cured_on": "datetime64[us]"}), on="loan_id", how="left", validate="one_to_one")
-
-
-def _filled(book: Book, table: ir.Table) -> ir.Table:
-    """Work `table` out once."""
-    return book.engine.create_table(ibis.util.gen_name("judged"), table, temp=True)

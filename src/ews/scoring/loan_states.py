@@ -44,7 +44,7 @@ def loan_states(settled: pd.DataFrame, before: States, as_of: date, book_names: 
     `book_names` are the loans of `before` that the book still names.
     """
     left = before.loans.select(["loan_id", *_OF_BEFORE]).to_pandas(date_as_object=True)
-    rows = settled.merge(left, on="loan_id", how="left", suffixes=("", "_left"), indicator="spoken")
+    rows = settled.merge(left, on="loan_id", how="left", suffixes=("", "_left"))
     kept = (
         (rows[["own_tier_rank", "own_tier_rank_left"]] >= _BAD).any(axis=1)
         | (rows["tier_rank"] > Tier.PASS.rank)
@@ -83,7 +83,6 @@ def _state(row: Mapping[Hashable, Any], as_of: date) -> dict[str, Any]:
         "restructured_again": bool(row["restructured_again"]),
         "held": list(row["grounds"]),
         "seen_on": _day(row["seen_on"]) if is_carried else as_of,
-        "from_book": row["spoken"] == "left_only",
     }
 
 

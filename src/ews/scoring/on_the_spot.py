@@ -1,8 +1,9 @@
 """On the spot: decide on one borrower now, with event rows that the book does not hold yet.
 
 The named tables replace the borrower's own rows; everybody else, the network and the peers stay as they were in one
-published batch, whose id is returned. The same code decides as for the whole book, and nothing is stored; a decision
-on the spot raises no warning, since the officers' queues are the batch's.
+published batch, whose id is returned. Overrides and findings of casework are those of that batch; findings that are
+given replace the borrower's, casework's among them. The same code decides as for the whole book, and nothing is stored;
+a decision on the spot raises no warning, since the officers' queues are the batch's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ from ews.features.window import Spine, spine_on
 from ews.models.champion import stored_model
 from ews.policy.policy import Policy
 from ews.scoring.batch import compared_with
+from ews.scoring.casework_known import read_casework, with_casework
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
 from ews.scoring.peers import Peers
@@ -60,7 +62,8 @@ def decide_on_the_spot(
     for rows that cannot be used or belong to somebody else, UnknownBorrowerError, BookError where the book has
     changed since the batch.
     """
-    book = _book_of(base)
+    casework = read_casework(home / base.directory)
+    book = with_casework(_book_of(base), casework)
     day = as_of or base.as_of
     _check_day(book, base, day)
     known_by = max(day, base.known_by)
@@ -71,7 +74,8 @@ def decide_on_the_spot(
     given = Given(
         _compared(store, base, day),
         _states(home, store, base, borrower_id, day),
-        others=previous_rows(store, base.batch_id).to_pandas(),
+        casework,
+        previous_rows(store, base.batch_id).to_pandas(),
     )
     decided = decide(book, spine, model, policy, given=given, peers=peers)
     found = records_of(

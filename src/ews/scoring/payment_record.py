@@ -119,7 +119,7 @@ def _by_schedule(book: Book, spine: Spine) -> ir.Table:
 
 def _moves(book: Book, spine: Spine) -> ir.Table:
     """Return what became owed the day after it fell due, and what was paid (negative), within the payments' extract."""
-    due, paid = _known(book, spine, "instalments"), _known(book, spine, "payments")
+    due, paid = known(book, spine, "instalments"), known(book, spine, "payments")
     owed = due.select(*LOAN, day=(due.due_on + DAY).cast("date"), owed="due_amount", on="due_on")
     less = paid.select(*LOAN, day="paid_on", owed=-paid.paid_amount, on="paid_on")
     moves = ibis.union(owed, less.cast(owed.schema()))
@@ -130,22 +130,32 @@ def _moves(book: Book, spine: Spine) -> ir.Table:
     return moves.filter(moves.on >= ibis.literal(bounds[0]), moves.day <= ibis.literal(bounds[1]))
 
 
-def _by_ledger(book: Book, spine: Spine) -> ir.Table:
-    """Return the statements, and whether they say that something is past due where the schedule does not speak."""
+def statements_told(book: Book, spine: Spine) -> ir.Table:
+    """Return LOAN, stated_on, dpd, began_on (of the arrears), late_on and is_late per statement.
+
+    A statement `is_late` where it says that something is past due and no schedule speaks of the loan; then the loan is
+    known to be so from late_on: since it began, but after the statement before.
+    """
     rows = _statements(book, spine)
     order = ibis.window(group_by=list(LOAN), order_by="stated_on")
     after = (rows.stated_on.lag().over(order) + DAY).cast("date")
     began = (rows.stated_on - (rows.dpd - 1).as_interval("D")).cast("date")
-    rows = rows.mutate(late_on=ibis.greatest(began, after))
-    late = rows.dpd > 0
+    rows = rows.mutate(began_on=began, late_on=ibis.greatest(began, after), is_late=rows.dpd > 0)
     if not has_schedule(book):
-        said = rows.select(*LOAN, "late_on", day="stated_on", is_late=late)
-        return said.union(_silences(rows).cast(said.schema()))
-    told = rows.filter(late).select(*LOAN, "stated_on")
+        return rows
+    told = rows.filter(rows.is_late).select(*LOAN, "stated_on")
     silenced = _spoken_for(book, spine, told).mutate(is_spoken=ibis.literal(value=True))
     both = rows.left_join(silenced, [*LOAN, "stated_on"], rname="{name}_spoken")
-    said = both.select(*LOAN, "late_on", day="stated_on", is_late=(both.dpd > 0) & both.is_spoken.isnull())
-    alone = rows.anti_join(_known(book, spine, "instalments"), LOAN)
+    return both.select(
+        *(name for name in rows.columns if name != "is_late"), is_late=both.is_late & both.is_spoken.isnull()
+    )
+
+
+def _by_ledger(book: Book, spine: Spine) -> ir.Table:
+    """Return what turns a loan's arrears on and off in its statements, and in their silence."""
+    rows = statements_told(book, spine)
+    said = rows.select(*LOAN, "late_on", day="stated_on", is_late="is_late")
+    alone = rows if not has_schedule(book) else rows.anti_join(known(book, spine, "instalments"), LOAN)
     return said.union(_silences(alone).cast(said.schema()))
 
 
@@ -159,7 +169,7 @@ def _silences(rows: ir.Table) -> ir.Table:
 
 def _spoken_for(book: Book, spine: Spine, statements: ir.Table) -> ir.Table:
     """Return the statements on whose day a whole schedule with a recent item speaks of the loan."""
-    items = _known(book, spine, "instalments").select(*LOAN, "due_on")
+    items = known(book, spine, "instalments").select(*LOAN, "due_on")
     bounds = book.covered("payments")
     if bounds is not None:
         first = items.group_by(*LOAN).aggregate(first=items.due_on.min())
@@ -176,7 +186,7 @@ def _beats(book: Book, spine: Spine) -> ir.Table:
     if has_schedule(book):
         moves = _moves(book, spine)
         total = moves.group_by(*LOAN).aggregate(owed=moves.owed.sum())
-        items = _known(book, spine, "instalments")
+        items = known(book, spine, "instalments")
         items = items.filter(items.due_on <= items.as_of)
         due = items.group_by(*LOAN, "due_on").aggregate(amount=items.due_amount.sum())
         due = due.left_join(total, LOAN, rname="{name}_total")
@@ -187,7 +197,7 @@ def _beats(book: Book, spine: Spine) -> ir.Table:
         rows = _statements(book, spine)
         rows = rows.filter(rows.dpd == 0).select(*LOAN, beat_on="stated_on")
         if has_schedule(book):
-            rows = rows.anti_join(_known(book, spine, "instalments"), LOAN)
+            rows = rows.anti_join(known(book, spine, "instalments"), LOAN)
         found.append(rows)
     if not found:
         return spine.table.select(*KEYS, loan_id=ibis.null("string"), beat_on=ibis.null("date")).limit(0)
@@ -195,10 +205,11 @@ def _beats(book: Book, spine: Spine) -> ir.Table:
 
 
 def _statements(book: Book, spine: Spine) -> ir.Table:
-    rows = _known(book, spine, "ledger")
+    rows = known(book, spine, "ledger")
     return rows.filter(rows.dpd.notnull(), rows.stated_on <= rows.as_of).select(*LOAN, "stated_on", "dpd")
 
 
-def _known(book: Book, spine: Spine, name: str) -> ir.Table:
+def known(book: Book, spine: Spine, name: str) -> ir.Table:
+    """Return the rows of table `name` as each row of the spine knew them."""
     rows = spine.table.inner_join(with_borrower(book, name), "borrower_id")
     return rows.filter(was_known(rows, rows.known_by))

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Override, Reason, Value
 from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
@@ -27,6 +26,7 @@ from ews.policy.valuation import MONEY
 from ews.scoring.contagion import channel_of
 from ews.scoring.decided import Compared, Decided, Floats
 from ews.scoring.episodes import CARRIED, Told
+from ews.scoring.overrides import overrides_by_id, with_blocks
 from ews.scoring.peers import Peers, group_of
 
 EVIDENCE_PER_REASON = 2
@@ -36,6 +36,11 @@ WORSE: Mapping[str, str] = {
 }
 """Direction in which risk rises, by name of fact or feature."""
 _TIERS, _LEVELS = tuple(Tier), tuple(WarningLevel)
+_LOAN_DAYS = ("cured_on", "opened_on", "matures_on", "next_due_on")
+_LOAN_COUNTS = (
+    *("months_clean", "periods_clean", "observation_months", "observation_periods", "stage", "next_due_fen"),
+    *MONEY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], polic
     loans_of = {key: list(rows) for key, rows in groupby(_rows(decided.loans), key=itemgetter("borrower_id"))}
     codes = np.array([feature.reason.value for feature in features])
     policy_hash, lent = policy.hash, policy.lent(on)
-    approved = _overrides(decided.given.overrides)
+    overrides = overrides_by_id(decided.given.casework.overrides)
     for number, row in enumerate(_rows(decided.borrowers)):
         borrower_id = row["borrower_id"]
         scored = not np.isnan(row["pd"])
@@ -89,7 +94,7 @@ def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], polic
             exposure_fen=_whole(row["exposure"]),
             before=_before(decided.compared, row),
             reasons=reasons,
-            loans=tuple(_loan(loan, row, approved, policy, on) for loan in loans_of.get(borrower_id, ())),
+            loans=tuple(_loan(loan, row, overrides, policy, on) for loan in loans_of.get(borrower_id, ())),
             held=(*_held(row["model_held"], row, policy, on), *_signals(row, decided.told, policy, on)),
             blind=decided.blind,
             model_id=frame.model_id,
@@ -102,6 +107,7 @@ def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], polic
             paths=decided.paths.get(borrower_id, ()),
             assess=decided.assess.get(borrower_id, ()),
             lent=lent,
+            customer_type=_text(row["customer_type"]),
         )
 
 
@@ -185,7 +191,7 @@ def _held(
 def _loan(
     loan: Mapping[str, Any],
     borrower: Mapping[str, Any],
-    approved: Mapping[str, Override],
+    overrides: Mapping[str, Override],
     policy: Policy,
     on: date,
 ) -> LoanDecision:
@@ -197,7 +203,9 @@ def _loan(
         *_held(loan["held"], facts, policy, on),
         *(replace(one, state=CARRIED, since=since) for one in _held(unseen, facts, policy, on, lifts=False)),
     )
-    counts = ("months_clean", "periods_clean", "observation_months", "observation_periods", "stage", *MONEY)
+    days: dict[str, Any] = {name: _day(loan[name]) for name in _LOAN_DAYS}
+    counts: dict[str, Any] = {name: _whole(loan[name]) for name in _LOAN_COUNTS}
+    override = overrides.get(_text(loan["override_id"]) or "")
     return LoanDecision(
         loan_id=loan["loan_id"],
         product=loan["product"],
@@ -208,37 +216,15 @@ def _loan(
         undecided=tuple(loan["undecided"]),
         floor=_TIERS[int(loan["floor_rank"])],
         proposal=_TIERS[int(loan["proposal_rank"])],
-        override=_override(approved.get(_text(loan["override_id"]) or ""), held, policy),
+        override=None if override is None else with_blocks(override, held, policy),
         carried=carried,
         carried_since=since,
-        cured_on=_day(loan["cured_on"]),
         lgd=None if pd.isna(loan["lgd"]) else float(loan["lgd"]),
-        **{name: _whole(loan[name]) for name in counts},
+        repayment=_text(loan["repayment"]),
+        first_due_missed=None if pd.isna(loan["first_due_missed"]) else bool(loan["first_due_missed"]),
+        **days,
+        **counts,
     )
-
-
-def _override(approved: Override | None, held: Iterable[Held], policy: Policy) -> Override | None:
-    """Return the override with the rules of law and practice whose floor is worse than what it gives."""
-    if approved is None:
-        return None
-    floors = {rule.code for rule in policy.tier_rules.loan}
-    worse = [one.code for one in held if one.code in floors and Tier(one.gives).rank > approved.tier.rank]
-    return replace(approved, blocked_by=tuple(worse))
-
-
-def _overrides(table: pa.Table) -> dict[str, Override]:
-    return {
-        row["override_id"]: Override(
-            row["override_id"],
-            _TIERS[row["tier_rank"]],
-            row["reason"],
-            row["author"],
-            row["approved_by"],
-            row["approved_on"],
-            row["expires_on"],
-        )
-        for row in table.to_pylist()
-    }
 
 
 def _before(compared: Compared | None, row: Mapping[str, Any]) -> Before | None:

@@ -4,7 +4,7 @@ Grain   one row per borrower that the batch decided
 Reads   features, pd and default from the folder of the batch, which are never worked out again; the facts of loans,
         debtors and parties from the book, because what a policy counts as cured or late is in them
 States  each policy goes on from what it would itself have left; both start from what was published before the first
-Left out  overrides: they are of their day and are not kept beside the batch
+Casework  overrides and findings are those that the batch was made with, from its folder
 """
 
 import json
@@ -26,10 +26,12 @@ from ews.events.book import Book
 from ews.features.window import Spine, spine_on
 from ews.policy.grades import scale_on
 from ews.policy.policy import Policy
+from ews.scoring.casework_known import read_casework, with_casework
 from ews.scoring.folder import read_batch
-from ews.scoring.judged import NAMES, Day, Judged, floors_of, handed_in, judge_day
+from ews.scoring.judged import NAMES, Day, Judged, floors_of, judge_day
 from ews.scoring.seal import is_sound
 from ews.scoring.states import NOTHING, States
+from ews.scoring.temporary import temporary
 
 _KEPT = ("borrower_id", "pd", "pd_before", "in_default")
 _SCORED = ("borrower_id", "pd", "pd_before", "tier_rank_before")
@@ -84,9 +86,12 @@ def replay(book: Book, batch: Published, policy: Policy, before: States, compare
     if not is_sound(batch.folder):
         message = f"its folder '{batch.folder}' is gone or was changed. Restore it from the backup."
         raise PolicyError(message)
-    decided = handed_in(book, _decided(batch, compared))
+    casework = read_casework(batch.folder)
+    book = with_casework(book, casework)
+    decided = temporary(book, _decided(batch, compared))
     spine, horizon = _spine(book, batch, decided), _horizon(batch)
-    day = Day(book, spine, policy, horizon, read_batch(batch.folder).blind, states=before, before=compared)
+    blind = read_batch(batch.folder).blind
+    day = Day(book, spine, policy, horizon, blind, before, casework.overrides, compared)
     floors = floors_of(day, decided.select("borrower_id", "as_of", "in_default", "listed_default"), decided)
     return _replayed(batch, judge_day(day, floors, decided.select(*_SCORED)), policy)
 

@@ -30,7 +30,6 @@ LOANS = pa.schema(
         ("restructured_again", pa.bool_()),
         ("held", pa.list_(pa.string())),  # law and practice rules that held or were carried
         ("seen_on", pa.date32()),  # last as_of on which none of `held` was undecided
-        ("from_book", pa.bool_()),  # no predecessor spoke of the loan
     ]
 )
 EPISODES = pa.schema(
