@@ -1,0 +1,238 @@
+"""Checks (贷后检查): a form about a borrower, begun with what the book knows, filled in, submitted once.
+
+Life    draft → submitted, or cancelled with a reason; a submitted check is never changed: a correction is a new check
+        that names the old one, which is then `corrected`, and its findings give way from the day of the correction
+Form    the one of the policy in force on the day the check was begun
+Gives   one finding per answer that the policy makes one: found on the day of the check, known from the day of entry
+Author  who began a draft fills it in and submits it; what is doubted about it goes to the branch manager's list
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ews.casework.answers import Fault, FaultyFormError, day_fault, read_answers
+from ews.casework.check_body import (
+    CANCELLED,
+    DRAFT,
+    KIND,
+    SUBMITTED,
+    CheckBody,
+    body_of,
+    earlier_of,
+    entered_of,
+    write_body,
+    write_flag,
+)
+from ews.casework.check_links import as_corrected, check_loan, check_task, findings_of_check, give_way
+from ews.casework.desk import Desk, Work, add_row, at_version, at_work, case_for, change_case, open_case
+from ews.casework.prefill import FactsOf, known_for, prefilled
+from ews.casework.quality import Flag, flags_of
+from ews.casework.rights import FIELD, require
+from ews.casework.subject import draft_about, subject_of
+from ews.casework.written import written
+from ews.domain.errors import ForbiddenError, FormError, TransitionError
+from ews.domain.people import Actor, Role
+from ews.policy.casework import QualityLimits
+from ews.policy.forms import Form
+from ews.store.cases import Case, CaseFilter, newest_cases
+from ews.store.findings import add_findings
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """What a check is to be about; `corrects` names a submitted check of the same form about the same borrower."""
+
+    form: str
+    loan_id: str | None = None
+    task_id: str | None = None
+    corrects: str | None = None
+
+
+def begin_check(
+    desk: Desk,
+    actor: Actor,
+    borrower_id: str,
+    begin: Begin,
+    *,
+    facts_of: FactsOf,
+    portfolio: str | None = None,
+    request_id: str | None = None,
+) -> Case:
+    """Open a draft that is filled in as far as the book can; a correction begins with the answers that it corrects.
+
+    FormError for a form, loan, task or check that does not go with the borrower.
+    """
+    _require_author(actor)
+    found = subject_of(desk.store, actor, borrower_id, portfolio)
+    book = facts_of(found.standing.portfolio, borrower_id)
+    content = {"form": begin.form, "loan_id": begin.loan_id, "task_id": begin.task_id, "corrects": begin.corrects}
+    with at_work(desk, actor, "check.begin", borrower_id, request_id=request_id, content=content) as work:
+        form = form_of(desk, begin.form, work.today)
+        check_loan(form, begin.loan_id, found)
+        check_task(work, begin.task_id, found)
+        known = known_for(form, found.record, begin.loan_id, book)
+        fields = prefilled(form, known, work.today)
+        body = CheckBody(
+            form.code,
+            work.today,
+            loan_id=begin.loan_id,
+            task_id=begin.task_id,
+            answers={name: one.value for name, one in fields.items()},
+            known=known,
+            prefilled=fields,
+        )
+        if begin.corrects is not None:
+            body = as_corrected(work, begin.corrects, found, body)
+        draft = draft_about(found.standing, KIND, DRAFT, role=Role.OFFICER.value, assignee=actor.user_id)
+        opened = open_case(work, replace(draft, body=write_body(body)), "begin", content)
+        assert opened is not None  # noqa: S101 - only a case with `same_as` can exist already
+        return opened
+
+
+def save_check(
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    *,
+    version: int,
+    answers: Mapping[str, Any],
+    why_empty: Mapping[str, str],
+    done_on: date | None,
+    request_id: str | None = None,
+) -> Case:
+    """Keep what is filled in so far in place of what was kept before; FaultyFormError for what can never be right."""
+    with at_work(desk, actor, "check.save", case_id, request_id=request_id) as work:
+        case, body = _draft(work, case_id, version)
+        form = form_of(desk, body.form, body.began_on)
+        faults = [] if done_on is None else [day_fault(done_on, work.today)]
+        kept = _filled(form, body, answers, why_empty, work.today, faults=faults, complete=False)
+        due_on = None if done_on is None else work.calendar.after(done_on, _quality(work).entry_days)
+        content = {"answers": kept.answers, "why_empty": kept.why_empty, "done_on": done_on}
+        body = replace(kept, done_on=done_on)
+        return change_case(work, replace(case, due_on=due_on, body=write_body(body)), "save", content)
+
+
+def submit_check(desk: Desk, actor: Actor, case_id: str, *, version: int, request_id: str | None = None) -> Case:
+    """Submit a draft: its answers become findings, and what is doubted about it is kept with it.
+
+    FaultyFormError with all that is wrong or missing.
+    """
+    with at_work(desk, actor, "check.submit", case_id, request_id=request_id) as work:
+        case, draft = _draft(work, case_id, version)
+        form = form_of(desk, draft.form, draft.began_on)
+        faults = [day_fault(draft.done_on, work.today)]
+        body = _filled(form, draft, draft.answers, draft.why_empty, work.today, faults=faults, complete=True)
+        done_on = body.done_on or work.today
+        flags = _flags(work, case, form, body, done_on)
+        body = replace(body, flags=flags, entered_on=work.today, entered_by=actor.user_id)
+        findings = findings_of_check(work, case, form, body, done_on)
+        content = {
+            "answers": body.answers,
+            "why_empty": body.why_empty,
+            "done_on": done_on,
+            "flags": [write_flag(flag) for flag in flags],
+            "findings": [finding.finding_id for finding in findings],
+        }
+        if body.corrects is not None:
+            give_way(work, body.corrects, case.case_id)
+        submitted = replace(
+            case,
+            state=SUBMITTED,
+            role=Role.BRANCH_MANAGER.value if flags else None,
+            due_on=None,
+            closed_at=work.at,
+            body=write_body(body),
+        )
+        stored = change_case(work, submitted, "submit", content)
+        add_findings(work.connection, findings)
+        for finding in findings:
+            add_row(work, "findings", finding.finding_id)
+        return stored
+
+
+def cancel_check(
+    desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, request_id: str | None = None
+) -> Case:
+    """Give up a draft, saying why; nothing follows from it."""
+    with at_work(desk, actor, "check.cancel", case_id, request_id=request_id) as work:
+        case, _ = _draft(work, case_id, version)
+        cancelled = replace(case, state=CANCELLED, role=None, due_on=None, closed_at=work.at)
+        return change_case(work, cancelled, "cancel", {"reason": written(reason, "reason")})
+
+
+def form_of(desk: Desk, code: str, day: date) -> Form:
+    """Return the form of the policy in force on `day`; FormError where it has none of that code."""
+    forms = desk.policy_on(day).forms_on(day)
+    form = forms.form(code)
+    if form is None:
+        message = f"The policy has no form '{code}' on {day}; its forms are {', '.join(forms.codes)}. Name one of them."
+        raise FormError(message)
+    return form
+
+
+def require_draft(work: Work, case_id: str, version: int) -> Case:
+    """Return a draft of the actor's own at `version`, to act on it; a stale version is told before anything else."""
+    case, _ = _draft(work, case_id, version)
+    return case
+
+
+def _draft(work: Work, case_id: str, version: int) -> tuple[Case, CheckBody]:
+    _require_author(work.actor)
+    case = at_version(case_for(work, case_id, KIND), version)
+    if case.state != DRAFT:
+        message = (
+            f"Check '{case_id}' is {case.state}: only a draft is filled in, submitted or cancelled. To correct what "
+            "was submitted, begin a new check that corrects it."
+        )
+        raise TransitionError(message)
+    if case.assignee != work.actor.user_id:
+        message = f"Check '{case_id}' is being filled in by '{case.assignee}'. Begin one of your own."
+        raise ForbiddenError(message)
+    return case, body_of(case)
+
+
+def _require_author(actor: Actor) -> None:
+    require(actor, FIELD, "record a check")
+    if actor.is_machine:
+        message = f"'{actor.user_id}' is a machine and may not record a check: it takes the person who did it."
+        raise ForbiddenError(message)
+
+
+def _filled(
+    form: Form,
+    body: CheckBody,
+    answers: Mapping[str, Any],
+    why_empty: Mapping[str, str],
+    today: date,
+    *,
+    faults: list[Fault | None],
+    complete: bool,
+) -> CheckBody:
+    """Return the body with the answers; FaultyFormError with all faults of them and `faults`."""
+    told = [fault for fault in faults if fault is not None]
+    try:
+        filled = read_answers(form, answers, why_empty, today=today, files=body.hashes, complete=complete)
+    except FaultyFormError as error:
+        raise FaultyFormError(form.code, (*told, *error.faults)) from None
+    if told:
+        raise FaultyFormError(form.code, told)
+    return replace(body, answers=filled.answers, why_empty=filled.why_empty)
+
+
+def _flags(work: Work, case: Case, form: Form, body: CheckBody, done_on: date) -> tuple[Flag, ...]:
+    limits = _quality(work)
+    about = CaseFilter(kinds=(KIND,), states=(SUBMITTED,), portfolio=case.portfolio, borrower_id=case.borrower_id)
+    by = CaseFilter(kinds=(KIND,), states=(SUBMITTED,), assignee=case.assignee)
+    found = {
+        one.case_id: one
+        for wanted in (about, by)
+        for one in newest_cases(work.connection, wanted, limit=limits.compare_last)
+    }
+    earlier = [earlier_of(one) for _, one in sorted(found.items())]
+    return flags_of(form, entered_of(case.case_id, body, done_on, work.today), earlier, limits, work.calendar)
+
+
+def _quality(work: Work) -> QualityLimits:
+    return work.policy.casework_on(work.today).quality

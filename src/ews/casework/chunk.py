@@ -1,0 +1,64 @@
+"""Chunk: many acts of the system in one transaction, each with its own entry in the log; for nightly work.
+
+A chunk is stored whole or not at all, so that work that is killed goes on where it was when it is run again.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from ews.casework.desk import Desk, Work
+from ews.domain.people import SYSTEM
+from ews.store.audit import Entry, Touched, append, changing, digest_of
+from ews.store.audit_log import witnessed
+from ews.store.case_chunks import Step, store_steps
+from ews.store.cases import Act, Case
+from ews.store.tables import metadata
+
+CHUNK = 500
+"""Borrowers or cases of one transaction."""
+
+
+def in_chunks(names: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the names in their order, so many at a time as one transaction takes."""
+    ordered = sorted(names)
+    for start in range(0, len(ordered), CHUNK):
+        yield tuple(ordered[start : start + CHUNK])
+
+
+def do_steps(desk: Desk, steps_of: Callable[[Work], Sequence[Step]]) -> tuple[tuple[Case, Act], ...]:
+    """Do in one transaction, as the system, what `steps_of` finds to be done in it; each act gets an entry."""
+    with changing(desk.store) as connection:
+        at = desk.now()
+        work = Work(connection, SYSTEM, at, desk.policy_on(at.date()))
+        done = store_steps(connection, steps_of(work), user_id=SYSTEM.user_id, at=at)
+        head = append(connection, desk.audit_key, _entries(connection, done)) if done else None
+    if head is not None:
+        witnessed(desk.log, head)
+    return done
+
+
+def _entries(connection: Connection, done: Sequence[tuple[Case, Act]]) -> list[Entry]:
+    """Return an entry for each act; of several on one case the last tells what the case is in the end."""
+    cases = _digests(connection, "cases", {act.case_id for _, act in done})
+    acts = _digests(connection, "acts", {act.act for _, act in done})
+    last = {act.case_id: act.act for _, act in done}
+    return [
+        Entry(
+            act.at,
+            act.user_id,
+            f"{case.kind}.{act.verb}",
+            act.case_id,
+            rows=(*([cases[act.case_id]] if last[act.case_id] == act.act else []), acts[str(act.act)]),
+        )
+        for case, act in done
+    ]
+
+
+def _digests(connection: Connection, name: str, keys: Collection[str | int]) -> dict[str, Touched]:
+    table = metadata.tables[name]
+    (column,) = table.primary_key.columns
+    rows = connection.execute(select(table).where(column.in_(sorted(keys, key=str))))
+    return {
+        str(row[column.name]): Touched(name, str(row[column.name]), digest_of(table, row)) for row in rows.mappings()
+    }

@@ -1,0 +1,198 @@
+"""My day: everything that waits for one person, in the order in which it should be done.
+
+Mine     what is assigned to me; what my role has to do next, for an officer with my own borrowers or nobody's; what
+         was mine and has gone up for being late, since I still may do it
+Not mine what is assigned to somebody else, and what waits for a second person where I was the first
+Order    late, today, within three working days, later, snoozed; in each by money at risk, unknown after known; then by
+         day and id, so that the order is total
+Late     days of the calendar since the first deadline that was missed
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, or_, select
+
+from ews.casework.desk import Desk
+from ews.casework.rights import FIELD, require
+from ews.casework.words import HEAD_OFFICE
+from ews.casework.work_list import next_verbs, todo_text
+from ews.domain.people import Actor, Role
+from ews.domain.text import Text
+from ews.policy.calendar import Calendar
+from ews.store.cases import Case, acts_of, to_case
+from ews.store.engine import reading
+from ews.store.tables import cases
+
+SOON_DAYS = 3
+"""Working days of the third band."""
+
+
+class Band(StrEnum):
+    """How pressing something is, the most pressing first."""
+
+    LATE = "late"
+    TODAY = "today"
+    SOON = "soon"
+    LATER = "later"
+    SNOOZED = "snoozed"
+
+    @property
+    def rank(self) -> int:
+        return list(Band).index(self)
+
+    @property
+    def text(self) -> Text:
+        return _BANDS[self]
+
+
+_BANDS: Mapping[Band, Text] = {
+    Band.LATE: Text("late", "已逾期"),
+    Band.TODAY: Text("today", "今日到期"),
+    Band.SOON: Text("within three working days", "三个工作日内"),
+    Band.LATER: Text("later", "其后"),
+    Band.SNOOZED: Text("snoozed", "已暂缓"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`late_days` is 0 where nothing was missed; `escalated` if it went up for being late; `next` are verbs."""
+
+    case: Case
+    band: Band
+    late_days: int
+    escalated: bool
+    why: Text
+    next: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[int, int, int, int, str]:
+        """Return what the list is sorted by."""
+        risk, due = self.case.at_risk_fen, self.case.due_on
+        return (
+            self.band.rank,
+            int(risk is None),
+            -(risk or 0),
+            (due or date.max).toordinal(),
+            self.case.case_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MyDay:
+    today: date
+    items: tuple[Item, ...]
+    counts: Mapping[Band, int]
+
+
+def my_day(desk: Desk, actor: Actor) -> MyDay:
+    """Return what waits for the actor, ranked; ForbiddenError for who does not work with borrowers."""
+    require(actor, FIELD, "have a list of work")
+    today = desk.now().date()
+    calendar = desk.policy_on(today).calendar
+    with reading(desk.store) as connection:
+        mine = _mine(connection, actor)
+    items = sorted((_item(actor, case, calendar, today) for case in mine), key=lambda item: item.place)
+    counted = Counter(item.band for item in items)
+    return MyDay(today, tuple(items), {band: counted[band] for band in Band})
+
+
+def roles_of(actor: Actor) -> frozenset[str]:
+    """Return the roles that cases name which the actor fills; head office is a risk manager of no branch."""
+    roles = {role.value for role in actor.roles & FIELD}
+    if Role.RISK_MANAGER in actor.roles and actor.branch_id is None:
+        roles.add(HEAD_OFFICE)
+    return frozenset(roles)
+
+
+def _mine(connection: Connection, actor: Actor) -> list[Case]:
+    wanted = [cases.c.assignee == actor.user_id, cases.c.role.in_(sorted(roles_of(actor)))]
+    if actor.officer_id is not None:
+        wanted.append(cases.c.officer_id == actor.officer_id)
+    query = select(cases).where(cases.c.closed_at.is_(None), or_(*wanted))
+    if actor.branch_id is not None:
+        query = query.where(cases.c.branch_id == actor.branch_id)
+    found = [to_case(row) for row in connection.execute(query)]
+    first = _taken_part(connection, actor, [case for case in found if _takes_a_second(case)])
+    return [case for case in found if _is_mine(actor, case) and case.case_id not in first]
+
+
+def _is_mine(actor: Actor, case: Case) -> bool:
+    if case.assignee is not None:
+        return case.assignee == actor.user_id
+    own = case.officer_id is None or case.officer_id == actor.officer_id
+    if case.role == Role.OFFICER.value:
+        return Role.OFFICER in actor.roles and own
+    is_gone_up = bool(_escalations(case)) and case.officer_id is not None and own and Role.OFFICER in actor.roles
+    return case.role in roles_of(actor) or is_gone_up
+
+
+def _takes_a_second(case: Case) -> bool:
+    asked = case.kind == "warning" and case.body.get("lift_asked_by") is not None
+    return asked or case.state in {"proposed", "determined"}
+
+
+def _taken_part(connection: Connection, actor: Actor, waiting: list[Case]) -> frozenset[str]:
+    """Return those of the cases that the actor has asked for, determined or approved already."""
+    mine = {case.case_id for case in waiting if case.body.get("lift_asked_by") == actor.user_id}
+    others = [case.case_id for case in waiting if case.kind != "warning"]
+    return frozenset(mine | {act.case_id for act in acts_of(connection, others) if act.user_id == actor.user_id})
+
+
+def _item(actor: Actor, case: Case, calendar: Calendar, today: date) -> Item:
+    missed = _missed(case, today)
+    band = _band(case, missed, calendar, today)
+    late_days = 0 if missed is None else (today - missed).days
+    escalated = bool(_escalations(case))
+    why = _why(case, band, missed, late_days, escalated=escalated)
+    return Item(case, band, late_days, escalated, why, next_verbs(actor, case))
+
+
+def _band(case: Case, missed: date | None, calendar: Calendar, today: date) -> Band:
+    snoozed = case.body.get("snoozed_until")
+    if snoozed is not None and date.fromisoformat(snoozed) >= today:
+        return Band.SNOOZED
+    if missed is not None:
+        return Band.LATE
+    if case.due_on is None:
+        return Band.LATER
+    if case.due_on == today:
+        return Band.TODAY
+    return Band.SOON if case.due_on <= calendar.after(today, SOON_DAYS) else Band.LATER
+
+
+def _missed(case: Case, today: date) -> date | None:
+    """Return the first day that was missed, of a task or warning that has gone up since too."""
+    days = [case.due_on] if case.due_on is not None and case.due_on < today else []
+    late_for = case.body.get("late_for")
+    told = case.body.get("late_since") if late_for is None else case.body.get(f"{late_for}_by")
+    if isinstance(told, str):
+        days.append(date.fromisoformat(told))
+    return min(days, default=None)
+
+
+def _escalations(case: Case) -> tuple[str, ...]:
+    return tuple(case.body.get("escalations") or ())
+
+
+def _why(case: Case, band: Band, missed: date | None, late_days: int, *, escalated: bool) -> Text:
+    todo = todo_text(case)
+    if missed is not None:
+        up = Text(", gone up for it", "，已上报上级") if escalated else Text("", "")
+        days = "day" if late_days == 1 else "days"
+        when = Text(
+            f"late by {late_days} {days}, since {missed}{up.en}", f"已逾期{late_days}天（应于{missed}完成）{up.zh}"
+        )
+    elif band is Band.SNOOZED:
+        until = case.body.get("snoozed_until")
+        when = Text(f"snoozed until {until}", f"暂缓至{until}")
+    elif case.due_on is None:
+        when = Text("no day is set", "未设期限")
+    else:
+        when = Text(f"by {case.due_on}", f"{case.due_on}前")
+    risk = Text("", "") if case.at_risk_fen is not None else Text("; money at risk not known", "；风险金额未知")
+    return Text(f"{todo.en.rstrip('.')}: {when.en}{risk.en}.", f"{todo.zh}：{when.zh}{risk.zh}")

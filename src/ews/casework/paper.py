@@ -1,0 +1,146 @@
+"""Paper: what a printed document consists of, before it becomes a page or a Word file.
+
+Words    chosen already: cells hold what is printed, Chinese first where both languages are
+Harmless `plain` makes of any text one that shows what it holds: no control characters, and marks that would turn the
+         direction of what follows are spelled out
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from ews.domain.text import Language, Text
+
+CHINESE_FIRST = (Language.ZH, Language.EN)
+
+Tone = Literal["", "red", "orange", "yellow", "none", "late", "kept", "system", "known"]
+Column = tuple[str, float]
+"""Heading, and share of the width."""
+
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`text` may have several lines; `small` stands below it."""
+
+    text: str
+    tone: Tone = ""
+    small: str = ""
+    is_number: bool = False
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: tuple[Cell, ...]
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`empty` is said where there are no rows."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: str
+    is_timeline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of name and value."""
+
+    pairs: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """`caption` tells it; without content `instead` says why there is none."""
+
+    content: bytes | None
+    media_type: str
+    caption: str
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Lines to be signed by hand."""
+
+    who: tuple[str, ...]
+
+
+Block = Table | Facts | Note | Picture | Heading | Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`is_new_page` where it begins one on paper."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+    is_new_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """`figures` are the few numbers that come first: value and what it counts; `made_at` dates the file."""
+
+    title: str
+    subtitle: str
+    about: str
+    badge: Cell | None
+    figures: tuple[tuple[Cell, str], ...]
+    sections: tuple[Section, ...]
+    footer: str
+    made_at: datetime
+    language: Language = Language.ZH
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Tells texts in the languages asked for."""
+
+    languages: tuple[Language, ...] = CHINESE_FIRST
+
+    def word(self, text: Text) -> str:
+        """Return a word or heading, in one line."""
+        return " ".join(dict.fromkeys(text.in_(one) for one in self.languages))
+
+    def lines(self, text: Text) -> str:
+        """Return a sentence, a line for each language."""
+        return "\n".join(dict.fromkeys(text.in_(one) for one in self.languages))
+
+    def each(self, texts: Iterable[Text]) -> str:
+        return "\n".join(self.lines(one) for one in texts)
+
+
+def plain(text: str) -> str:
+    """Return the text without anything that cannot be printed or that hides what it says."""
+    one_kind = text.replace("\r\n", "\n").replace("\r", "\n")
+    shown = _TURNS.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", one_kind)
+    return _UNPRINTABLE.sub("\ufffd", shown)
+
+
+def minute(at: datetime | None) -> str:
+    return "—" if at is None else f"{at:%Y-%m-%d %H:%M}"
+
+
+def day(on: date | None) -> str:
+    return "—" if on is None else on.isoformat()

@@ -1,0 +1,90 @@
+"""Proposal: what takes a second person at head office, the adoption of a policy or the promotion of a model; pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NoReturn, Protocol
+
+from pydantic import TypeAdapter
+
+from ews.domain.errors import SettingsError
+from ews.store.cases import Case
+
+
+class Adopting(Protocol):
+    def __call__(
+        self, policy_hash: str, holds_from: date, *, adopted_by: str, note: str | None, adopted_at: datetime
+    ) -> object:
+        """Let a kept policy hold from a day; PolicyError where it cannot."""
+
+
+class Promoting(Protocol):
+    def __call__(self, portfolio: str, model_id: str, run_id: str | None, since: datetime) -> object:
+        """Make a stored model the champion; ModelError where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What carries proposals out. `check_policy` and `check_model` raise where there is no such policy or model."""
+
+    check_policy: Callable[[str], object]
+    check_model: Callable[[str, str], object]
+    adopting: Adopting
+    promoting: Promoting
+
+
+def _cannot(*_: object, **__: object) -> NoReturn:
+    message = "This service was put together without what adopts policies and promotes models. Use 'ews serve'."
+    raise SettingsError(message)
+
+
+NO_HANDS = Hands(_cannot, _cannot, _cannot, _cannot)
+"""For a service that only tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionDraft:
+    policy_hash: str
+    holds_from: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionDraft:
+    """`run_id` is the MLflow run that made the model."""
+
+    portfolio: str
+    model_id: str
+    note: str
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The body of either kind; the fields of the other are null. `approved_at` is the time that is carried out."""
+
+    note: str
+    proposed_by: str
+    policy_hash: str | None = None
+    holds_from: date | None = None
+    portfolio: str | None = None
+    model_id: str | None = None
+    run_id: str | None = None
+    decided_by: str | None = None
+    decision_reason: str | None = None
+    approved_at: datetime | None = None
+    is_done: bool = False
+    failure: str | None = None
+
+
+_BODY = TypeAdapter(Proposal)
+
+
+def body_of(case: Case) -> Proposal:
+    return _BODY.validate_python(case.body)
+
+
+def plain(body: Proposal) -> dict[str, Any]:
+    """Return the body as plain JSON data."""
+    content: dict[str, Any] = _BODY.dump_python(body, mode="json")
+    return content

@@ -1,0 +1,83 @@
+from datetime import date
+
+import pytest
+
+from ews.casework import measures
+from ews.casework.lessons import About, lessons_of
+from ews.casework.measures import MeasureDraft
+from ews.domain.errors import UnknownBorrowerError
+from ews.store.cases import Case
+from ews.store.engine import writing
+from ews.store.findings import Finding, add_findings
+from tests.casework.borrowers import stored, with_june
+from tests.casework.people import MANAGER, OFFICER, OTHER
+
+ABOUT = {"portfolio": "sme", "branch_id": "branch-1"}
+
+
+@pytest.fixture(autouse=True)
+def june(store):
+    return with_june(store)
+
+
+def _short(lines):
+    return [(line.on.day, line.about, line.code, line.outcome, line.text, line.by) for line in lines]
+
+
+def test_nothing_is_known_before_anything_was_done(desk):
+    found = lessons_of(desk.store, OFFICER, "B1")
+    assert (found.portfolio, found.borrower_id, found.lines) == ("sme", "B1", ())
+
+
+def test_cause_measure_and_what_was_learnt_stay_for_the_next_application(desk, clock):
+    case = measures.propose(desk, OFFICER, "B1", MeasureDraft("keep", "disaster", "Flooded, orders are there"))
+    measures.approve(desk, MANAGER, case.case_id, version=1)
+    clock.forward(2)
+    measures.finish(desk, OFFICER, case.case_id, version=2, evidence="Letter of 8 July", learnt="Needs flood insurance")
+    assert _short(lessons_of(desk.store, OFFICER, "B1").lines) == [
+        (6, About.CAUSE, "disaster", None, "Flooded, orders are there", "officer"),
+        (6, About.MEASURE, "keep", "proposed", "Flooded, orders are there", "officer"),
+        (6, About.MEASURE, "keep", "approved", None, "manager"),
+        (8, About.MEASURE, "keep", "done", "Letter of 8 July", "officer"),
+        (8, About.LEARNT, None, "done", "Needs flood insurance", "officer"),
+    ]
+
+
+def test_verdicts_on_warnings_and_causes_of_late_payments_are_among_them(desk):
+    stored(
+        desk.store, Case("warning", "verified", borrower_id="B1", **ABOUT), "verify", verdict="false", reason="Seasonal"
+    )
+    stored(desk.store, Case("task", "done", borrower_id="B1", **ABOUT), "done", cause="forgot")
+    stored(desk.store, Case("contact", "ended", borrower_id="B1", **ABOUT), "end", reason="No answer")
+    assert _short(lessons_of(desk.store, OFFICER, "B1").lines) == [
+        (6, About.VERDICT, "false", "verified", "Seasonal", "officer"),
+        (6, About.CAUSE, "forgot", None, None, "officer"),
+    ]
+
+
+def test_findings_come_on_the_day_they_were_entered(desk):
+    check = stored(desk.store, Case("check", "submitted", borrower_id="B1", **ABOUT))
+    finding = Finding(
+        "F1",
+        "sme",
+        "B1",
+        "L1",
+        date(2026, 6, 20),
+        date(2026, 7, 1),
+        "use_of_funds",
+        "diverted",
+        "officer",
+        check.case_id,
+    )
+    with writing(desk.store) as connection:
+        add_findings(connection, [finding])
+    assert _short(lessons_of(desk.store, OFFICER, "B1").lines) == [
+        (1, About.FINDING, "use_of_funds", "diverted", None, "officer")
+    ]
+
+
+def test_another_borrowers_lessons_are_not_told(desk):
+    measures.propose(desk, OFFICER, "B1", MeasureDraft("keep", "disaster", "Flooded"))
+    assert lessons_of(desk.store, OFFICER, "B2").lines == ()
+    with pytest.raises(UnknownBorrowerError):
+        lessons_of(desk.store, OTHER, "B1")
