@@ -3,19 +3,28 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
 
+from ews.casework.desk import Desk
 from ews.domain.decisions import Decision
 from ews.domain.errors import UnknownBatchError
 from ews.domain.features import Feature
+from ews.domain.people import Actor, Role
 from ews.domain.reasons import ReasonCode
+from ews.features.catalogue import FEATURES
+from ews.policy.policy import load_policy
+from ews.policy.vocabulary import vocabulary_of
 from ews.serving.app import create_app
+from ews.serving.guard import Identify
+from ews.serving.rights import Kind, Right
 from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording
+from ews.store.audit import Entry
 from ews.store.engine import Store, open_store
 from ews.store.publications import Batch
 from ews.store.standings import borrower_decision
@@ -28,9 +37,20 @@ with warnings.catch_warnings():
 FEATURE = Feature("inflow_change_3m", "ratio", "lower", ReasonCode.INFLOW_FELL, "Change of money received", "入账变动")
 MODEL = ModelFacts("sme", "m1", "run-1", datetime(2026, 6, 1, 9), 12, "1", ("inflow_change_3m",), {"auc": 0.8})
 POLICY = PolicyFacts(
-    "p1", {"parameters": [1], "grades": [2], "tier_rules": {"rules": []}, "signals": [3], "playbook": [4]}
+    "p1",
+    {
+        "parameters": [1],
+        "grades": [2],
+        "tier_rules": {"rules": []},
+        "signals": [3],
+        "playbook": [4],
+        "calendar": {"country": "CN"},
+        "casework": [5],
+        "forms": [6],
+    },
 )
 NOW = datetime(2026, 8, 1, 13)
+KEY = b"a key of the tests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +119,61 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def desk() -> SpotDesk:
+def spot() -> SpotDesk:
     return SpotDesk()
 
 
+@dataclass
+class Clock:
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+
 @pytest.fixture
-def services(store: Store, desk: SpotDesk) -> Services:
+def clock() -> Clock:
+    """Give the clock of the desk, for tests to set."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def casework_policy():
+    return load_policy(vocabulary=vocabulary_of(FEATURES))
+
+
+@pytest.fixture
+def desk(store: Store, clock: Clock, casework_policy) -> Desk:
+    """Give the desk that the service works at, over the same store as the batches."""
+    return Desk(store, lambda _day: casework_policy, clock, KEY)
+
+
+@dataclass
+class Looked:
+    """A log of look-ups that keeps the entries in memory."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def write(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+
+@pytest.fixture
+def looked() -> Looked:
+    """Give the log of look-ups."""
+    return Looked()
+
+
+@pytest.fixture
+def services(store: Store, spot: SpotDesk, desk: Desk, looked: Looked) -> Services:
     return Services(
         store=store,
-        decide=desk,
+        desk=desk,
+        journal=looked,
+        decide=spot,
         find_decision=finder(store),
         models=lambda: (MODEL,),
         policy=POLICY,
@@ -140,6 +206,47 @@ def client_of(app_client: Callable[[FastAPI], TestClient]) -> Callable[..., Test
 @pytest.fixture
 def client(client_of: Callable[..., TestClient], services: Services) -> TestClient:
     return client_of(services)
+
+
+@pytest.fixture
+def client_as(app_client: Callable[[FastAPI], TestClient], services: Services) -> Callable[..., TestClient]:
+    """Give a function that opens a client acting as a given Actor, without any login.
+
+    `client_as(actor)` asks the whole app; `client_as(actor, router, ...)` adds routers that are not in it yet, whose
+    routes everybody may ask as far as the table of rights does not know them: tests/casework/people.py has actors of
+    each role. `client_as(actor, services=changed)` uses other services.
+    """
+
+    def open_as(actor: Actor, *routers: APIRouter, services: Services = services) -> TestClient:
+        app = create_app(services, now=lambda: NOW, identify=always(actor))
+        app.state.rights = {**_open_to_all(routers), **app.state.rights}
+        own = len(app.router.routes)
+        for router in routers:
+            app.include_router(router)
+        # Paths such as /v1/borrowers/{id}/… before /v1/borrowers/{id}, which would take them for an id with a slash.
+        app.router.routes[:] = app.router.routes[own:] + app.router.routes[:own]
+        return app_client(app)
+
+    return open_as
+
+
+def always(actor: Actor) -> Identify:
+    """Return what takes whoever asks for `actor`."""
+
+    async def identify(_request: Request) -> Actor:
+        return actor
+
+    return identify
+
+
+def _open_to_all(routers: Sequence[APIRouter]) -> dict[tuple[str, str], Right]:
+    return {
+        (method, route.path_format): Right(Kind.READ if method == "GET" else Kind.ACT, frozenset(Role))
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
 
 
 @pytest.fixture

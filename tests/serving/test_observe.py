@@ -32,9 +32,9 @@ def _fail(*_args, **_names):
     raise ZeroDivisionError(message)
 
 
-def test_logs_hold_no_personal_data_whatever_happens(client_of, services, desk, logged):
+def test_logs_hold_no_personal_data_whatever_happens(client_of, services, spot, logged):
     client = client_of(services)
-    desk.fails = KeyError("Firm B1")
+    spot.fails = KeyError("Firm B1")
     client.get("/v1/borrowers/B1")
     client.get("/v1/borrowers/B1-unknown/decision")
     client.get("/v1/warnings?officer=officer-1&branch=branch-1&limit=0")

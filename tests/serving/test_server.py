@@ -1,16 +1,26 @@
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from ews.domain.errors import SettingsError
+from ews.domain.people import Role
 from ews.serving.app import create_app
-from ews.serving.server import open_socket, serve, server_of
+from ews.serving.server import Tls, is_loopback, names_of, open_socket, serve, server_of
+from ews.store.accounts import Profile, add_user
+from tests.serving.conftest import NOW
 
 
 @pytest.fixture
@@ -54,15 +64,32 @@ def test_many_may_ask_at_once(address):
     assert found == [200] * 16
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "8.8.8.8", "example.com", "", "127.0.0.1.evil"])  # noqa: S104
-def test_an_address_that_is_not_loopback_is_refused(host):
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "8.8.8.8"])  # noqa: S104
+def test_an_address_that_is_not_loopback_is_refused_until_there_are_accounts(host):
     message = (
         f"The service does not listen on '{host}': it has no accounts yet, so only this machine may ask it. "
-        "Use 127.0.0.1, ::1 or localhost."
+        "Use 127.0.0.1, ::1 or localhost, or make a first account with 'ews user add'."
     )
     with pytest.raises(SettingsError) as caught:
         open_socket(host, 0)
     assert str(caught.value) == message
+
+
+def test_with_accounts_any_address_of_the_machine_is_taken():
+    with open_socket("0.0.0.0", 0, has_accounts=True) as listener:  # noqa: S104 - what is tested
+        assert listener.getsockname()[0] == "0.0.0.0"  # noqa: S104
+
+
+@pytest.mark.parametrize("host", ["example.com", "", "127.0.0.1.evil"])
+@pytest.mark.parametrize("has_accounts", [False, True])
+def test_what_is_no_address_is_refused(host, has_accounts):
+    with pytest.raises(SettingsError, match=f"does not listen on '{host}': that is no address"):
+        open_socket(host, 0, has_accounts=has_accounts)
+
+
+@pytest.mark.parametrize(("host", "expected"), [("127.0.0.9", True), ("::1", True), ("localhost", True), ("::", False)])
+def test_loopback_is_told_apart(host, expected):
+    assert is_loopback(host) is expected
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.53"])
@@ -98,10 +125,71 @@ def test_serving_logs_where_it_listens_and_ends_when_it_is_told(services, monkey
         def run(self, sockets: list[socket.socket]) -> None:
             ran.append(sockets)
 
-    make: Callable[..., Server] = lambda _app: Server()  # noqa: E731
+    make: Callable[..., Server] = lambda _app, _tls: Server()  # noqa: E731
     monkeypatch.setattr("ews.serving.server.server_of", make)
     serve(create_app(services), "127.0.0.1", 0)
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["host"], line["level"]) == ("listening", "127.0.0.1", "info")
     assert line["port"] > 0
     assert len(ran) == 1
+
+
+def test_the_service_goes_by_the_names_of_the_machine_its_address_and_those_allowed():
+    own = {"127.0.0.1", "::1", "localhost"}
+    assert names_of("127.0.0.1") == own
+    assert names_of("192.168.1.5") == own | {"192.168.1.5"}
+    assert names_of("0.0.0.0", ["EWS.bank"]) == own | {"ews.bank"}  # noqa: S104 - what is tested
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - what is tested
+def test_on_all_addresses_a_name_has_to_be_given(host):
+    with pytest.raises(SettingsError, match=f"The service on '{host}' does not know under which name"):
+        names_of(host)
+
+
+@pytest.fixture
+def tls(tmp_path) -> Tls:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    made = Tls(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    made.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+    made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return made
+
+
+def test_over_tls_the_service_answers_and_hands_out_cookies_for_https(services, tls):
+    log = services.desk.log
+    add_user(log, "li", Profile("Li", frozenset({Role.AUDITOR})), by="ews", at=NOW, password="a long enough secret")  # noqa: S106
+    with open_socket("localhost", 0) as listener:
+        server = server_of(create_app(services), tls)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        address = f"https://localhost:{listener.getsockname()[1]}"
+        trusted = ssl.create_default_context(cafile=tls.certificate)
+        with httpx.Client(base_url=address, trust_env=False, verify=trusted) as client:
+            answer = client.post("/v1/login", json={"user": "li", "password": "a long enough secret"})
+        server.should_exit = True
+        thread.join(10)
+    assert answer.status_code == 200
+    assert answer.headers["set-cookie"].startswith("__Host-ews-session=")
+    assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_a_certificate_that_cannot_be_used_is_told(services, tls, tmp_path):
+    (tmp_path / "text.pem").write_text("no key")
+    for wrong in (Tls(tls.certificate, tmp_path / "none.pem"), Tls(tls.certificate, tmp_path / "text.pem")):
+        with pytest.raises(SettingsError, match=f"key '{wrong.key}' cannot be used"):
+            server_of(create_app(services), wrong)

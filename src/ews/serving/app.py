@@ -1,25 +1,72 @@
-"""The app: routes, problems and observation put together.
+"""The app: routes, rights, problems, guard and observation put together.
 
 Swagger UI and Redoc load their assets from another host, so they are off; `/openapi.json` stays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic.json_schema import models_json_schema
 
-from ews.serving.api import batches, borrowers, decisions, health, model, policy, problems, warnings
+from ews.serving.api import (
+    approvals,
+    batches,
+    borrowers,
+    cases,
+    casework_warnings,
+    checks,
+    contacts,
+    decisions,
+    event_checks,
+    evidence,
+    forms,
+    health,
+    login,
+    measures,
+    model,
+    my_day,
+    oidc_login,
+    overrides,
+    policy,
+    problems,
+    review_sessions,
+    reviews,
+    tasks,
+    warnings,
+    watch_list,
+)
 from ews.serving.api.parameters import refuse_unknown
+from ews.serving.credentials import LOOPBACK_NAMES, PLAIN_COOKIE, SECURE_COOKIE, identify_by
+from ews.serving.guard import Identify, guard
 from ews.serving.metrics import new_meter
 from ews.serving.observe import observe
+from ews.serving.rights import OPEN_PATHS, RIGHTS, allow
 from ews.serving.services import Services
 
 MAX_BODY_BYTES = 5_000_000
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 
-ROUTERS = (
-    borrowers.router,
+ROUTERS: tuple[APIRouter, ...] = (
+    login.router,
+    oidc_login.router,
+    my_day.router,
+    cases.router,
+    casework_warnings.router,
+    forms.router,
+    checks.router,
+    evidence.router,
+    tasks.router,
+    contacts.router,
+    event_checks.router,
+    measures.router,
+    overrides.router,
+    watch_list.router,
+    review_sessions.router,
+    reviews.router,
+    approvals.router,
+    borrowers.router,  # after all other paths below a borrower, since an id may hold a slash
     decisions.router,
     warnings.router,
     batches.router,
@@ -36,7 +83,23 @@ Early warning for a bank's loan book: how risky a borrower is, why, what changed
 * Codes are stable; texts and sentences come in Chinese and English, `lang` picks one.
 * Failures are `application/problem+json` (RFC 9457).
 * Query parameters that a path does not know are refused.
+* Who asks is told by `Authorization: Bearer ews_…` (machines) or by the cookie that `/v1/login` sets (people). With the
+  cookie, what changes something has to come from a page of the service itself (`Origin` or `Sec-Fetch-Site`).
+  Until the first account exists, this machine may read without.
+* Officers, branch managers and risk managers of a branch see the borrowers of their branch; others are unknown to them
+  (404), and where one stands behind a borrower of theirs, its id and name are replaced by `party-1`, `party-2` ….
+* Every look-up is written to a log before it is answered.
 """
+
+_SCHEMES: Mapping[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "ews_…", "description": "Token of a machine"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SECURE_COOKIE,
+        "description": f"Set by `/v1/login`; over plain HTTP on this machine it is called `{PLAIN_COOKIE}`",
+    },
+}
 
 
 def create_app(
@@ -45,8 +108,14 @@ def create_app(
     hosts: frozenset[str] = LOOPBACK_NAMES,
     max_body_bytes: int = MAX_BODY_BYTES,
     now: Callable[[], datetime] = lambda: datetime.now(UTC).astimezone().replace(tzinfo=None),
+    only_this_machine: bool = True,
+    identify: Identify | None = None,
 ) -> FastAPI:
-    """Return the app; `hosts` are the names under which it may be asked, `now` tells the local time."""
+    """Return the app; `hosts` are the names under which it may be asked, `now` tells the local time.
+
+    `only_this_machine`: the service listens on loopback, and may be read without an account until there is one.
+    `identify` stands in for cookies and tokens.
+    """
     app = FastAPI(
         title="ews",
         summary="Early warning for a bank's loan book",
@@ -54,23 +123,35 @@ def create_app(
         version=services.version,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(refuse_unknown)],
+        dependencies=[Depends(allow), Depends(refuse_unknown)],
     )
     meter = new_meter(services.store, now)
     app.state.services = services
     app.state.registry = meter.registry
     app.state.max_body_bytes = max_body_bytes
+    app.state.rights = RIGHTS
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
+    whose = identify or identify_by(services, only_this_machine=only_this_machine)
+    app.add_middleware(guard, services=services, identify=whose)
     app.add_middleware(observe, meter=meter, hosts=hosts, max_body_bytes=max_body_bytes)
-    _describe_problems(app)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way of extending it
     return app
 
 
-def _describe_problems(app: FastAPI) -> None:
-    """Add the schema that the problem responses refer to; the OpenAPI is made once and kept by the app."""
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI with the schema of problems and how one logs in; made when it is first asked for."""
+    if app.openapi_schema is not None:
+        return app.openapi_schema
     _, definitions = models_json_schema(
         [(problems.Problem, "serialization")], ref_template="#/components/schemas/{model}"
     )
-    app.openapi()["components"]["schemas"].update(definitions["$defs"])
+    openapi = FastAPI.openapi(app)
+    openapi["components"]["schemas"].update(definitions["$defs"])
+    openapi["components"]["securitySchemes"] = dict(_SCHEMES)
+    openapi["security"] = [{name: []} for name in _SCHEMES]
+    for path in OPEN_PATHS & set(openapi["paths"]):
+        for operation in openapi["paths"][path].values():
+            operation["security"] = []
+    return openapi

@@ -1,5 +1,6 @@
 """Services: what the routes need, put together at the edge and handed to `create_app`."""
 
+import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,12 +8,18 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from ews.casework.desk import Desk
+from ews.casework.prefill import FactsOf, knows_nothing
+from ews.casework.proposal import NO_HANDS, Hands
+from ews.casework.review_session import FindRecords
 from ews.domain.decisions import Decision, Held, Reason
 from ews.domain.features import Feature
 from ews.domain.lifts import Lift
 from ews.domain.paths import Path
 from ews.domain.raised import Raised
 from ews.domain.text import Language
+from ews.serving.oidc import Oidc
+from ews.store.audit import Entry
 from ews.store.engine import Store
 from ews.store.publications import Batch
 
@@ -98,17 +105,32 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """`content` has the keys parameters, grades, tier_rules, signals, playbook."""
+    """`content` has the keys parameters, grades, tier_rules, signals, playbook, calendar, casework, forms."""
 
     hash: str
     content: Mapping[str, Any]
 
 
+class WriteLog(Protocol):
+    """Called by several threads at once."""
+
+    def write(self, entry: Entry) -> None:
+        """Return when the entry is stored for good; the error of the store or the witness where it could not be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`models` loads the champions: ModelError where there is none or one cannot be loaded."""
+    """`models` loads the champions: ModelError where there is none or one cannot be loaded.
+
+    `desk` is where acts are done, over the same store; `journal` takes the entries on who looked up what. `oidc` is
+    null where people log in with passwords only. `facts_of` prefills checks from the book, and `evidence` is the folder
+    for photos and scans, null where none are taken. `find_records` reads many records of a batch at once; null: one by
+    one. `hands` carry out what two people approved.
+    """
 
     store: Store
+    desk: Desk
+    journal: WriteLog
     decide: DecideOnTheSpot
     find_decision: FindDecision
     models: Callable[[], Sequence[ModelFacts]]
@@ -116,6 +138,11 @@ class Services:
     wording: Wording
     features: tuple[Feature, ...]
     version: str
+    oidc: Oidc | None = None
+    find_records: FindRecords | None = None
+    hands: Hands = NO_HANDS
+    facts_of: FactsOf = knows_nothing
+    evidence: pathlib.Path | None = None
 
 
 def _services_of(request: Request) -> Services:

@@ -33,6 +33,7 @@ JULY = {
     ],
     "provisions": {},
     "caseload": {},
+    "casework": {},
 }
 
 

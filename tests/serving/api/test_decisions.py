@@ -11,15 +11,15 @@ from tests.store.samples import JUNE, published, row
 POSTING = {"posting_id": "P1", "account_id": "A1", "occurred_at": "2026-06-28T10:15:00", "amount": 1_500_000}
 
 
-def test_rows_are_handed_on_as_they_came_and_the_decision_comes_back(client, desk):
+def test_rows_are_handed_on_as_they_came_and_the_decision_comes_back(client, spot):
     rows = {"transactions": [{**POSTING, "category": None, "share": 0.5, "flag": True}]}
     response = client.post("/v1/decisions", json={"borrower_id": "B1", "tables": rows})
     assert response.status_code == 200
     body = response.json()
     assert (body["base_batch_id"], body["decision"]["borrower_id"]) == ("july", "B1")
     assert body["decision"]["headline"] == {"en": "en:orange", "zh": "zh:orange"}
-    assert desk.asked == [{"base": "july", "borrower_id": "B1", "rows": rows, "as_of": None}]
-    kinds = [type(value) for value in desk.asked[0]["rows"]["transactions"][0].values()]
+    assert spot.asked == [{"base": "july", "borrower_id": "B1", "rows": rows, "as_of": None}]
+    kinds = [type(value) for value in spot.asked[0]["rows"]["transactions"][0].values()]
     assert kinds == [str, str, str, int, type(None), float, bool]
 
 
@@ -36,10 +36,10 @@ def test_the_language_can_be_picked(client):
 @pytest.mark.parametrize(
     ("as_of", "base"), [("2026-07-31", "july"), ("2026-07-30", "june"), ("2026-06-30", "june"), ("9999-12-31", "july")]
 )
-def test_the_decision_rests_on_the_newest_batch_up_to_its_day(client, desk, as_of, base):
+def test_the_decision_rests_on_the_newest_batch_up_to_its_day(client, spot, as_of, base):
     body = client.post("/v1/decisions", json={"borrower_id": "B1", "as_of": as_of}).json()
     assert body["base_batch_id"] == base
-    assert desk.asked[0]["as_of"] == date.fromisoformat(as_of)
+    assert spot.asked[0]["as_of"] == date.fromisoformat(as_of)
 
 
 def test_a_day_before_every_batch_has_nothing_to_rest_on(client, problem_of):
@@ -63,7 +63,7 @@ def test_an_empty_store_has_nothing_to_rest_on(client_of, services, tmp_path, pr
     )
 
 
-def test_among_several_portfolios_the_borrowers_own_decides(client, store, desk, problem_of):
+def test_among_several_portfolios_the_borrowers_own_decides(client, store, spot, problem_of):
     published(store, "cards", [row("C1")], portfolio="retail")
     assert client.post("/v1/decisions", json={"borrower_id": "C1"}).json()["base_batch_id"] == "cards"
     asked = {"borrower_id": "new", "portfolio": "retail"}
@@ -86,8 +86,8 @@ def test_among_several_portfolios_the_borrowers_own_decides(client, store, desk,
         (ImmatureModelError("The champion learnt later. Train again."), 503),
     ],
 )
-def test_what_scoring_says_is_told_on(client, desk, problem_of, error, status):
-    desk.fails = error
+def test_what_scoring_says_is_told_on(client, spot, problem_of, error, status):
+    spot.fails = error
     found = problem_of(client.post("/v1/decisions", json={"borrower_id": "B1"}))
     assert found == (status, error.code, str(error))
 
@@ -164,11 +164,11 @@ def test_an_empty_body_is_refused(client, problem_of):
         ({}, "is missing"),
     ],
 )
-def test_a_body_of_another_type_is_refused(client, desk, problem_of, headers, found):
+def test_a_body_of_another_type_is_refused(client, spot, problem_of, headers, found):
     response = client.post("/v1/decisions", content=b'{"borrower_id": "B1"}', headers=headers)
     detail = f"The header content-type {found}. Send content-type: application/json."
     assert problem_of(response) == (415, "unsupported-media-type", detail)
-    assert desk.asked == []
+    assert spot.asked == []
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/JSON; charset=utf-8", "application/vnd.bank+json"])
@@ -191,18 +191,18 @@ def test_a_wrong_value_is_told_back_only_in_part(client, problem_of):
     assert problem_of(response)[:2] == (422, "invalid-request")
 
 
-def test_a_body_that_is_too_large_is_refused(client, desk, problem_of):
+def test_a_body_that_is_too_large_is_refused(client, spot, problem_of):
     rows = [{**POSTING, "posting_id": f"P{number}"} for number in range(60_000)]
     response = client.post("/v1/decisions", json={"borrower_id": "B1", "tables": {"transactions": rows}})
     assert problem_of(response) == (
         413,
         "body-too-large",
-        "The body is larger than 5,000,000 bytes. Send fewer rows.",
+        "The body is larger than 5,000,000 bytes. Send fewer rows, or a smaller file.",
     )
-    assert desk.asked == []
+    assert spot.asked == []
 
 
-def test_a_body_of_unknown_length_is_cut_off_when_it_grows_too_large(client, desk, problem_of):
+def test_a_body_of_unknown_length_is_cut_off_when_it_grows_too_large(client, spot, problem_of):
     def parts() -> Iterator[bytes]:
         yield b'{"borrower_id": "'
         for _ in range(600):
@@ -210,7 +210,7 @@ def test_a_body_of_unknown_length_is_cut_off_when_it_grows_too_large(client, des
 
     response = client.post("/v1/decisions", content=parts(), headers={"content-type": "application/json"})
     assert problem_of(response)[:2] == (413, "body-too-large")
-    assert desk.asked == []
+    assert spot.asked == []
 
 
 def test_a_batch_of_the_same_day_is_the_one_published_last(client, store):

@@ -2,6 +2,7 @@ from sqlalchemy import text
 
 from ews.domain.errors import ModelError
 from ews.store.engine import Store, open_store, writing
+from ews.store.migrate import HEAD
 
 
 def _no_model():
@@ -18,7 +19,7 @@ def test_ready_names_what_was_checked(client):
         "status": "ready",
         "checks": [
             {"name": "store", "detail": "answers"},
-            {"name": "schema", "detail": "at 0002"},
+            {"name": "schema", "detail": f"at {HEAD}"},
             {"name": "batch", "detail": "sme as of 2026-07-31"},
             {"name": "model", "detail": "sme: m1"},
         ],
@@ -48,7 +49,7 @@ def test_a_store_of_another_schema_is_not_ready(client, store, problem_of):
     assert problem_of(client.get("/readyz")) == (
         503,
         "not-ready",
-        "schema: The store has schema '0000', the code works with '0002'. Run 'ews score' once with this version.",
+        f"schema: The store has schema '0000', the code works with '{HEAD}'. Run 'ews score' once with this version.",
     )
 
 

@@ -6,6 +6,9 @@ def test_the_policy_in_force_is_told_whole(client):
         "tier_rules": {"rules": []},
         "signals": [3],
         "playbook": [4],
+        "calendar": {"country": "CN"},
+        "casework": [5],
+        "forms": [6],
     }
 
 

@@ -72,10 +72,16 @@ class BatchOut(BaseModel):
         examples=[{"by_model": 300, "by_rules": 250, "released": 40, "overdue": 0, "waiting": 12, "gone": 1}],
     )
 
+    casework: Mapping[str, int] = Field(
+        description="Overrides and findings of casework that counted, and those of either whose borrower or loan the "
+        "book does not know; empty in earlier batches",
+        examples=[{"overrides": 3, "findings": 41, "overrides_unplaced": 0, "findings_unplaced": 1}],
+    )
+
     @classmethod
     def of(cls, publication: Publication, languages: tuple[Language, ...]) -> Self:
         own = {name: getattr(publication, name) for name in ("published_at", "superseded", "newest")}
-        told = {name: publication.batch.summary.get(name, {}) for name in ("provisions", "caseload")}
+        told = {name: publication.batch.summary.get(name, {}) for name in ("provisions", "caseload", "casework")}
         taken = set(cls.model_fields) - {*own, *told, "tallies"}
         tallies = [TallyOut.of(one, languages) for one in publication.tallies]
         return cls(**own, **told, **{name: getattr(publication.batch, name) for name in taken}, tallies=tallies)
@@ -94,7 +100,15 @@ class BatchesOut(BaseModel):
     responses={
         **example("batches"),
         **problems(
-            "bad-cursor", "unknown-parameter", "unusable-value", "invalid-request", "bad-request", "store-unavailable"
+            "unauthenticated",
+            "forbidden",
+            "log-unavailable",
+            "bad-cursor",
+            "unknown-parameter",
+            "unusable-value",
+            "invalid-request",
+            "bad-request",
+            "store-unavailable",
         ),
     },
 )
@@ -116,7 +130,16 @@ def list_batches(
     summary="One batch",
     responses={
         **example("batch"),
-        **problems("unknown-parameter", "unusable-value", "unknown-batch", "invalid-request", "store-unavailable"),
+        **problems(
+            "unauthenticated",
+            "forbidden",
+            "log-unavailable",
+            "unknown-parameter",
+            "unusable-value",
+            "unknown-batch",
+            "invalid-request",
+            "store-unavailable",
+        ),
     },
 )
 def read_batch(batch_id: BatchId, services: ServicesDep, lang: Lang = None) -> BatchOut:

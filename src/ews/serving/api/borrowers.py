@@ -12,14 +12,19 @@ from ews.serving.api.examples import example
 from ews.serving.api.parameters import BorrowerId, Cursor, Lang, Limit, Portfolio, languages
 from ews.serving.api.problems import problems
 from ews.serving.api.standing_out import StandingOut
+from ews.serving.identity import ActorDep
 from ews.serving.portfolios import require_portfolio
 from ews.serving.services import ServicesDep
+from ews.serving.sight import decision_in_sight, portfolio_in_sight
 from ews.store.batches import BatchKey
 from ews.store.standings import borrower_decision, borrower_history
 
 router = APIRouter(tags=["borrowers"])
 
 _PROBLEMS = (
+    "unauthenticated",
+    "forbidden",
+    "log-unavailable",
     "unknown-parameter",
     "unusable-value",
     "unknown-borrower",
@@ -65,14 +70,16 @@ class HistoryOut(BaseModel):
 def read_decision(
     borrower_id: BorrowerId,
     services: ServicesDep,
+    actor: ActorDep,
     portfolio: Portfolio = None,
     batch_id: Annotated[str | None, Query(description="Of this batch instead of the newest", max_length=200)] = None,
     lang: Lang = None,
 ) -> DecisionOut:
     """Return the newest published decision in full: pd, reasons, tier of each loan, level, and what to do."""
     require_portfolio(services.store, portfolio)
-    decision = services.find_decision(borrower_id, batch_id=batch_id, portfolio=portfolio)
-    return DecisionOut.of(decision, services, languages(lang))
+    seen = portfolio_in_sight(services.store, actor, borrower_id, portfolio)
+    decision = services.find_decision(borrower_id, batch_id=batch_id, portfolio=seen)
+    return DecisionOut.of(decision_in_sight(services, actor, decision), services, languages(lang))
 
 
 @router.get(
@@ -83,6 +90,7 @@ def read_decision(
 def list_decisions(
     borrower_id: BorrowerId,
     services: ServicesDep,
+    actor: ActorDep,
     portfolio: Portfolio = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -92,7 +100,8 @@ def list_decisions(
     require_portfolio(services.store, portfolio)
     filters = {"borrower_id": borrower_id, "portfolio": portfolio}
     after = read_cursor(cursor, BatchKey, filters)
-    rows, key = borrower_history(services.store, borrower_id, limit=limit, after=after, portfolio=portfolio)
+    seen = portfolio_in_sight(services.store, actor, borrower_id, portfolio)
+    rows, key = borrower_history(services.store, borrower_id, limit=limit, after=after, portfolio=seen)
     return HistoryOut(
         items=[StandingOut.of(row, languages(lang)) for row in rows],
         next_cursor=None if key is None else write_cursor(key, filters),
@@ -105,11 +114,12 @@ def list_decisions(
     responses={**example("borrower"), **problems(*_PROBLEMS)},
 )
 def read_borrower(
-    borrower_id: BorrowerId, services: ServicesDep, portfolio: Portfolio = None, lang: Lang = None
+    borrower_id: BorrowerId, services: ServicesDep, actor: ActorDep, portfolio: Portfolio = None, lang: Lang = None
 ) -> BorrowerOut:
     """Return who the borrower is, the newest decision in one line, and where to read more."""
     require_portfolio(services.store, portfolio)
-    standing = borrower_decision(services.store, borrower_id, portfolio=portfolio).standing
+    seen = portfolio_in_sight(services.store, actor, borrower_id, portfolio)
+    standing = borrower_decision(services.store, borrower_id, portfolio=seen).standing
     path = f"/v1/borrowers/{quote(borrower_id, safe='')}"
     asked = f"?portfolio={quote(standing.portfolio, safe='')}"
     return BorrowerOut(

@@ -133,6 +133,11 @@ class DecisionOut(BaseModel):
     paths: list[PathOut] = Field(description="Through whom trouble reaches the borrower, the gravest few")
     assess: list[str] = Field(description="Group members whose default asks for an assessment of this borrower")
     lent: list[str] = Field(description="Parameters used for a day before they came into force")
+    customer_type: str | None = Field(
+        description="How the last three months were paid, by the policy's code: A always as due, B late once, C first "
+        "instalment missed or habitually late; null where it cannot be known",
+        examples=["A"],
+    )
     unit: list[MemberOut] = Field(description="Other members of the borrower's economic unit, as known on `known_by`")
     blind: list[str] = Field(description="Feature families whose data the book lacks", examples=[["card_overdraft"]])
     model_id: str

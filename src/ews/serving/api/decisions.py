@@ -13,7 +13,9 @@ from ews.serving.api.examples import SPOT_REQUEST, example
 from ews.serving.api.parameters import Lang, languages, require_json
 from ews.serving.api.problems import problems
 from ews.serving.base_batch import base_batch
+from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.services import ServicesDep
+from ews.serving.sight import check_tables, decision_in_sight, portfolio_in_sight
 
 router = APIRouter(tags=["decisions"])
 
@@ -81,6 +83,10 @@ class SpotOut(BaseModel):
     responses={
         **example("spot"),
         **problems(
+            "unauthenticated",
+            "forbidden",
+            "foreign-origin",
+            "log-unavailable",
             "unknown-parameter",
             "malformed-body",
             "unknown-borrower",
@@ -98,14 +104,17 @@ class SpotOut(BaseModel):
         ),
     },
 )
-def decide(request: SpotRequest, services: ServicesDep, lang: Lang = None) -> SpotOut:
+def decide(request: SpotRequest, services: ServicesDep, actor: ActorDep, told: ToldDep, lang: Lang = None) -> SpotOut:
     """Decide on one borrower with the event rows of the body; the result is returned and not stored.
 
     The rows replace the borrower's own in the named tables. Peers, network and earlier tiers come from the newest
-    published batch up to `as_of`, whose id is returned.
+    published batch up to `as_of`, whose id is returned. Whoever is tied to a branch asks about its borrowers only, and
+    gives no rows of tables that bind them to others.
     """
-    base = base_batch(services.store, request.borrower_id, request.portfolio, request.as_of)
+    told([request.borrower_id])
+    check_tables(actor, request.tables)
+    portfolio = portfolio_in_sight(services.store, actor, request.borrower_id, request.portfolio)
+    base = base_batch(services.store, request.borrower_id, portfolio, request.as_of)
     found = services.decide(base, borrower_id=request.borrower_id, rows=request.tables, as_of=request.as_of)
-    return SpotOut(
-        base_batch_id=found.base_batch_id, decision=DecisionOut.of(found.decision, services, languages(lang))
-    )
+    decision = decision_in_sight(services, actor, found.decision)
+    return SpotOut(base_batch_id=found.base_batch_id, decision=DecisionOut.of(decision, services, languages(lang)))

@@ -76,14 +76,14 @@ class HeldOut(BaseModel):
 
 
 class OverrideOut(BaseModel):
-    """An approved tier."""
+    """A tier set by a person."""
 
     override_id: str
     tier: Coded
     reason: str
     author: str
-    approved_by: str
-    approved_on: date
+    approved_by: str | None = Field(description="Null for a worse tier that needed nobody's approval")
+    approved_on: date = Field(description="From when it counts")
     expires_on: date
     blocked_by: list[str] = Field(description="Rules whose floor it cannot beat")
 
@@ -132,6 +132,20 @@ class LoanOut(BaseModel):
     provision_general_fen: int | None = Field(examples=[312000])
     provision_specific_fen: int | None = Field(examples=[624000])
     provision_standard_fen: int | None = Field(examples=[936000])
+    opened_on: date | None = Field(description="Day of payout", examples=["2025-01-10"])
+    matures_on: date | None = Field(examples=["2027-01-10"])
+    repayment: str | None = Field(description="instalment, bullet or revolving", examples=["instalment"])
+    next_due_on: date | None = Field(
+        description="Day of the oldest item not yet paid, due or still to come; a bullet's maturity; null where no "
+        "schedule tells, or all is paid",
+        examples=["2026-07-20"],
+    )
+    next_due_fen: int | None = Field(
+        description="What is left to pay of it: principal, interest and fees", examples=[1250000]
+    )
+    first_due_missed: bool | None = Field(
+        description="The first instalment came more than a week late; null where it is not due yet or nobody can tell"
+    )
 
     @classmethod
     def of(cls, loan: LoanDecision, decision: Decision, services: Services, languages: Languages) -> Self:
@@ -205,7 +219,8 @@ class RouteOut(BaseModel):
     """Who acts by when."""
 
     roles: list[str] = Field(
-        description="officer, branch_head, risk_manager, head_office; the first answers for it", examples=[["officer"]]
+        description="officer, branch_manager, risk_manager, head_office; the first answers for it",
+        examples=[["officer"]],
     )
     acknowledge_days: int | None = Field(description="Working days to acknowledge", examples=[3])
     plan_days: int | None = Field(description="Working days to plan", examples=[5])

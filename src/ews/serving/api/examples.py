@@ -161,6 +161,12 @@ _DECISION = {
             "provision_general_fen": 312000,
             "provision_specific_fen": 624000,
             "provision_standard_fen": 936000,
+            "opened_on": "2025-01-10",
+            "matures_on": "2027-01-10",
+            "repayment": "instalment",
+            "next_due_on": "2026-06-27",
+            "next_due_fen": 1250000,
+            "first_due_missed": False,
         }
     ],
     "undecided": ["WAGES_SHRANK"],
@@ -188,6 +194,7 @@ _DECISION = {
     ],
     "assess": [],
     "lent": [],
+    "customer_type": "B",
     "held": [_SIGNAL],
     "unit": [
         {
@@ -229,6 +236,7 @@ _BATCH = {
         "provision_standard_fen": 9900000000,
     },
     "caseload": {"by_model": 300, "by_rules": 250, "released": 40, "overdue": 0, "waiting": 12, "gone": 1},
+    "casework": {"overrides": 3, "findings": 41, "overrides_unplaced": 0, "findings_unplaced": 1},
 }
 _MODEL = {
     "portfolio": "sme",
@@ -282,6 +290,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "decision": _DECISION,
     "history": {"items": [_STANDING], "next_cursor": "eyJsaXN0Ijoi…"},
+    "logged_out": {"status": "logged out"},
+    "me": {
+        "user_id": "zhang.wei",
+        "name": "Zhang Wei",
+        "roles": [{"code": "officer", "text": {"en": "officer", "zh": "客户经理"}}],
+        "branch_id": "N01",
+        "officer_id": "O17",
+        "is_machine": False,
+    },
     "model": {"items": [_MODEL]},
     "policy": {
         "hash": "77aa",
@@ -297,6 +314,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "tier_rules": {},
         "signals": [],
         "playbook": [],
+        "calendar": {"country": "CN", "off": [], "working": ["2027-02-13"], "source": "State Council notices"},
+        "casework": [],
+        "forms": [],
     },
     "ready": {"status": "ready", "checks": [{"name": "store", "detail": "answers"}]},
     "spot": {"base_batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f", "decision": _DECISION},

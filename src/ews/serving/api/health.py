@@ -73,11 +73,14 @@ def read_readiness(request: Request, services: ServicesDep) -> ReadyOut | Respon
     response_class=Response,
     responses={
         200: {"description": "Prometheus text format", "content": {"text/plain": {"example": METRICS}}},
-        **problems("unknown-parameter"),
+        **problems("unauthenticated", "forbidden", "unknown-parameter"),
     },
 )
 def read_metrics(request: Request) -> Response:
-    """Return requests and their seconds by route, the age of the newest batches, and decisions by tier and level."""
+    """Return requests and their seconds by route, the age of the newest batches, and decisions by tier and level.
+
+    Totals of the whole book: once there are accounts it takes one of head office, best a token of an operator.
+    """
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -69,7 +69,12 @@ class ModelsOut(BaseModel):
 @router.get(
     "/v1/model",
     summary="The models that decide",
-    responses={**example("model"), **problems("unknown-parameter", "invalid-request", "bad-model")},
+    responses={
+        **example("model"),
+        **problems(
+            "unauthenticated", "forbidden", "log-unavailable", "unknown-parameter", "invalid-request", "bad-model"
+        ),
+    },
 )
 def read_models(services: ServicesDep, lang: Lang = None) -> ModelsOut:
     """Return the champion of each portfolio: where it comes from, what it reads, how well it does."""

@@ -21,12 +21,15 @@ class PolicyOut(BaseModel):
     tier_rules: Any = Field(description="Floors of the tier")
     signals: Any = Field(description="Warning signals: condition, level and sentence")
     playbook: Any = Field(description="Who does what by when")
+    calendar: Any = Field(description="Country of the working days, and days on which the bank does otherwise")
+    casework: Any = Field(description="Dated limits of warnings, checks, contacts, overrides and quarterly sessions")
+    forms: Any = Field(description="Dated forms of checks: fields, prefill and what becomes of an answer")
 
 
 @router.get(
     "/v1/policy",
     summary="The policy in force",
-    responses={**example("policy"), **problems("unknown-parameter")},
+    responses={**example("policy"), **problems("unauthenticated", "forbidden", "log-unavailable", "unknown-parameter")},
 )
 def read_policy(services: ServicesDep) -> PolicyOut:
     """Return the policy that the service decides with."""

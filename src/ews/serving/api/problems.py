@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from ews.casework.answers import FaultyFormError
 from ews.domain.errors import EwsError
 from ews.serving.api.faults import merged, said
 
@@ -34,18 +35,30 @@ KINDS: Mapping[str, Kind] = {
     "malformed-body": Kind(400, "The body is not JSON"),
     "unusable-value": Kind(400, "A value cannot be looked up"),
     "unknown-host": Kind(400, "The service is asked under a name that is not its own"),
+    "unauthenticated": Kind(401, "Nobody is logged in"),
+    "forbidden": Kind(403, "The role does not allow it"),
+    "foreign-origin": Kind(403, "The request comes from a page of another origin"),
+    "second-person": Kind(403, "It takes another person"),
+    "unknown-case": Kind(404, "The case is not known"),
+    "no-provider": Kind(404, "No provider is set for logging in"),
     "not-found": Kind(404, "There is nothing under this path"),
     "unknown-borrower": Kind(404, "The borrower is not known"),
     "unknown-batch": Kind(404, "The batch is not known"),
     "method-not-allowed": Kind(405, "The path does not take this method"),
     "ambiguous-borrower": Kind(409, "Several portfolios have a borrower of this id"),
+    "stale-version": Kind(409, "Somebody else has changed it"),
+    "not-allowed-now": Kind(409, "The state does not allow it"),
+    "contact-not-allowed": Kind(409, "The contact limits forbid it"),
     "record-gone": Kind(410, "The full record is no longer kept"),
     "body-too-large": Kind(413, "The body is too large"),
     "unsupported-media-type": Kind(415, "The body is of another type than JSON"),
     "invalid-request": Kind(422, "The request holds a value that cannot be used"),
+    "bad-account": Kind(422, "The account cannot be made so"),
     "bad-request": Kind(422, "The request holds a value that cannot be used"),
+    "bad-form": Kind(422, "The form holds a value that cannot be used"),
     "bad-as-of": Kind(422, "The day lies outside what the book covers"),
     "too-many-rejected": Kind(422, "Too many rows were rejected"),
+    "tampered": Kind(500, "The record does not agree with itself"),
     "error": Kind(500, "The request failed"),
     "internal-error": Kind(500, "Something went wrong inside the service"),
     "bad-recipe": Kind(500, "A recipe cannot be used"),
@@ -59,6 +72,8 @@ KINDS: Mapping[str, Kind] = {
     "immature-model": Kind(503, "The model knows more than was known on the day"),
     "not-ready": Kind(503, "The service is not ready"),
     "store-unavailable": Kind(503, "The store does not answer"),
+    "provider-unavailable": Kind(503, "The provider of the bank's login does not answer"),
+    "log-unavailable": Kind(503, "The log of look-ups cannot be written"),
 }
 """Status and title by code of error."""
 
@@ -103,12 +118,13 @@ def problem(request: Request, code: str, detail: str, faults: list[Fault] | None
         request_id=getattr(request.state, "request_id", ""),
         errors=faults or [],
     )
-    return JSONResponse(body.model_dump(), status_code=kind.status, media_type=MEDIA_TYPE)
+    headers = {"www-authenticate": 'Bearer realm="ews"'} if kind.status == 401 else None
+    return JSONResponse(body.model_dump(), status_code=kind.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def too_large(most: int) -> str:
     """Return what is said of a body of more than `most` bytes."""
-    return f"The body is larger than {most:,} bytes. Send fewer rows."
+    return f"The body is larger than {most:,} bytes. Send fewer rows, or a smaller file."
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -144,7 +160,9 @@ def install(app: FastAPI) -> None:
 
 
 def _on_error(request: Request, error: Exception) -> Response:
-    return problem(request, getattr(error, "code", "error"), str(error))
+    told = error.faults if isinstance(error, FaultyFormError) else ()
+    faults = [Fault(field=one.field, value=one.value, message=one.message) for one in told]
+    return problem(request, getattr(error, "code", "error"), str(error), faults)
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from ews.serving.api.examples import example
 from ews.serving.api.parameters import Cursor, Filter, Lang, Limit, Portfolio, languages
 from ews.serving.api.problems import problems
 from ews.serving.api.standing_out import WarningOut
+from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.services import ServicesDep
 from ews.store.warning_list import WarningFilter, WarningKey, warnings
 
@@ -46,12 +47,22 @@ class WarningsOut(BaseModel):
     responses={
         **example("warnings"),
         **problems(
-            "bad-cursor", "unknown-parameter", "unusable-value", "invalid-request", "bad-request", "store-unavailable"
+            "unauthenticated",
+            "forbidden",
+            "log-unavailable",
+            "bad-cursor",
+            "unknown-parameter",
+            "unusable-value",
+            "invalid-request",
+            "bad-request",
+            "store-unavailable",
         ),
     },
 )
 def list_warnings(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
     services: ServicesDep,
+    actor: ActorDep,
+    told: ToldDep,
     level: Annotated[list[Level], Query(description="Only these levels; may be given several times")] = [],  # noqa: B006 - FastAPI copies it
     branch: Annotated[Filter, Query(description="Only borrowers of this branch")] = None,
     officer: Annotated[Filter, Query(description="Only borrowers of this officer")] = None,
@@ -65,13 +76,18 @@ def list_warnings(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
 ) -> WarningsOut:
     """Return the borrowers with a warning in the newest batch of each portfolio, page by page.
 
-    All pages come from the batches that were newest when the first was read.
+    All pages come from the batches that were newest when the first was read. Whoever is tied to a branch gets the
+    borrowers of that branch, and none for another one.
     """
+    if branch is not None and not actor.sees(branch):
+        return WarningsOut(items=[], next_cursor=None)
+    branch = branch or actor.branch_id
     levels = frozenset(WarningLevel(one.value) for one in level)
     is_waiting = None if state is None else state is State.WAITING
     wanted = WarningFilter(levels, branch, officer, portfolio, is_waiting)
     filters = {"level": levels, "branch": branch, "officer": officer, "portfolio": portfolio, "state": state}
     page = warnings(services.store, wanted, limit=limit, after=read_cursor(cursor, WarningKey, filters))
+    told(row.borrower_id for row in page.rows)
     return WarningsOut(
         items=[WarningOut.of(row, languages(lang)) for row in page.rows],
         next_cursor=None if page.next_key is None else write_cursor(page.next_key, filters),

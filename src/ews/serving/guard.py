@@ -1,0 +1,129 @@
+"""Guard: nobody gets further than the guard without an account, and no answer leaves before the log holds it.
+
+What is asked is written to the log of look-ups when the answer is known, refused ones too; where the log cannot be
+written, the answer is 503 and nothing is told. Acts that went well are logged by the desk, in their own transaction.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from fastapi import Request
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ews.domain.errors import EwsError
+from ews.domain.people import Actor
+from ews.serving.api.problems import problem
+from ews.serving.rights import OPEN_PATHS, Kind, right_of
+from ews.serving.services import Services
+from ews.store.audit import LOOK_UP, Entry
+
+NOBODY = "nobody"
+"""Stands in the log for whoever could not be told."""
+
+_QUIET = frozenset({"/healthz", "/readyz", "/openapi.json", "/metrics"})
+"""Asked by machines every few seconds, and silent about borrowers."""
+_DONE = frozenset({Kind.ACT, Kind.OPEN})
+"""Of these what went well is in the log already: the act itself, the login."""
+_LONGEST = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+Identify = Callable[[Request], Awaitable[Actor]]
+
+log = structlog.get_logger("ews.serving")
+
+
+@dataclass(slots=True)
+class _Told:
+    """Whether the log holds the request; `refused` where it could not be written."""
+
+    logged: bool = False
+    refused: bool = False
+
+
+def guard(app: ASGIApp, *, services: Services, identify: Identify) -> ASGIApp:
+    """Return `app` behind the guard; `identify` tells who asks or raises UnauthenticatedError or ForbiddenError."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        request, told = Request(scope, receive), _Told()
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start" and not told.logged:
+                told.logged = True
+                told.refused = not await _written(services, request, message["status"])
+                if told.refused:
+                    detail = "The log of look-ups cannot be written, so nothing is told. Try again; see /readyz."
+                    await problem(request, "log-unavailable", detail)(scope, receive, send)
+            if not told.refused:
+                await send(message)
+
+        try:
+            await (await _refused(request, identify) or app)(scope, receive, tell)
+        finally:
+            if not told.logged:  # it failed inside the service, which says so further out
+                await _written(services, request, 500)
+
+    return guarded
+
+
+async def _refused(request: Request, identify: Identify) -> ASGIApp | None:
+    """Return the problem of a request that may not go further; None where it may, and is known to be of somebody."""
+    if request.url.path in OPEN_PATHS:
+        return None
+    try:
+        request.state.actor = await identify(request)
+    except EwsError as error:
+        return problem(request, error.code, str(error))
+    except DBAPIError:
+        detail = (
+            "The store does not answer, so nobody can be told apart. Try again; if it lasts, see what /readyz says."
+        )
+        return problem(request, "store-unavailable", detail)
+    return None
+
+
+async def _written(services: Services, request: Request, status: int) -> bool:
+    """Write what was asked to the log; tell whether the answer may leave."""
+    right = right_of(request)
+    done = right is not None and right.kind in _DONE and status < 400
+    if done or request.url.path in _QUIET:
+        return True
+    actor: Actor | None = getattr(request.state, "actor", None)
+    subject = _told(f"{request.method} {request.scope['path']}")
+    entry = Entry(
+        at=services.desk.now(),
+        user_id=NOBODY if actor is None else actor.user_id,
+        action=LOOK_UP,
+        subject=subject,
+        request_id=request.state.request_id,
+        content=_content(request, status),
+    )
+    try:
+        await run_in_threadpool(services.journal.write, entry)
+    except (SQLAlchemyError, EwsError, OSError, RuntimeError) as error:
+        log.error("look-up not logged", request_id=request.state.request_id, error=type(error).__name__)
+        return False
+    return True
+
+
+def _content(request: Request, status: int) -> dict[str, Any]:
+    query = request.scope["query_string"].decode("latin-1")
+    found = {
+        "status": status,
+        "query": _told(query) or None,
+        "borrowers": getattr(request.state, "borrowers", None),
+        "problem": getattr(request.state, "problem", None),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _told(text: str) -> str:
+    """Return a text of the request as the log can hold it: no longer than needed, nothing that cannot be printed."""
+    return _CONTROL.sub(lambda one: f"%{ord(one[0]):02X}", text[:_LONGEST])

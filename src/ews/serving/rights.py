@@ -1,0 +1,174 @@
+"""Rights: which roles may ask which route. A route without an entry is closed to everybody; a test names it.
+
+READ    tells something and changes nothing; it is written to the log of look-ups, and whoever asks from this machine
+        before there are accounts may do it
+ACT     changes something: it needs an account and is logged by the desk; what was refused is logged as a look-up
+OPEN    needs nobody to be logged in and tells nothing about borrowers
+
+Whose borrowers somebody sees is asked elsewhere (`ews.serving.sight`), what a case allows in `ews.casework`.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+
+from ews.casework.rights import FIELD, RISK, SENIOR, require
+from ews.domain.errors import ForbiddenError
+from ews.domain.people import Actor, Role
+from ews.serving.identity import LOCAL
+
+
+class Kind(Enum):
+    OPEN = "open"
+    READ = "read"
+    ACT = "act"
+
+
+class Right(NamedTuple):
+    """`everywhere`: only for those who are tied to no branch; `machines`: for machines of operators as well."""
+
+    kind: Kind
+    roles: frozenset[Role] = frozenset()
+    everywhere: bool = False
+    machines: bool = False
+
+
+EVERYBODY = frozenset(Role)
+LOOK = FIELD | {Role.AUDITOR, Role.VALIDATOR, Role.MODEL_OWNER}
+"""Who may know about borrowers; operators run batches without."""
+WATCH = frozenset({Role.OPERATOR, Role.AUDITOR, Role.RISK_MANAGER})
+"""Who sees how the service does."""
+
+OPEN = Right(Kind.OPEN)
+KNOWN = Right(Kind.READ, EVERYBODY)
+TOTALS = Right(Kind.READ, EVERYBODY, everywhere=True)
+LOOK_UP = Right(Kind.READ, LOOK, machines=True)
+OWN_WORK = Right(Kind.READ, FIELD)
+FIELD_ACT = Right(Kind.ACT, FIELD)
+SENIOR_ACT = Right(Kind.ACT, SENIOR)
+
+RIGHTS: Mapping[tuple[str, str], Right] = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,  # a balancer asks before anybody can log in; names portfolios, days and models only
+    ("GET", "/openapi.json"): OPEN,  # the same in every installation, and clients are made from it
+    ("GET", "/metrics"): Right(Kind.READ, WATCH, everywhere=True),  # holds totals of the whole book
+    ("POST", "/v1/login"): OPEN,
+    ("POST", "/v1/logout"): OPEN,
+    ("GET", "/v1/login/oidc"): OPEN,
+    ("GET", "/v1/login/oidc/callback"): OPEN,
+    ("GET", "/v1/me"): KNOWN,
+    ("GET", "/v1/model"): KNOWN,
+    ("GET", "/v1/policy"): KNOWN,
+    ("GET", "/v1/forms"): KNOWN,
+    ("GET", "/v1/batches"): TOTALS,
+    ("GET", "/v1/batches/{batch_id}"): TOTALS,
+    ("GET", "/v1/borrowers/{borrower_id}"): LOOK_UP,
+    ("GET", "/v1/borrowers/{borrower_id}/decision"): LOOK_UP,
+    ("GET", "/v1/borrowers/{borrower_id}/decisions"): LOOK_UP,
+    ("POST", "/v1/decisions"): LOOK_UP,  # decides and stores nothing
+    ("GET", "/v1/warnings"): LOOK_UP,
+    ("GET", "/v1/cases"): LOOK_UP,
+    ("GET", "/v1/cases/{case_id}"): LOOK_UP,
+    ("GET", "/v1/cases/{case_id}/acts"): LOOK_UP,
+    ("GET", "/v1/warnings/marked-false"): LOOK_UP,
+    ("POST", "/v1/warnings/{case_id}/acknowledge"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/report"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/verify"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/plan"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/handle"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/snooze"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/review-false"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/ask-lift"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/lift"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/refuse-lift"): FIELD_ACT,
+    ("GET", "/v1/borrowers/{borrower_id}/checks"): LOOK_UP,
+    ("POST", "/v1/borrowers/{borrower_id}/checks"): FIELD_ACT,
+    ("GET", "/v1/checks"): LOOK_UP,
+    ("GET", "/v1/checks/{case_id}"): LOOK_UP,
+    ("PUT", "/v1/checks/{case_id}"): FIELD_ACT,
+    ("POST", "/v1/checks/{case_id}/submit"): FIELD_ACT,
+    ("POST", "/v1/checks/{case_id}/cancel"): FIELD_ACT,
+    ("POST", "/v1/evidence"): FIELD_ACT,
+    ("GET", "/v1/evidence/{sha256}"): LOOK_UP,
+    ("GET", "/v1/my-day"): OWN_WORK,
+    ("POST", "/v1/tasks/{case_id}/done"): FIELD_ACT,
+    ("POST", "/v1/tasks/{case_id}/cancel"): SENIOR_ACT,
+    ("POST", "/v1/contacts"): FIELD_ACT,
+    ("POST", "/v1/contacts/recorded"): FIELD_ACT,
+    ("POST", "/v1/contacts/{case_id}/end"): FIELD_ACT,
+    ("POST", "/v1/contacts/{case_id}/review"): SENIOR_ACT,
+    ("POST", "/v1/event-checks"): SENIOR_ACT,
+    ("GET", "/v1/measures"): LOOK_UP,
+    ("POST", "/v1/measures"): FIELD_ACT,
+    ("POST", "/v1/measures/{case_id}/approve"): FIELD_ACT,  # the policy names the approver of each
+    ("POST", "/v1/measures/{case_id}/refuse"): FIELD_ACT,
+    ("POST", "/v1/measures/{case_id}/done"): FIELD_ACT,
+    ("GET", "/v1/borrowers/{borrower_id}/lessons"): LOOK_UP,
+    ("GET", "/v1/overrides"): LOOK_UP,
+    ("POST", "/v1/overrides"): FIELD_ACT,
+    ("POST", "/v1/overrides/{case_id}/approve"): FIELD_ACT,
+    ("POST", "/v1/overrides/{case_id}/refuse"): FIELD_ACT,
+    ("POST", "/v1/overrides/{case_id}/note"): FIELD_ACT,
+    ("POST", "/v1/overrides/{case_id}/end"): FIELD_ACT,
+    ("GET", "/v1/watch-list"): LOOK_UP,
+    ("POST", "/v1/watch-list"): FIELD_ACT,
+    ("POST", "/v1/watch-list/{case_id}/review"): FIELD_ACT,
+    ("POST", "/v1/watch-list/{case_id}/off"): SENIOR_ACT,
+    ("GET", "/v1/reviews"): LOOK_UP,
+    ("GET", "/v1/reviews/sessions"): LOOK_UP,
+    ("POST", "/v1/reviews/sessions"): SENIOR_ACT,
+    ("POST", "/v1/reviews/determine"): FIELD_ACT,
+    ("POST", "/v1/reviews/approve"): FIELD_ACT,
+    ("POST", "/v1/reviews/{case_id}/determine"): FIELD_ACT,
+    ("POST", "/v1/reviews/{case_id}/approve"): FIELD_ACT,
+    ("POST", "/v1/reviews/{case_id}/return"): FIELD_ACT,
+    ("GET", "/v1/adoptions"): KNOWN,
+    ("POST", "/v1/adoptions"): Right(Kind.ACT, RISK),
+    ("POST", "/v1/adoptions/{case_id}/approve"): Right(Kind.ACT, RISK),
+    ("POST", "/v1/adoptions/{case_id}/refuse"): Right(Kind.ACT, RISK),
+    ("GET", "/v1/promotions"): KNOWN,
+    ("POST", "/v1/promotions"): Right(Kind.ACT, frozenset({Role.MODEL_OWNER})),
+    ("POST", "/v1/promotions/{case_id}/approve"): Right(Kind.ACT, frozenset({Role.VALIDATOR})),
+    ("POST", "/v1/promotions/{case_id}/refuse"): Right(Kind.ACT, frozenset({Role.VALIDATOR})),
+}
+"""By method and template of the route."""
+
+OPEN_PATHS = frozenset(path for (_, path), right in RIGHTS.items() if right.kind is Kind.OPEN)
+
+
+def right_of(request: Request) -> Right | None:
+    """Return the entry of the route that was asked, None where it has none or nothing lies under the path."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return None
+    rights: Mapping[tuple[str, str], Right] = request.app.state.rights
+    return rights.get((request.method, route.path_format))
+
+
+def allow(request: Request) -> None:
+    """Raise ForbiddenError where whoever asks may not ask this route."""
+    right = right_of(request)
+    if right is None:
+        message = f"{request.method} {request.url.path} has no entry in the table of rights, so that nobody may ask it."
+        raise ForbiddenError(message)
+    if right.kind is not Kind.OPEN:
+        _check(right, request.state.actor, f"ask {request.method} {request.scope['route'].path_format}")
+
+
+def _check(right: Right, actor: Actor, what: str) -> None:
+    if actor == LOCAL:
+        if right.kind is Kind.ACT:
+            message = f"Nobody is logged in, and to {what} takes an account. Make one with 'ews user add', then log in."
+            raise ForbiddenError(message)
+        return
+    if not (right.machines and actor.is_machine and Role.OPERATOR in actor.roles):
+        require(actor, right.roles, what)
+    if right.everywhere and actor.branch_id is not None:
+        message = (
+            f"'{actor.user_id}' may not {what}: it tells about all branches, and the account is tied to "
+            f"'{actor.branch_id}'. Ask somebody at head office."
+        )
+        raise ForbiddenError(message)

@@ -1,0 +1,74 @@
+"""Sight: whose borrowers an actor sees, and a decision as the actor may read it.
+
+Whoever is tied to a branch sees the borrowers that the branch has now, with all that was decided on them; the others
+are told like borrowers that do not exist, word for word.
+"""
+
+from collections.abc import Collection
+
+from ews.domain.decisions import Decision
+from ews.domain.errors import ForbiddenError, UnknownBorrowerError
+from ews.domain.people import Actor
+from ews.domain.unit import OWNERS
+from ews.serving.masking import masked, parties_of
+from ews.serving.services import Services
+from ews.store.branches import branches_of
+from ews.store.engine import Store
+from ews.store.standings import AmbiguousBorrowerError
+
+NAMES_OTHERS = frozenset({"borrowers", "relations", "guarantees"})
+"""Event tables that bind a borrower to others: with made-up rows anybody's state could be asked."""
+
+
+def portfolio_in_sight(store: Store, actor: Actor, borrower_id: str, portfolio: str | None) -> str | None:
+    """Return the portfolio to look in, which is the one asked for where the actor sees all branches.
+
+    UnknownBorrowerError where there is no such borrower, or none for the actor to see; AmbiguousBorrowerError where
+    several portfolios have one that is.
+    """
+    if actor.branch_id is None:
+        return portfolio
+    seen = sorted(
+        own
+        for (own, _), branch_id in branches_of(store, {borrower_id}).items()
+        if actor.sees(branch_id) and portfolio in {None, own}
+    )
+    if not seen:
+        where = "" if portfolio is None else f" in portfolio '{portfolio}'"
+        message = f"Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it."
+        raise UnknownBorrowerError(message)
+    if len(seen) > 1:
+        listed = ", ".join(f"'{one}'" for one in seen)
+        message = f"Borrower '{borrower_id}' is in {len(seen)} portfolios: {listed}. Name the portfolio."
+        raise AmbiguousBorrowerError(message)
+    return seen[0]
+
+
+def decision_in_sight(services: Services, actor: Actor, decision: Decision) -> Decision:
+    """Return the decision with whoever the actor may not know masked.
+
+    Who owns the borrower, or is married to that person, is known to who looks after it, unless another branch has them
+    as a borrower of its own.
+    """
+    if actor.branch_id is None:
+        return decision
+    parties = parties_of(decision)
+    known = branches_of(services.store, parties)
+    owners = {one.member_id for one in decision.unit if one.role in OWNERS}
+    own = {
+        one
+        for one in parties
+        if known.get((decision.portfolio, one), actor.branch_id if one in owners else None) == actor.branch_id
+    }
+    return masked(decision, visible=own)
+
+
+def check_tables(actor: Actor, names: Collection[str]) -> None:
+    """Raise ForbiddenError where rows on the spot would bind a borrower of a branch to others."""
+    refused = sorted(NAMES_OTHERS & set(names))
+    if actor.branch_id is not None and refused:
+        message = (
+            f"'{actor.user_id}' may not give rows of {', '.join(refused)}: they bind the borrower to others, whose "
+            "state would be told. Leave these tables out, or ask somebody at head office."
+        )
+        raise ForbiddenError(message)

@@ -1,0 +1,158 @@
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+
+from ews.domain.people import Actor, Role
+from ews.serving.app import create_app
+from ews.serving.server import open_socket, server_of
+from ews.store.accounts import Profile, add_user
+from ews.store.audit import LOOK_UP
+from ews.store.engine import reading, writing
+from ews.store.journal import Journal
+from ews.store.tables import audit
+from ews.store.tokens import add_token
+from tests.casework.people import OFFICER
+from tests.serving.conftest import KEY, NOW
+
+READER = Actor("reader", "Reader", frozenset({Role.AUDITOR}))
+
+
+def _subjects(looked):
+    return [(one.user_id, one.subject, one.content["status"]) for one in looked.entries]
+
+
+def test_who_looked_up_whom_is_in_the_log_refused_ones_too(client_as, looked):
+    client = client_as(OFFICER)
+    client.get("/v1/borrowers/A%2F1/decision", params={"lang": "zh"}, headers={"x-request-id": "r-1"})
+    client.get("/v1/borrowers/B9")
+    client.get("/v1/batches")
+    client.get("/v1/nowhere/B9")
+    assert _subjects(looked) == [
+        ("officer", "GET /v1/borrowers/A/1/decision", 200),
+        ("officer", "GET /v1/borrowers/B9", 404),
+        ("officer", "GET /v1/batches", 403),
+        ("officer", "GET /v1/nowhere/B9", 404),
+    ]
+    first = looked.entries[0]
+    assert (first.action, first.at, first.request_id) == (LOOK_UP, NOW, "r-1")
+    assert first.content == {"status": 200, "query": "lang=zh"}
+    assert looked.entries[1].content["problem"] == "unknown-borrower"
+
+
+def test_borrowers_that_the_path_does_not_name_are_in_the_log_too(client_as, looked):
+    client = client_as(READER)
+    client.post("/v1/decisions", json={"borrower_id": "B2"})
+    client.get("/v1/warnings", params={"limit": 2})
+    assert [one.content.get("borrowers") for one in looked.entries] == [["B2"], ["A/1", "B1"]]
+
+
+def test_whoever_could_not_be_told_is_nobody_in_the_log(client_of, services, looked, problem_of):
+    add_user(services.desk.log, "li", Profile("Li", frozenset({Role.AUDITOR})), by="ews", at=NOW)
+    response = client_of(services).get("/v1/borrowers/B1")
+    assert problem_of(response)[:2] == (401, "unauthenticated")
+    assert _subjects(looked) == [("nobody", "GET /v1/borrowers/B1", 401)]
+
+
+def test_what_machines_ask_every_few_seconds_is_not_in_the_log(client_as, looked):
+    client = client_as(READER)
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+        assert client.get(path).status_code == 200
+    assert looked.entries == []
+
+
+def test_what_cannot_be_printed_or_is_too_long_does_not_break_the_log(client_as, looked):
+    client = client_as(READER)
+    client.get("/v1/borrowers/B%001%0A/decision")
+    client.get("/v1/borrowers/" + "x" * 3_000)
+    assert looked.entries[0].subject == "GET /v1/borrowers/B%001%0A/decision"
+    assert len(looked.entries[1].subject) == 500
+
+
+class Broken:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def write(self, _entry) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("INSERT", {}, ValueError("disk")), OSError("no space"), RuntimeError("closed")],
+    ids=["store", "witness", "closed"],
+)
+@pytest.mark.parametrize("path", ["/v1/borrowers/B1/decision", "/v1/borrowers/B9", "/v1/warnings"])
+def test_where_the_log_cannot_be_written_nothing_is_told(client_as, services, problem_of, error, path):
+    client = client_as(READER, services=replace(services, journal=Broken(error)))
+    response = client.get(path)
+    assert problem_of(response) == (
+        503,
+        "log-unavailable",
+        "The log of look-ups cannot be written, so nothing is told. Try again; see /readyz.",
+    )
+    assert [word for word in ("B1", "Hangzhou", "Firm") if word in response.text.replace(path, "")] == []
+
+
+def test_a_failure_of_the_log_that_nobody_foresaw_tells_nothing_either(client_as, services, problem_of):
+    client = client_as(READER, services=replace(services, journal=Broken(ZeroDivisionError("Firm B1"))))
+    response = client.get("/v1/borrowers/B1/decision")
+    assert problem_of(response)[:2] == (500, "internal-error")
+    assert "Firm" not in response.text
+
+
+def test_an_answer_that_fails_inside_is_in_the_log(client_as, services, looked):
+    def fail(*_args, **_names):
+        raise ZeroDivisionError
+
+    client_as(READER, services=replace(services, find_decision=fail)).get("/v1/borrowers/B1/decision")
+    assert _subjects(looked) == [("reader", "GET /v1/borrowers/B1/decision", 500)]
+
+
+def test_a_store_that_does_not_answer_is_told_before_anybody_gets_further(client_of, services, store, problem_of):
+    with writing(store) as connection:
+        connection.execute(text("DROP TABLE users"))
+    assert problem_of(client_of(services).get("/v1/policy"))[:2] == (503, "store-unavailable")
+
+
+@pytest.fixture
+def machine(services) -> str:
+    """Give the token of a machine that may read."""
+    log = services.desk.log
+    add_user(log, "core", Profile("Core", frozenset({Role.OPERATOR})), by="ews", at=NOW)
+    return add_token(log, "core", expires_at=NOW + timedelta(days=1), by="ews", at=NOW).secret
+
+
+def test_a_hundred_look_ups_at_once_are_each_in_the_log_before_their_answer(services, store, machine):
+    missing: list[str] = []
+
+    def ask(address: str, number: int) -> None:
+        headers = {"authorization": f"Bearer {machine}", "x-request-id": f"r-{number}"}
+        with httpx.Client(base_url=address, trust_env=False, headers=headers, timeout=60) as client:
+            answer = client.get(f"/v1/borrowers/B{1 + number % 4}")
+        with reading(store) as connection:
+            query = select(audit.c.subject).where(audit.c.request_id == f"r-{number}")
+            logged = connection.execute(query).scalars().all()
+        if answer.status_code != 200 or logged != [f"GET /v1/borrowers/B{1 + number % 4}"]:
+            missing.append(f"r-{number}")
+
+    with Journal(store, KEY) as journal, open_socket("127.0.0.1", 0) as listener:
+        server = server_of(create_app(replace(services, journal=journal)))
+        serving = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        serving.start()
+        while not server.started:
+            time.sleep(0.01)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        asking = [threading.Thread(target=ask, args=(address, number)) for number in range(100)]
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join()
+        server.should_exit = True
+        serving.join(10)
+    assert missing == []
