@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -138,3 +139,11 @@ def test_the_economic_unit_is_told_with_roles_and_names_and_the_last_of_many_are
 
 def test_a_family_that_is_no_longer_there_is_told_by_its_bare_name():
     assert "No data on  economic unit, palmistry" in told(changed(blind=("economic_unit", "palmistry")), EN, 140)
+
+
+def test_the_customer_type_and_what_is_due_next_are_told():
+    loan = replace(LOAN, next_due_on=date(2026, 7, 20), next_due_fen=1_250_000)
+    text = told(changed(customer_type="C", loans=(loan,)), EN, 140)
+    assert "Customer type  C · First instalment missed, or late in two months of three" in text
+    assert "next due 2026-07-20: 12,500" in text
+    assert "Customer type" not in told(DECISION, EN, 140)

@@ -66,3 +66,10 @@ def test_how_many_pass_each_filter_is_told_with_the_money_set_aside(monkeypatch)
     assert "模型 4, other signals 规则 5" in told
     assert "有预警等级 6 → new 新预警 3 → handed out now 本次移交 2 (overdue 超期 1), waiting 排队 1" in told
     assert "gone" not in told
+
+
+def test_casework_is_told_with_what_the_book_has_no_place_for():
+    counts = {"overrides": 3, "findings": 1_200, "overrides_unplaced": 0, "findings_unplaced": 0}
+    assert scoring._casework(counts) == "casework 人工认定: overrides 人工调整 3, findings 检查认定 1,200"
+    assert scoring._casework({**counts, "findings_unplaced": 2}).endswith("台账中无此借款人或借据: 2")
+    assert scoring._casework(dict.fromkeys(counts, 0)) == scoring._casework({}) == ""

@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from ews.cli.casework_app import casework_app
+from ews.cli.people_app import audit_app, user_app
 from ews.cli.settings import Settings, read_settings
 from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Language
@@ -27,6 +29,9 @@ policy_app = typer.Typer(
     help="The policy: show, check, compare, adopt. 策略：查看、校验、比对、采用。", no_args_is_help=True
 )
 app.add_typer(policy_app, name="policy")
+app.add_typer(user_app, name="user")
+app.add_typer(audit_app, name="audit")
+app.add_typer(casework_app, name="casework")
 
 BookOption = Annotated[Path, typer.Option("--book", help="Folder of the book. 贷款组合目录")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, batches and the store live (EWS_HOME).")]
@@ -134,14 +139,21 @@ def explain(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Loopback only until accounts exist.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others than loopback over accounts only. 监听地址")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    name: Annotated[
+        list[str] | None, typer.Option("--name", help="Name under which others ask it; several times. 服务域名")
+    ] = None,
+    tls_certificate: Annotated[Path | None, typer.Option(help="PEM file; without, a proxy ends TLS. 证书")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file of the key. 私钥")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Serve the API on this machine. 启动本机服务."""
+    """Serve the API, and do the nights of casework meanwhile. 启动服务."""
     from ews.cli import service
 
-    service.run(_settings(home), host, port)
+    service.run(_settings(home), host, port, name or [], service.tls_of(tls_certificate, tls_key))
 
 
 @app.command()
@@ -167,7 +179,7 @@ def policy_show(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell parameters, grades, rules, signals and playbook. 查看策略."""
+    """Tell parameters, grades, rules, signals, playbook, calendar, casework and forms. 查看策略."""
     day = _day("--on", on)
     from ews.cli import policy as told
 

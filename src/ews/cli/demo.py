@@ -9,7 +9,8 @@ import os
 from datetime import date
 from pathlib import Path
 
-from ews.cli import books, modelling, scoring, service, show, showcase
+from ews.cli import books, modelling, nightly, scoring, service, show, showcase
+from ews.cli.demo_accounts import OFFICER, open_accounts, password_of
 from ews.cli.settings import Settings, read_settings
 from ews.cli.showcase import Case
 from ews.domain.levels import WarningLevel
@@ -40,7 +41,9 @@ def run(directory: Path, *, borrowers: int, months: int, seed: int, port: int | 
             highlight=False,
         )
     batches = _score_months(settings, book, days)
-    _suggest(settings, book, _cases(settings, book, batches), port)
+    cases = _cases(settings, book, batches)
+    nightly.tell(nightly.do_night(settings))
+    _suggest(settings, book, cases, port, open_accounts(settings, cases[0].borrower_id))
     if port is not None:
         service.run(settings, "127.0.0.1", port)
 
@@ -76,11 +79,10 @@ def _money(fen: int | None) -> str:
     return MISSING if fen is None else money_text(fen, Language.ZH).replace(" ", "")
 
 
-def _suggest(settings: Settings, book: Path, cases: list[Case], port: int | None) -> None:
+def _suggest(settings: Settings, book: Path, cases: list[Case], port: int | None, accounts: Path) -> None:
     """Print what to try: borrowers worth a look, a stricter policy, the commands and the address."""
     borrower, home = cases[0].borrower_id, settings.home
     address = f"http://127.0.0.1:{port or DEFAULT_PORT}"
-    spot = json.dumps({"borrower_id": borrower, "tables": {"inquiries": []}})
     ews = f"EWS_HOME={home} .venv/bin/ews"
     lines = [
         *(
@@ -90,19 +92,41 @@ def _suggest(settings: Settings, book: Path, cases: list[Case], port: int | None
         f"{ews} policy show   # then copy src/ews/policy/*.toml to a folder, change a number, and:",
         f"{ews} policy diff in-force FOLDER --book {book}   # who would move",
         *([f"{ews} serve          # then, in another terminal:"] if port is None else []),
-        f"curl -s {address}/v1/borrowers/{borrower}/decision",
-        f"curl -s '{address}/v1/warnings?level=red&limit=5'",
-        f"curl -s {address}/v1/decisions -H 'Content-Type: application/json' -d '{spot}'   # without its inquiries",
+        *_requests(address, borrower, password_of(accounts, OFFICER)),
+        f"{ews} audit verify     # nobody has bent the record; who did and read what: ews audit show",
         f"{ews} score --book {book}          # the same batch again: nothing changes",
         f".venv/bin/mlflow ui --backend-store-uri {_near(settings)}   # the run, its figures and plots",
     ]
+    show.OUT.print(f"\n[bold]Accounts 账户[/bold] (of the demo only; in {_from_here(accounts)})")
+    for line in accounts.read_text(encoding="utf-8").splitlines() if accounts.is_file() else ():
+        show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
     show.OUT.print("\n[bold]Try 试一试[/bold]")
     for line in lines:
         show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
+
+
+def _requests(address: str, borrower: str, password: str | None) -> list[str]:
+    """Return requests of an officer, who logs in first; none where the password is not known any more."""
+    if password is None:
+        return []
+    login = json.dumps({"user": OFFICER, "password": password})
+    own = f"curl -s -b .cookies {address}/v1"
+    return [
+        f"curl -s -c .cookies {address}/v1/login -H 'Content-Type: application/json' -d '{login}'   # as {OFFICER}",
+        f"{own}/my-day?limit=3   # what waits for me 今日待办",
+        f"{own}/borrowers/{borrower}/decision",
+        f"{own}/cases?borrower_id={borrower}   # warnings and tasks of a borrower",
+        f"{own}/borrowers/{borrower}/dossier?format=docx -o {borrower}.docx   # due-diligence file 尽职档案",
+        f"{own}/warnings?level=red",
+    ]
+
+
+def _from_here(path: Path) -> str:
+    return os.path.relpath(path)
 
 
 def _near(settings: Settings) -> str:
     """Return the address of the tracking store, as seen from here where it is a file of the demo."""
     if settings.tracking_uri is not None:
         return settings.tracking
-    return f"sqlite:///{os.path.relpath(settings.home / 'mlflow.db')}"
+    return f"sqlite:///{_from_here(settings.home / 'mlflow.db')}"

@@ -127,7 +127,8 @@ def _tier_of(loan: LoanDecision, policy: Policy | None, on: date, language: Lang
     also = comma.join(f"{held.code} {wording.given_text(held, language)}" for held in milder)
     lines.append((1, f"{_word('also', language)}: {also}" if also else ""))
     undecided = f"{_word('undecided', language)}: {comma.join(loan.undecided)}" if loan.undecided else ""
-    last = (grounds.record_text(loan, language), grounds.money_parts_text(loan, language), undecided)
+    known = (grounds.due_text(loan, language), grounds.record_text(loan, language))
+    last = (*known, grounds.money_parts_text(loan, language), undecided)
     return [*lines, *((1, text) for text in last)]
 
 

@@ -38,6 +38,7 @@ _WORDS = {
     "why": Text("Why", "为什么"),
     "adds": Text("adds to log-odds", "对数几率贡献"),
     "todo": Text("To do", "处置要求"),
+    "customer": Text("Customer type", "客户类型"),
     "blind": Text("No data on", "缺少数据"),
     "unit": Text("Economic unit", "经济单元"),
     "industry": Text("industry", "行业"),
@@ -97,11 +98,13 @@ def _facts(
 ) -> list[tuple[str, str]]:
     """Return the lines below the headline with their styles; empty where there is nothing to say."""
     action = _action(decision, policy, language)
+    kind = grounds.customer_type_text(decision, policy, language)
     return [
         (_who(decision, word), "dim"),
         (f"{word['todo']}  {action}" if action else "", "bold"),
         ("" if decision.raised is None else grounds.raised_text(decision.raised, language), "bold"),
         (grounds.level_text(decision, language), "italic"),
+        (f"{word['customer']}  {kind}" if kind else "", ""),
         (f"{word['blind']}  {_missing(decision.blind, language)}" if decision.blind else "", "italic"),
         (f"{word['unit']}  {_members(decision.unit, language)}" if decision.unit else "", "dim"),
     ]

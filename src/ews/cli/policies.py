@@ -11,6 +11,7 @@ from ews.policy.dated import BEGINNING
 from ews.policy.policy import Policy, load_policy
 from ews.policy.vocabulary import vocabulary_of
 from ews.store.adoptions import adopt, adopted, in_force, newest_published
+from ews.store.audit_log import Log
 from ews.store.engine import Store
 
 VOCABULARY = vocabulary_of(FEATURES)
@@ -41,7 +42,7 @@ def policy_for(settings: Settings, store: Store, day: date) -> Policy:
         raise PolicyError(f"{message} Adopt one for it: ews policy adopt {where} --from {day} --by NAME.")
     if policy.hash not in {one.policy_hash for one in known}:
         raise _never_adopted(settings, policy, wanted, day, newest_published(store))
-    return _read(settings, wanted, day)
+    return read_kept(settings, wanted, day)
 
 
 def _never_adopted(settings: Settings, policy: Policy, wanted: str, day: date, published: date | None) -> PolicyError:
@@ -61,11 +62,11 @@ def _never_adopted(settings: Settings, policy: Policy, wanted: str, day: date, p
     )
 
 
-def adopt_first(settings: Settings, store: Store, policy: Policy) -> None:
+def adopt_first(settings: Settings, store: Store, policy: Policy, log: Log | None = None) -> None:
     """Adopt the policy of the first batch from the beginning, where nobody has adopted one."""
     if not adopted(store):
         keep(settings.home, policy)
-        adopt(store, policy.hash, BEGINNING, adopted_by=BY_ITSELF, note="first batch")
+        adopt(store, policy.hash, BEGINNING, adopted_by=BY_ITSELF, note="first batch", audit=log)
 
 
 def policy_named(settings: Settings, name: str, store: Store | None = None) -> Policy:
@@ -80,10 +81,10 @@ def policy_named(settings: Settings, name: str, store: Store | None = None) -> P
 
 def _in_force(settings: Settings, store: Store) -> Policy:
     found = in_force(store, date.today())
-    return policy_of(settings) if found is None else _read(settings, found, date.today())
+    return policy_of(settings) if found is None else read_kept(settings, found, date.today())
 
 
-def _read(settings: Settings, policy_hash: str, day: date) -> Policy:
+def read_kept(settings: Settings, policy_hash: str, day: date) -> Policy:
     """Return the kept policy of that hash; PolicyError says why it cannot decide."""
     folder = settings.home / "policies" / policy_hash
     what = f"The policy in force on {day} ({policy_hash[:SHOWN]})"

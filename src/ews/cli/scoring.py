@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from ews.cli import show
+from ews.cli import nightly, show
+from ews.cli.desks import log_of
 from ews.cli.policies import adopt_first, policy_for
 from ews.cli.settings import Settings
 from ews.domain.levels import Tier, WarningLevel
@@ -28,8 +29,9 @@ _PROVISIONS = {
 
 
 def score(settings: Settings, book: Path, as_of: date | None, known_by: date | None, *, as_json: bool) -> None:
-    """Score the book with the portfolio's champion, publish, and tell the summary."""
+    """Score the book with the portfolio's champion, publish, hand the warnings out, and tell the summary."""
     batch = run_batch(settings, book, as_of, known_by, quiet=as_json)
+    done = nightly.do_night(settings, quiet=as_json)
     if as_json:
         show.as_json(
             {
@@ -40,13 +42,16 @@ def score(settings: Settings, book: Path, as_of: date | None, known_by: date | N
                 "by_level": batch.by_level,
                 "provisions": batch.provisions,
                 "caseload": batch.caseload,
+                "casework": batch.casework,
                 "blind": batch.blind,
                 "directory": str(batch.directory),
                 "published_before": not batch.fresh,
+                "night": nightly.plain(done),
             }
         )
     else:
         tell_batch(batch)
+        nightly.tell(done)
 
 
 def run_batch(
@@ -63,12 +68,21 @@ def run_batch(
         )
     store = open_store(settings.database)
     try:
+        log = log_of(settings, store)
         policy = policy_for(settings, store, as_of or manifest.extracted_on)
         with show.progress(f"score {as_of or ''}".strip(), quiet=quiet) as progress:
             batch = score_book(
-                book, settings.home, store, model, policy, as_of=as_of, known_by=known_by, progress=progress
+                book,
+                settings.home,
+                store,
+                model,
+                policy,
+                as_of=as_of,
+                known_by=known_by,
+                audit=log,
+                progress=progress,
             )
-        adopt_first(settings, store, policy)
+        adopt_first(settings, store, policy, log)
         return batch
     finally:
         store.close()
@@ -97,7 +111,7 @@ def tell_batch(batch: ScoredBatch) -> None:
         f"+ rejected {total.rejected:,} + out of scope {total.out_of_scope:,}"
     )
     show.OUT.print(_exposure(total))
-    for line in (_provisions(batch.provisions), _caseload(batch)):
+    for line in (_provisions(batch.provisions), _caseload(batch), _casework(batch.casework)):
         if line:
             show.OUT.print(line, soft_wrap=True)
     if batch.blind:
@@ -131,6 +145,17 @@ def _caseload(batch: ScoredBatch) -> str:
     ]
     gone = f"; gone before anybody got them 移交前已消失 {found['gone']:,}" if found["gone"] else ""
     return " → ".join(steps) + gone
+
+
+def _casework(found: Mapping[str, int]) -> str:
+    """Return how much casework counted, and what the book has no place for; empty where there is none."""
+    if not any(found.values()):
+        return ""
+    told = f"casework 人工认定: overrides 人工调整 {found['overrides']:,}, findings 检查认定 {found['findings']:,}"
+    lost = found["overrides_unplaced"] + found["findings_unplaced"]
+    if not lost:
+        return told
+    return f"{told}; of borrowers or loans that the book does not know 台账中无此借款人或借据: {lost:,}"
 
 
 def _exposure(total: Totals) -> str:

@@ -5,39 +5,68 @@ from functools import partial
 from pathlib import Path
 
 from ews import __version__
+from ews.casework.desk import Desk
+from ews.casework.proposal import Hands
+from ews.cli.desks import desk_of, facts_of, hands_of, log_of
+from ews.cli.nightly import night, notices
 from ews.cli.policies import policy_of
+from ews.cli.rounds import going_round
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.domain.decisions import Held
-from ews.domain.errors import ModelError
+from ews.domain.errors import ModelError, SettingsError
 from ews.features.catalogue import FEATURES
 from ews.models.champion import champion, champion_pointer, portfolios
 from ews.policy.playbook import Action
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal
 from ews.scoring import grounds, wording
-from ews.scoring.lookup import find_decision
+from ews.scoring.lookup import find_decision, find_records
 from ews.scoring.on_the_spot import decide_on_the_spot
 from ews.serving.app import create_app
-from ews.serving.server import serve
-from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording
-from ews.store.engine import Store, open_store
+from ews.serving.oidc import Oidc
+from ews.serving.server import Tls, is_loopback, names_of, serve
+from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording, WriteLog
+from ews.store.accounts import has_accounts
+from ews.store.engine import open_store
+from ews.store.journal import Journal
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted."""
+def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls: Tls | None = None) -> None:
+    """Serve until interrupted, and do the nights of casework meanwhile."""
     store = open_store(settings.database, create=False)
     try:
-        serve(create_app(services_of(settings, store)), host, port)
+        log = log_of(settings, store)
+        desk = desk_of(settings, store, log)
+        hands, policy_of = hands_of(settings, store, log), policy_by_hash(settings)
+        with Journal(store, log.key, log.witness) as journal:
+            services = services_of(settings, desk, journal, hands)
+            app = create_app(
+                services, hosts=names_of(host, (*settings.names, *names)), only_this_machine=is_loopback(host)
+            )
+            with going_round(desk, lambda: night(desk, hands, policy_of, notices(settings))):
+                serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
     finally:
         store.close()
 
 
-def services_of(settings: Settings, store: Store) -> Services:
+def tls_of(certificate: Path | None, key: Path | None) -> Tls | None:
+    """Return certificate and key; SettingsError where only one of them is given."""
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        message = "TLS takes a certificate and its key: give both --tls-certificate and --tls-key, or neither."
+        raise SettingsError(message)
+    return Tls(certificate, key)
+
+
+def services_of(settings: Settings, desk: Desk, journal: WriteLog, hands: Hands) -> Services:
     """Return what the routes need."""
-    policy = policy_of(settings)
+    store, policy = desk.store, policy_of(settings)
     return Services(
         store=store,
+        desk=desk,
+        journal=journal,
         decide=partial(decide_on_the_spot, settings.home, store, policy),
         find_decision=partial(find_decision, settings.home, store),
         models=partial(_models, settings.home),
@@ -45,7 +74,25 @@ def services_of(settings: Settings, store: Store) -> Services:
         wording=_wording(policy_by_hash(settings)),
         features=FEATURES,
         version=__version__,
+        oidc=_oidc(settings),
+        find_records=partial(find_records, settings.home, store),
+        hands=hands,
+        facts_of=partial(facts_of, settings, store),
+        evidence=settings.home.resolve() / "evidence",
     )
+
+
+def _oidc(settings: Settings) -> Oidc | None:
+    """Return the bank's own login; SettingsError where only a part of it is set."""
+    parts = {name: getattr(settings, f"oidc_{name}") for name in ("issuer", "client_id", "redirect_base")}
+    missing = [name for name, value in parts.items() if value is None]
+    if len(missing) == len(parts):
+        return None
+    if missing:
+        named = ", ".join(f"EWS_OIDC_{name.upper()}" for name in missing)
+        message = f"The bank's own login is set in part: {named} missing. Set all of them, or none."
+        raise SettingsError(message)
+    return Oidc(**parts, secret_file=settings.oidc_secret_file)
 
 
 def _wording(by_hash: Callable[[str], Policy | None]) -> Wording:

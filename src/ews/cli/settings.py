@@ -20,6 +20,15 @@ class Settings(BaseSettings):
     tracking_uri: str | None = None
     policy: Path | None = None
     """Folder of the bank's own policy files."""
+    audit_key: Path | None = None
+    """File with the key of the audit log; default: `audit/key` in the home."""
+    names: tuple[str, ...] = ()
+    """Names under which the service may be asked besides those of this machine."""
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_redirect_base: str | None = None
+    """The bank's own login: its provider, how that knows the service, and where browsers reach the service."""
+    oidc_secret_file: Path | None = None
 
     @property
     def database(self) -> str:

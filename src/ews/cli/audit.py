@@ -1,0 +1,139 @@
+"""The commands about the audit log: verify, show; and the log that other commands write to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from ews.cli import show
+from ews.cli.desks import audit_folder, log_of
+from ews.cli.settings import Settings
+from ews.domain.errors import SettingsError
+from ews.store.audit import Head, head_of
+from ews.store.audit_check import Verified, verify
+from ews.store.audit_faults import Fault
+from ews.store.audit_key import read_key
+from ews.store.audit_log import KEY, WITNESS, Log
+from ews.store.audit_search import EntryFilter, Logged, entry_page
+from ews.store.engine import Store, open_store, reading
+from ews.store.witness import Witness
+
+
+@contextmanager
+def opened_log(settings: Settings) -> Iterator[Log]:
+    """Give the audit log of the store, both made where there is none yet."""
+    store = open_store(settings.database)
+    try:
+        yield log_of(settings, store)
+    finally:
+        store.close()
+
+
+def verify_log(settings: Settings, *, as_json: bool) -> bool:
+    """Tell everything that is wrong with the log and with the rows that it proves; return whether nothing is."""
+    store = open_store(settings.database, create=False)
+    try:
+        _check_begun(store, settings)
+        folder = audit_folder(settings)
+        found = verify(store, read_key(settings.audit_key or folder / KEY), Witness(folder / WITNESS))
+    finally:
+        store.close()
+    if as_json:
+        show.as_json(_plain(found))
+        return found.is_sound
+    for fault in found.faults:
+        _line(f"{fault.text.zh} {fault.text.en}")
+    if found.more:
+        _line(f"… and {show.count(found.more)} more 另有 {show.count(found.more)} 处")
+    faults = len(found.faults) + found.more
+    said = "sound 无误" if found.is_sound else f"{show.count(faults)} faults 处异常"
+    _line(f"{show.count(found.entries)} entries 条记录, {show.count(found.witnessed)} witnessed 已见证: {said}")
+    return found.is_sound
+
+
+def show_log(
+    settings: Settings,
+    wanted: EntryFilter,
+    days: tuple[date | None, date | None],
+    *,
+    limit: int,
+    before: int | None,
+    as_json: bool,
+) -> None:
+    """Tell entries of the log, the newest first; `days` are the first and the last one, both included."""
+    first, last = days
+    asked = replace(wanted, from_=_start(first), to=None if last is None else _start(last + timedelta(days=1)))
+    store = open_store(settings.database, create=False)
+    try:
+        found, following = entry_page(store, asked, limit=limit, before=before)
+    finally:
+        store.close()
+    if as_json:
+        show.as_json({"entries": [_entry(one) for one in found], "next_before": following})
+        return
+    columns = ("no. 编号", "at 时间", "by 操作人", "action 操作", "subject 对象", "request 请求", "content 内容")
+    rows = [
+        (
+            one.number,
+            f"{one.entry.at:%Y-%m-%d %H:%M:%S}",
+            one.entry.user_id,
+            one.entry.action,
+            one.entry.subject,
+            one.entry.request_id,
+            ", ".join(f"{name}={value}" for name, value in one.entry.content.items()),
+        )
+        for one in found
+    ]
+    show.table("Audit log 审计日志", columns, rows, left=len(columns))
+    if following is not None:
+        _line(f"more 更多: --before {following}")
+
+
+def _check_begun(store: Store, settings: Settings) -> None:
+    with reading(store) as connection:
+        is_empty = head_of(connection) == Head(0, "0" * 64)
+    if is_empty and Witness(audit_folder(settings) / WITNESS).is_empty:
+        message = (
+            "The store has no audit log yet, so nothing of it can be proven. The log begins with the first command "
+            "that writes: 'ews score', 'ews user add' or 'ews serve'."
+        )
+        raise SettingsError(message)
+
+
+def _plain(found: Verified) -> dict[str, Any]:
+    return {
+        "sound": found.is_sound,
+        "entries": found.entries,
+        "witnessed": found.witnessed,
+        "faults": [_fault(one) for one in found.faults],
+        "more": found.more,
+    }
+
+
+def _fault(one: Fault) -> dict[str, Any]:
+    said = {"kind": one.kind.value, "table": one.table, "key": one.key, "first": one.first, "last": one.last}
+    return {**said, "en": one.text.en, "zh": one.text.zh}
+
+
+def _entry(one: Logged) -> dict[str, Any]:
+    entry = one.entry
+    return {
+        "number": one.number,
+        "at": entry.at.isoformat(),
+        "user_id": entry.user_id,
+        "action": entry.action,
+        "subject": entry.subject,
+        "request_id": entry.request_id,
+        "content": entry.content,
+        "rows": [{"table": row.table, "key": row.key, "digest": row.digest} for row in entry.rows],
+        "hash": one.hash,
+    }
+
+
+def _start(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time())
+
+
+def _line(text: str) -> None:
+    show.OUT.print(text, highlight=False, markup=False, soft_wrap=True)

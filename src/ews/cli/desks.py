@@ -1,0 +1,82 @@
+"""Desks: the place where casework is done, put together from the settings."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from ews.casework.desk import Desk
+from ews.casework.prefill import BookFacts
+from ews.casework.proposal import Hands
+from ews.cli.policies import policy_of, read_kept
+from ews.cli.settings import Settings
+from ews.domain.decisions import Value
+from ews.models.champion import Pointer, set_champion, stored_model
+from ews.policy.policy import Policy
+from ews.scoring.folder import FACTS
+from ews.scoring.judged import NAMES
+from ews.store.adoptions import adopt, in_force
+from ews.store.audit_log import Log, open_log
+from ews.store.batches import latest_batch
+from ews.store.engine import Store
+
+
+def audit_folder(settings: Settings) -> Path:
+    """Return where the witness of the audit log lies, and its key unless that is kept elsewhere."""
+    return settings.home.resolve() / "audit"
+
+
+def log_of(settings: Settings, store: Store) -> Log:
+    """Open the audit log of the store, made where there is none yet."""
+    return open_log(store, audit_folder(settings), key_file=settings.audit_key)
+
+
+def desk_of(settings: Settings, store: Store, log: Log) -> Desk:
+    """Return the desk over a store; the clock is that of this machine."""
+    return Desk(store, _policy_on(settings, store), now, log.key, log.witness)
+
+
+def hands_of(settings: Settings, store: Store, log: Log) -> Hands:
+    """Return what carries out what two people approved."""
+    home = settings.home
+
+    def promote(portfolio: str, model_id: str, run_id: str | None, since: datetime) -> None:
+        set_champion(home, portfolio, Pointer(model_id, run_id, since))
+
+    return Hands(
+        check_policy=lambda policy_hash: read_kept(settings, policy_hash, date.today()),
+        check_model=partial(stored_model, home),
+        adopting=partial(adopt, store, audit=log),
+        promoting=promote,
+    )
+
+
+def facts_of(settings: Settings, store: Store, portfolio: str, borrower_id: str) -> BookFacts | None:
+    """Return the features and facts of a borrower in the newest batch, None where it is not in its folder."""
+    newest = latest_batch(store, portfolio)
+    path = None if newest is None else settings.home / newest.batch.directory / "decisions.parquet"
+    if newest is None or path is None or not path.is_file():
+        return None
+    wanted = [*NAMES, *(fact.name for fact in FACTS)]
+    rows = pq.read_table(path, columns=wanted, filters=[("borrower_id", "=", borrower_id)]).to_pylist()
+    values: dict[str, Value] = dict(rows[0]) if rows else {}
+    return BookFacts(newest.batch.as_of, values) if rows else None
+
+
+def now() -> datetime:
+    """Return the local time of this machine, without a zone."""
+    return datetime.now(UTC).astimezone().replace(tzinfo=None)
+
+
+def _policy_on(settings: Settings, store: Store) -> Callable[[date], Policy]:
+    """Return the policy in force on a day: that of the settings until one was adopted."""
+    at_first = policy_of(settings)
+    read = cache(lambda policy_hash, day: read_kept(settings, policy_hash, day))
+
+    def found(day: date) -> Policy:
+        wanted = in_force(store, day)
+        return at_first if wanted in {None, at_first.hash} else read(wanted, day)
+
+    return found

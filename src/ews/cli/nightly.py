@@ -1,0 +1,131 @@
+"""The night of casework: what the newest batches raise, what deadlines bring about, and who is told.
+
+Order   warnings → deadlines → tasks → overrides that expired → what was approved but not carried out → file → receivers
+Killed  anywhere: run again, it goes on; what was done is not done twice
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ews.casework.agenda import plan_tasks
+from ews.casework.desk import Desk
+from ews.casework.intake import take_in
+from ews.casework.nightly_file import write_nightly_file
+from ews.casework.overrides import expire
+from ews.casework.proposal import Hands
+from ews.casework.second_person import finish_approved
+from ews.casework.seen import PolicyOf
+from ews.casework.sweep import sweep
+from ews.casework.webhooks import deliver
+from ews.cli import show
+from ews.cli.desks import desk_of, hands_of, log_of
+from ews.cli.settings import Settings
+from ews.cli.told import policy_by_hash
+from ews.domain.progress import Progress, silent
+from ews.store.engine import open_store
+
+STEP = "casework"
+_STEPS = 6
+_COUNTED: Mapping[str, str] = {
+    "raised": "new warnings 新预警",
+    "joined": "signals joined 信号并入",
+    "waiting": "borrowers waiting 排队户数",
+    "escalated": "escalated 升级",
+    "woken": "snoozes ended 暂缓到期",
+    "tasks_opened": "new tasks 新任务",
+    "tasks_moot": "tasks without ground 任务失效",
+    "expired": "overrides expired 人工调整到期",
+    "carried_out": "approvals carried out 审批补执行",
+    "told": "acts in the nightly file 文件条数",
+    "delivered": "acts delivered 推送成功",
+    "failed": "deliveries that failed 推送失败",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What one night did; `folder` holds the nightly file."""
+
+    raised: int
+    joined: int
+    waiting: int
+    escalated: int
+    woken: int
+    tasks_opened: int
+    tasks_moot: int
+    expired: int
+    carried_out: int
+    told: int
+    delivered: int
+    failed: int
+    folder: Path
+
+
+def run(settings: Settings, *, as_json: bool) -> None:
+    """Do the night and tell what it did."""
+    found = do_night(settings, quiet=as_json)
+    if as_json:
+        show.as_json(plain(found))
+    else:
+        tell(found)
+
+
+def do_night(settings: Settings, *, quiet: bool = False) -> Night:
+    store = open_store(settings.database, create=False)
+    try:
+        log = log_of(settings, store)
+        desk = desk_of(settings, store, log)
+        with show.progress(STEP, quiet=quiet) as progress:
+            return night(desk, hands_of(settings, store, log), policy_by_hash(settings), notices(settings), progress)
+    finally:
+        store.close()
+
+
+def night(desk: Desk, hands: Hands, policy_of: PolicyOf, folder: Path, progress: Progress = silent) -> Night:
+    """Do everything that a night asks for, on the desk's day."""
+    progress(STEP, 0, _STEPS)
+    taken = take_in(desk, policy_of)
+    progress(STEP, 1, _STEPS)
+    swept = sweep(desk)
+    progress(STEP, 2, _STEPS)
+    planned = plan_tasks(desk, desk.now().date())
+    progress(STEP, 3, _STEPS)
+    expired, carried_out = expire(desk), finish_approved(desk, hands)
+    progress(STEP, 4, _STEPS)
+    written = write_nightly_file(desk.store, folder, desk.now().date())
+    progress(STEP, 5, _STEPS)
+    sent = deliver(desk)
+    progress(STEP, 6, _STEPS)
+    return Night(
+        raised=taken.raised,
+        joined=taken.joined,
+        waiting=taken.waiting,
+        escalated=swept.escalated + planned.escalated,
+        woken=swept.woken,
+        tasks_opened=planned.opened,
+        tasks_moot=planned.moot,
+        expired=expired,
+        carried_out=carried_out,
+        told=written.rows,
+        delivered=sent.delivered,
+        failed=sent.failed,
+        folder=written.folder,
+    )
+
+
+def notices(settings: Settings) -> Path:
+    """Return where nightly files lie."""
+    return settings.home.resolve() / "notices"
+
+
+def plain(found: Night) -> dict[str, Any]:
+    return {**asdict(found), "folder": str(found.folder)}
+
+
+def tell(found: Night) -> None:
+    """Print what the night did."""
+    rows = [(text, show.count(getattr(found, name))) for name, text in _COUNTED.items()]
+    show.table("Casework 贷后工作", ("", ""), rows)
+    show.OUT.print(f"nightly file 夜间文件: {found.folder}", soft_wrap=True, highlight=False)
