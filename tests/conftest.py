@@ -5,6 +5,7 @@ import pytest
 from tests.homes import ScoredHome, scored_home
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file on one worker, for they share what is dear to make, unless they say otherwise."""
     for item in items:
