@@ -47,7 +47,7 @@ def faults_of(*args, **more):
     [
         ("text", "正常生产\n35人"),
         ("flag", False),
-        ("fen", -LARGEST),
+        ("fen", 0),
         ("fen", LARGEST),
         ("count", 0),
         ("count", LARGEST),
@@ -76,7 +76,8 @@ def test_a_right_answer_is_kept_as_it_came(unit, value):
         ("fen", 1.5, "give a whole number of fen (1/100 of the currency unit)"),
         ("fen", "100", "give a whole number of fen (1/100 of the currency unit)"),
         ("fen", True, "give a whole number of fen (1/100 of the currency unit)"),
-        ("fen", LARGEST + 1, "give at most 1,000,000,000,000,000 fen"),
+        ("fen", LARGEST + 1, "give a sum in fen from 0 to 1,000,000,000,000,000"),
+        ("fen", -1, "give a sum in fen from 0 to 1,000,000,000,000,000"),
         ("count", 2.0, "give a whole number"),
         ("count", -1, "give a number from 0 to 1,000,000,000,000,000"),
         ("count", True, "give a whole number"),
@@ -182,3 +183,22 @@ def test_any_answers_are_kept_as_they_are_or_told_by_their_field(answers):
     else:
         assert filled.answers == said
         assert all(type(filled.answers[name]) is type(value) for name, value in said.items())
+
+
+@pytest.mark.parametrize(
+    ("bounds", "unit", "value", "message"),
+    [
+        ({"low": -5_00}, "fen", -5_00, None),
+        ({"low": -5_00}, "fen", -5_01, "give a sum in fen from -500 to 1,000,000,000,000,000"),
+        ({"high": 200}, "count", 200, None),
+        ({"high": 200}, "count", 201, "give a number from 0 to 200"),
+        ({"low": 0.1, "high": 0.5}, "share", 0.1, None),
+        ({"low": 0.1, "high": 0.5}, "share", 0.09, "give a share from 0.1 to 0.5; 75 % is 0.75"),
+    ],
+)
+def test_a_number_lies_between_the_bounds_of_its_field(bounds, unit, value, message):
+    of = form(field("x", unit, **bounds))
+    if message is None:
+        assert read({"x": value}, of=of).answers == {"x": value}
+    else:
+        assert [told for _, _, told in faults_of({"x": value}, of=of)] == [message]

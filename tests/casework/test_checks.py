@@ -9,7 +9,8 @@ from sqlalchemy import select
 from ews.casework.answers import FaultyFormError
 from ews.casework.attachments import attach
 from ews.casework.check_body import body_of
-from ews.casework.checks import Begin, begin_check, cancel_check, save_check, submit_check
+from ews.casework.check_draft import cancel_check
+from ews.casework.checks import Begin, begin_check, save_check, submit_check
 from ews.casework.desk import at_work, open_case
 from ews.casework.prefill import BookFacts, Known
 from ews.domain.errors import (

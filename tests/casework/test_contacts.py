@@ -1,6 +1,7 @@
 """Contacts on both databases: begun by the clock, ended by who began them, limits over the whole bank."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 from threading import Barrier
 
@@ -8,6 +9,7 @@ import pytest
 
 from ews.casework.contact import Result, Wanted
 from ews.casework.contacts import begin, end, record, review
+from ews.casework.my_day import my_day
 from ews.domain.errors import (
     ContactError,
     ForbiddenError,
@@ -17,6 +19,7 @@ from ews.domain.errors import (
     TransitionError,
     UnknownBorrowerError,
 )
+from ews.domain.paths import Channel, Hop, Path
 from tests.casework.loan_books import bring_out, quiet
 from tests.casework.people import AUDITOR, HEAD, MACHINE, MANAGER, OFFICER, OFFICER2, OTHER
 
@@ -249,3 +252,87 @@ def test_nobody_reviews_a_contact_of_their_own(desk):
 
     with pytest.raises(SecondPersonError):
         review(desk, MANAGER, stored.case_id, "Fine", version=1)
+
+
+def hop(party_id):
+    return Hop(party_id, f"Firm {party_id}", "branch-1", 5, None, None, None)
+
+
+@pytest.fixture
+def guaranteed(desk):
+    """Give B3, behind whom G1 stands; G2 stands behind somebody whom B3 guarantees, F1 is of its group."""
+    paths = (
+        Path(Channel.GUARANTEES, (hop("G1"),), 100),
+        Path(Channel.GUARANTEES, (hop("B4"), hop("G2")), 100),
+        Path(Channel.GROUP, (hop("F1"),), None),
+    )
+    bring_out(desk.store, "july", quiet("B3", paths=paths), as_of=date(2026, 7, 31))
+    return desk
+
+
+def behind(party_id):
+    return Wanted("B3", "guarantor", "call", party_id)
+
+
+def limits(case):
+    return [one["limit"] for one in case.body["breaches"]]
+
+
+def test_a_guarantor_whom_the_newest_decision_names_is_known(guaranteed):
+    ended = called(guaranteed, wanted=behind("G1"))
+
+    assert (ended.state, ended.is_open, limits(ended)) == ("ended", False, [])
+
+
+@pytest.mark.parametrize("party_id", ["G2", "F1", "G9"])
+def test_a_guarantor_whom_nobody_knows_is_contacted_and_reviewed(guaranteed, party_id):
+    begun = begin(guaranteed, OFFICER, behind(party_id))
+    ended = end(guaranteed, OFFICER, begun.case_id, NOT_REACHED, version=1)
+
+    assert (begun.state, limits(begun)) == ("begun", ["guarantor"])
+    assert (ended.state, ended.is_open, ended.role, ended.due_on) == (
+        "recorded",
+        True,
+        "branch_manager",
+        date(2026, 7, 7),
+    )
+    (told,) = ended.body["breaches"]
+    assert told["en"] == (
+        f"guarantor not known to the book: neither a guarantee path of 'B3' nor a reviewed contact names '{party_id}'"
+    )
+    assert told["zh"].startswith("保证人不在册：")
+    assert [item.why.zh for item in my_day(guaranteed, MANAGER).items] == [
+        "联系对象不在册为保证人：请复核：2026-07-07前"
+    ]
+
+
+def test_a_contact_recorded_afterwards_is_checked_alike(guaranteed):
+    at = datetime(2026, 7, 6, 8, 30)
+    known, unknown = (record(guaranteed, OFFICER, behind(one), at, NOT_REACHED) for one in ("G1", "G9"))
+
+    assert (limits(known), known.is_open) == ([], False)
+    assert (limits(unknown), unknown.is_open) == (["guarantor"], True)
+
+
+@pytest.mark.parametrize(("said", "known"), [(True, []), (False, ["guarantor"]), (None, ["guarantor"])])
+def test_whom_the_manager_confirms_is_known_from_then_on(guaranteed, said, known):
+    first = called(guaranteed, wanted=behind("G9"), result=NOT_REACHED)
+    closed = review(guaranteed, MANAGER, first.case_id, "Contract seen", version=2, is_guarantor=said)
+
+    assert (closed.state, closed.body["is_guarantor"]) == ("ended", said)
+    assert limits(begin(guaranteed, OFFICER, behind("G9"))) == known
+    assert limits(begin(guaranteed, OFFICER, replace(behind("G9"), borrower_id="B3", party_id="G8"))) == ["guarantor"]
+
+
+def test_a_limit_of_law_is_refused_however_unknown_the_guarantor_is(guaranteed, clock):
+    clock.at = datetime(2026, 7, 6, 22)
+
+    with pytest.raises(ContactError, match=r"^The contact is refused \(hours\)"):
+        begin(guaranteed, OFFICER, behind("G9"))
+
+
+def test_only_of_an_unknown_guarantor_it_is_said_whether_they_are_one(guaranteed):
+    stored = record(guaranteed, OFFICER, behind("G1"), datetime(2026, 7, 3, 23), NOT_REACHED)
+
+    with pytest.raises(RequestError, match="with no guarantor whom the book does not know"):
+        review(guaranteed, MANAGER, stored.case_id, "Told off", version=1, is_guarantor=True)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from ews.casework import measures
-from ews.casework.lessons import About, lessons_of
+from ews.casework.lessons import About, Standing, lessons_of
 from ews.casework.measures import MeasureDraft
 from ews.domain.errors import UnknownBorrowerError
 from ews.store.cases import Case
@@ -81,3 +81,40 @@ def test_another_borrowers_lessons_are_not_told(desk):
     assert lessons_of(desk.store, OFFICER, "B2").lines == ()
     with pytest.raises(UnknownBorrowerError):
         lessons_of(desk.store, OTHER, "B1")
+
+
+def _kept(store, *rows):
+    checks = [stored(store, Case("check", "submitted", borrower_id="B1", **ABOUT)) for _ in rows]
+    found = [
+        Finding(
+            f"{check.case_id}-impaired", "sme", "B1", None, date(2026, 7, day), date(2026, 7, day), "impaired", value,
+            "officer", check.case_id, corrects,
+        )
+        for check, (day, value, corrects) in zip(checks, rows, strict=True)
+    ]  # fmt: skip
+    with writing(store) as connection:
+        add_findings(connection, found)
+
+
+def _standing(lines):
+    return [(line.on.day, line.outcome, line.standing, line.until, line.corrected_by) for line in lines]
+
+
+def test_a_finding_that_was_replaced_says_when_and_by_which_check(desk):
+    _kept(desk.store, (1, "yes", None), (3, "no", "C0000001-impaired"))
+    assert _standing(lessons_of(desk.store, OFFICER, "B1").lines) == [
+        (1, "yes", Standing.REPLACED, date(2026, 7, 3), "C0000002"),
+        (3, "no", Standing.STANDS, None, None),
+    ]
+
+
+def test_a_finding_that_was_taken_back_says_so_and_is_no_finding_of_nothing_as_well(desk):
+    _kept(desk.store, (1, "yes", None), (3, None, "C0000001-impaired"))
+    assert _standing(lessons_of(desk.store, OFFICER, "B1").lines) == [
+        (1, "yes", Standing.TAKEN_BACK, date(2026, 7, 3), "C0000002")
+    ]
+
+
+def test_what_is_no_finding_neither_stands_nor_falls(desk):
+    measures.propose(desk, OFFICER, "B1", MeasureDraft("keep", "disaster", "Flooded"))
+    assert {line.standing for line in lessons_of(desk.store, OFFICER, "B1").lines} == {None}

@@ -5,7 +5,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from ews.casework import measures
+from ews.casework.attachments import attach
+from ews.casework.checks import Begin, begin_check
 from ews.casework.measures import MeasureDraft, body_of
+from ews.casework.prefill import knows_nothing
 from ews.casework.warning_body import WarningBody
 from ews.domain.errors import (
     ForbiddenError,
@@ -22,6 +25,7 @@ from ews.store.cases import Case, acts_of
 from ews.store.engine import reading
 from tests.casework.borrowers import stored, with_june
 from tests.casework.people import AUDITOR, HEAD, MANAGER, OFFICER, OFFICER2, OTHER, RISK
+from tests.casework.test_evidence import JPEG, PNG
 
 KEEP = MeasureDraft("keep", "disaster", "The flood hit the store, orders are there")
 REDUCE = MeasureDraft("reduce", "business", "Half the orders are gone", amount_fen=5_000_000, until=date(2026, 12, 31))
@@ -217,3 +221,35 @@ def test_who_may_not_propose(desk, actor, error):
 
 def test_head_office_sees_every_branch(desk):
     assert measures.propose(desk, HEAD, "B9", KEEP).branch_id == "branch-2"
+
+
+def _approved(desk, borrower_id="B1"):
+    case = measures.propose(desk, OFFICER, borrower_id, KEEP)
+    return measures.approve(desk, MANAGER, case.case_id, version=1)
+
+
+def _photo(desk, folder, borrower_id="B1", content=JPEG):
+    """Hand a photo in with a check of the borrower and return its SHA-256."""
+    check = begin_check(desk, OFFICER, borrower_id, Begin("phone"), facts_of=knows_nothing)
+    return attach(desk, folder, OFFICER, check.case_id, content, version=1)[1].sha256
+
+
+def test_the_evidence_of_a_measure_may_name_files_of_the_borrowers_checks(desk, tmp_path):
+    photo, scan = _photo(desk, tmp_path), _photo(desk, tmp_path, content=PNG)
+    case = _approved(desk)
+    done = measures.finish(
+        desk, OFFICER, case.case_id, version=2, evidence="Photos of 6 July", files=[scan, photo, scan]
+    )
+    assert body_of(done).evidence_files == (scan, photo)
+    with reading(desk.store) as connection:
+        assert acts_of(connection, [case.case_id])[-1].content["evidence_files"] == [scan, photo]
+
+
+def test_a_file_that_no_check_of_the_borrower_has_is_no_evidence(desk, tmp_path):
+    foreign = _photo(desk, tmp_path, "B2")
+    case = _approved(desk)
+    for strange in (foreign, "0" * 64):
+        with pytest.raises(RequestError, match=f"No file '{strange}' was handed in with a check of borrower 'B1'"):
+            measures.finish(desk, OFFICER, case.case_id, version=2, evidence="Photo", files=[strange])
+    done = measures.finish(desk, OFFICER, case.case_id, version=2, evidence="Letter of 6 July")
+    assert (done.state, body_of(done).evidence_files) == ("done", ())

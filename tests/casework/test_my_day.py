@@ -121,7 +121,8 @@ def test_head_office_has_what_is_for_risk_managers_of_every_branch_and_for_itsel
 @pytest.mark.parametrize("state", ["proposed", "determined"])
 def test_what_waits_for_a_second_person_is_not_on_the_list_of_the_first(desk, state):
     kind = "measure" if state == "proposed" else "review"
-    waiting = put(desk, kind=kind, state=state, role="branch_manager", user=MANAGER)
+    body = {"determination": {"by": "manager"}} if kind == "review" else {}
+    waiting = put(desk, kind=kind, state=state, role="branch_manager", user=MANAGER, body=body)
     second = Actor("manager2", "Manager2", frozenset({Role.BRANCH_MANAGER}), "branch-1")
 
     assert ids(desk, MANAGER) == []

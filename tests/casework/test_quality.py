@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from ews.policy.casework import QualityLimits
 from ews.policy.forms import Contradiction
 from tests.casework.test_answers import field, form
 
-LIMITS = QualityLimits(0.9, 20, 50, 1, 2, 0.3, "practice", "M")
+LIMITS = QualityLimits(0.9, 20, 50, 0.5, 1, 2, 0.3, "practice", "M")
 JUNE = date(2026, 6, 30)
 MONDAY = date(2026, 7, 6)
 SALES = Contradiction("feature:inflow_change_3m", ("yes",), below=-0.3)
@@ -190,3 +191,10 @@ def test_a_photo_of_an_earlier_check_is_flagged_and_a_new_one_is_not(policy):
     (flag,) = flags(policy, {"workers": 31, "photo": old}, files=(old, new), earlier=[((), (old,))])
     assert (flag.code, flag.field, flag.other) == ("same_file", "photo", "C0000001")
     assert codes(policy, {"workers": 31, "photo": new}, files=(new,), earlier=[((), (old,))]) == []
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.34, ["near_identical"]), (0.33, [])])
+def test_from_which_share_of_own_numbers_a_text_is_no_copy_is_the_policys(policy, monkeypatch, share, found):
+    monkeypatch.setattr("tests.casework.test_quality.LIMITS", replace(LIMITS, own_figures=share))
+    copy = SEEN.replace("35", "36")  # one number of three
+    assert codes(policy, {"summary": copy}, earlier=[((SEEN,), ())]) == found

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 
 from ews.casework import override_body, reviews
+from ews.casework.my_day import my_day
 from ews.casework.review_form import body_of
 from ews.casework.review_session import open_session, progress
 from ews.casework.reviews import ToApprove, ToDetermine, session_end
@@ -215,3 +216,30 @@ def test_progress_counts_each_state(desk):
     reviews.send_back(desk, RISK, FORM, version=2, reason="Again")
     now = progress(desk.store, MANAGER, "sme", "branch-1", "2026Q2")
     assert (now.prepared, now.returned, now.determined) == (1, 1, 0)
+
+
+def _listed(desk):
+    people = (OFFICER, MANAGER, RISK, HEAD)
+    return [one.user_id for one in people if FORM in {item.case.case_id for item in my_day(desk, one).items}]
+
+
+def test_all_who_have_to_approve_have_a_determined_form_on_their_list_at_once(desk):
+    assert _listed(desk) == ["officer"]
+    case = reviews.determine(desk, OFFICER, ACCEPT)
+    assert case.body["waits_for"] == ["branch_manager", "risk_manager"]
+    assert _listed(desk) == ["manager", "risk", "head"]
+    case = reviews.approve(desk, RISK, ToApprove(FORM, 2))
+    assert (case.body["waits_for"], _listed(desk)) == (["branch_manager"], ["manager"])
+    case = reviews.approve(desk, MANAGER, ToApprove(FORM, 3))
+    assert (case.body["waits_for"], _listed(desk)) == ([], [])
+
+
+def test_a_form_that_was_sent_back_waits_for_nobodys_approval(desk):
+    reviews.determine(desk, OFFICER, ACCEPT)
+    case = reviews.send_back(desk, RISK, FORM, version=2, reason="Again")
+    assert (case.body["waits_for"], _listed(desk)) == ([], ["officer"])
+
+
+def test_who_determined_does_not_have_it_to_approve(desk):
+    reviews.determine(desk, MANAGER, ACCEPT)
+    assert _listed(desk) == ["risk", "head"]

@@ -202,7 +202,9 @@ def test_a_list_that_is_missing_is_told(tmp_path: Path, key: str):
         read(tmp_path, _without(f"[[edition.{key}]]"))
 
 
-@pytest.mark.parametrize("key", ["lifecycle", "contact_limits", "checks", "quality", "session", "overrides"])
+@pytest.mark.parametrize(
+    "key", ["lifecycle", "contact_limits", "checks", "quality", "findings", "session", "overrides"]
+)
 def test_a_table_that_is_missing_is_told(tmp_path: Path, key: str):
     with pytest.raises(PolicyError, match=rf"^casework\.toml:5: edition 1: '{key}' is None; give a table of fields"):
         read(tmp_path, _without(f"[edition.{key}]"))

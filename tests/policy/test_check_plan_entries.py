@@ -27,6 +27,11 @@ from tests.policy.test_casework_entries import TEXT, fault, read
             "similarity   = 0.0",
             "edition 1 quality: 'similarity' is 0.0, so that any two texts are near-identical. Give more, like 0.9.",
         ),
+        (
+            "own_figures  = 0.5",
+            "own_figures  = 0.0",
+            "edition 1 quality: 'own_figures' is 0.0, so that no text is ever near-identical. Give more, like 0.5.",
+        ),
         ("tolerance    = 0.3", "tolerance    = 1.3", "edition 1 quality: 'tolerance' is 1.3, not a share from 0 to 1"),
         ("compare_last = 50", "compare_last = 0", "edition 1 quality: 'compare_last' is 0; give 1 or more."),
         (

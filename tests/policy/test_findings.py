@@ -1,6 +1,8 @@
+import pytest
+
 from ews.features.account_flows.settlement import DECLARED_SALES
 from ews.features.guarantee_exposure.family import CALLED, NOT_SO
-from ews.policy.findings import NEEDS_SECOND, NUMBERS, ON_A_LOAN, WORDS
+from ews.policy.findings import LIFTING, NEEDS_SECOND, NUMBERS, ON_A_LOAN, WORDS, needs_second
 from ews.scoring import finding_facts
 from ews.scoring.contagion import ASSESSMENT
 from ews.simulation.rows.findings import FIELDS
@@ -31,3 +33,36 @@ def test_what_alone_makes_a_loan_non_performing_needs_a_second_person():
     named = {name for name in alone for rule in asked for _, when in rule.when.values if name in when.names}
     assert named == set(alone) <= NEEDS_SECOND
     assert {*WORDS, *NUMBERS} >= NEEDS_SECOND
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "takes_back", "second"),
+    [
+        ("impaired", "yes", None, True),
+        ("impaired", "no", None, True),
+        ("impaired", None, "yes", True),
+        ("impairment_share", "0.6", None, True),
+        ("overdue_cause", "technical", None, True),
+        ("overdue_cause", "forgot", None, False),
+        ("repayment_ability", "able", None, True),
+        ("repayment_ability", "unable", "able", False),
+        ("repayment_ability", None, "unable", True),
+        ("repayment_ability", None, "able", False),
+        ("financial_difficulty", "resolved", "unresolved", True),
+        ("financial_difficulty", "unresolved", None, False),
+        ("use_of_funds", "diverted", None, False),
+        ("stoppage", None, "yes", False),
+    ],
+)
+def test_what_lifts_takes_a_second_person_and_what_burdens_does_not(field, value, takes_back, second):
+    assert needs_second(field, value, takes_back=takes_back) is second
+
+
+def test_a_bank_may_ask_for_more():
+    assert needs_second("stoppage", "no", also=("stoppage",))
+
+
+def test_words_that_lift_are_words_of_their_fields():
+    known = {**WORDS, **ON_A_LOAN}
+    assert {field: words <= set(known[field]) for field, words in LIFTING.items()} == dict.fromkeys(LIFTING, True)
+    assert not LIFTING.keys() & NEEDS_SECOND

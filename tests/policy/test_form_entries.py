@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -277,3 +278,27 @@ def test_the_default_forms_are_prefilled_from_what_the_book_can_show():
         "feature:guaranteed_amount", "loan:principal", "loan:balance",
     }  # fmt: skip
     assert {"feature:inflow_change_3m", "feature:wage_months_missed_3m", "fact:dpd_max"} <= doubted
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        (
+            {**FIELD, "low": 0},
+            "'low' is given for a field of unit text; only count, fen, share have bounds. Take it",
+        ),
+        ({**COUNT, "high": 1.5}, "'high' is 1.5, but the field holds count: whole numbers. Give one."),
+        ({**COUNT, "high": "9"}, "'high' is '9'; give a number."),
+        ({**FEN, "high": -1}, "'high' is -1, below 'low', which is 0. No answer could lie between."),
+        ({**FEN, "low": 5, "high": 4}, "'high' is 4, below 'low', which is 5. No answer could lie between."),
+        ({**FIELD, "unit": "share", "high": 75}, "'high' is 75, not a share from 0 to 1; write 20 % as 0.2."),
+    ],
+)
+def test_bounds_that_cannot_hold_are_told(field: dict[str, Any], message: str):
+    with pytest.raises(PolicyError, match=re.escape(message)):
+        read(given(field))
+
+
+def test_bounds_are_kept_and_may_be_left_out():
+    fields = read(given({**FEN, "low": -100, "high": 100}, {**COUNT, "name": "y"})).fields
+    assert [(one.low, one.high) for one in fields] == [(-100, 100), (None, None)]

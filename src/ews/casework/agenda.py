@@ -18,7 +18,7 @@ from ews.casework.desk import Desk, Work
 from ews.casework.duties import View, duties_of
 from ews.casework.review_tasks import STATES, review_draft, review_duty, review_over
 from ews.casework.subject import draft_about
-from ews.casework.task import KIND, OPEN, REVIEW, Duty, TaskBody
+from ews.casework.task import APPROVAL, KIND, OPEN, REVIEW, Duty, TaskBody
 from ews.casework.task_ends import check_for, left_the_book, why_moot
 from ews.casework.task_moves import again, done_by, escalated, moot, moved
 from ews.casework.watch_list import watched_ids
@@ -138,6 +138,8 @@ def _existing(
 
 def _ended(night: _Night, task: Case, borrower_id: str, view: View | None) -> Step | None:
     body, batch = TaskBody.of(task), night.publication.batch
+    if body.type == APPROVAL:
+        return None  # what waits for a decision waits until there is one, whatever becomes of the borrower
     if view is None:
         # Who was rejected is not in the batch either, and may owe as before.
         is_out = borrower_id not in night.seen and not batch.rejected and body.type != REVIEW

@@ -152,22 +152,29 @@ def _wrong_flag(_field: Field, value: Any, _today: date) -> str | None:
     return None if isinstance(value, bool) else "give true or false"
 
 
-def _wrong_fen(_field: Field, value: Any, _today: date) -> str | None:
+def _wrong_fen(field: Field, value: Any, _today: date) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return "give a whole number of fen (1/100 of the currency unit)"
-    return None if abs(value) <= LARGEST else f"give at most {LARGEST:,} fen"
+    return _out_of_bounds(field, value, LARGEST, "a sum in fen")
 
 
-def _wrong_count(_field: Field, value: Any, _today: date) -> str | None:
+def _wrong_count(field: Field, value: Any, _today: date) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return "give a whole number"
-    return None if 0 <= value <= LARGEST else f"give a number from 0 to {LARGEST:,}"
+    return _out_of_bounds(field, value, LARGEST, "a number")
 
 
-def _wrong_share(_field: Field, value: Any, _today: date) -> str | None:
+def _wrong_share(field: Field, value: Any, _today: date) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "give a share from 0 to 1, like 0.75"
-    return None if 0 <= value <= 1 else "give a share from 0 to 1; 75 % is 0.75"
+    wrong = _out_of_bounds(field, value, 1, "a share")
+    return None if wrong is None else f"{wrong}; 75 % is 0.75"
+
+
+def _out_of_bounds(field: Field, value: float, largest: float, what: str) -> str | None:
+    """Return what is wrong with a number that the form, or sense, does not let be so small or so large."""
+    low, high = field.low or 0, largest if field.high is None else field.high
+    return None if low <= value <= high else f"give {what} from {low:,} to {high:,}"
 
 
 def _wrong_date(field: Field, value: Any, today: date) -> str | None:

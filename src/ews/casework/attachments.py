@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ews.casework.check_body import KIND, Attached, body_of, write_body
-from ews.casework.checks import require_draft
+from ews.casework.check_draft import own_draft
 from ews.casework.desk import Desk, at_work, change_case
 from ews.casework.evidence import Kept, fetch, keep, media_type
 from ews.domain.errors import FormError
@@ -42,8 +42,7 @@ def attach(
     """Keep a file and note it in the actor's own draft; FormError for what is no picture or scan."""
     media_type(content)
     with at_work(desk, actor, "check.attach", case_id, request_id=request_id) as work:
-        case = require_draft(work, case_id, version)
-        body = body_of(case)
+        case, body = own_draft(work, case_id, version)
         kept = keep(folder, content)
         if kept.sha256 in body.hashes:
             message = f"Check '{case_id}' has the file {kept.sha256} already. Name it in a field of the form."

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ews.casework.prefill import Known
+from ews.casework.proposed import ProposedFinding, read_proposed
 from ews.casework.quality import Earlier, Entered, Flag
 from ews.domain.decisions import Value
 from ews.domain.text import Text
@@ -34,7 +35,8 @@ class Attached:
 class CheckBody:
     """`known` is by source, `prefilled` and `answers` by field; days among the answers are ISO texts.
 
-    `began_on` is the day whose form holds; `corrects` and `corrected_by` are checks; `entered_by` is who submitted.
+    `began_on` is the day whose form holds; `corrects` and `corrected_by` are checks; `entered_by` is who submitted,
+    `author_rank` the seniority of whose draft it is. `proposed` are findings that take a second person.
     """
 
     form: str
@@ -52,6 +54,8 @@ class CheckBody:
     prefilled: Mapping[str, Known] = field(default_factory=dict)
     files: tuple[Attached, ...] = ()
     flags: tuple[Flag, ...] = ()
+    author_rank: int = 1
+    proposed: tuple[ProposedFinding, ...] = ()
 
     @property
     def hashes(self) -> tuple[str, ...]:
@@ -69,6 +73,7 @@ def write_body(body: CheckBody) -> dict[str, Any]:
         **{name: _write_known(getattr(body, name)) for name in ("known", "prefilled")},
         "files": [{**asdict(one), "at": one.at.isoformat()} for one in body.files],
         "flags": [write_flag(one) for one in body.flags],
+        "proposed": [asdict(one) for one in body.proposed],
     }
 
 
@@ -92,6 +97,7 @@ def body_of(case: Case) -> CheckBody:
             **{name: _read_known(plain[name]) for name in ("known", "prefilled")},
             "files": tuple(Attached(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in plain["files"]),
             "flags": tuple(Flag(**{**one, "evidence": Text(**one["evidence"])}) for one in plain["flags"]),
+            "proposed": read_proposed(plain.get("proposed", ())),  # not in earlier bodies
         }
     )
 

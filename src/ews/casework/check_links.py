@@ -6,15 +6,17 @@ Correct a submitted check of the same form about the same borrower and loan, cor
         are replaced by those of the correction or, where it leaves a field empty, taken back
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from ews.casework.answers import Fault, FaultyFormError, answer_of
 from ews.casework.check_body import CORRECTED, KIND, SUBMITTED, CheckBody, body_of, write_body
 from ews.casework.desk import Work, case_for, change_case
+from ews.casework.proposed_findings import overtake
 from ews.domain.errors import FormError, TransitionError
 from ews.policy.forms import Form, finding_of
-from ews.store.cases import Case
+from ews.store.cases import Case, find_case
 from ews.store.findings import Finding, findings_of_case
 from ews.store.standings import Found
 
@@ -67,19 +69,31 @@ def as_corrected(work: Work, corrects: str, found: Found, body: CheckBody) -> Ch
 
 
 def give_way(work: Work, old_id: str, new_id: str) -> None:
-    """Mark a check as corrected by another."""
+    """Mark a check as corrected by another; what waited for approval in it waits no more."""
     old = _submitted(work, old_id)
-    body = replace(body_of(old), corrected_by=new_id)
+    body = replace(body_of(old), corrected_by=new_id, proposed=overtake(work, old, new_id))
     change_case(
         work, replace(old, state=CORRECTED, role=None, body=write_body(body)), "correct", {"corrected_by": new_id}
     )
 
 
-def findings_of_check(work: Work, case: Case, form: Form, body: CheckBody, done_on: date) -> list[Finding]:
-    """Return the findings of a check; those of the check that it corrects are replaced or taken back."""
-    before = (
-        {} if body.corrects is None else {one.field: one for one in findings_of_case(work.connection, body.corrects)}
-    )
+def standing_before(work: Work, corrects: str | None) -> dict[str, Finding]:
+    """Return by field what was found by the check that is corrected, or by those that it took the place of.
+
+    What the newest of them proposed and nobody approved leaves standing what was found before.
+    """
+    found: dict[str, Finding] = {}
+    while corrects is not None:
+        for one in findings_of_case(work.connection, corrects):
+            found.setdefault(one.field, one)
+        corrects = body_of(find_case(work.connection, corrects)).corrects
+    return found
+
+
+def findings_of_check(
+    work: Work, case: Case, form: Form, body: CheckBody, done_on: date, before: Mapping[str, Finding]
+) -> list[Finding]:
+    """Return the findings of a check, all known from today; those in `before` are replaced or taken back."""
     values = {
         field.finding: value
         for field in form.fields

@@ -3,8 +3,10 @@
 Life    draft → submitted, or cancelled with a reason; a submitted check is never changed: a correction is a new check
         that names the old one, which is then `corrected`, and its findings give way from the day of the correction
 Form    the one of the policy in force on the day the check was begun
-Gives   one finding per answer that the policy makes one: found on the day of the check, known from the day of entry
-Author  who began a draft fills it in and submits it; what is doubted about it goes to the branch manager's list
+Gives   one finding per answer that the policy makes one: found on the day of the check, known from the day of entry;
+        what takes a second person is known from the day of its approval (`proposed_findings`)
+Author  who began a draft fills it in and submits it (`check_draft`); what is doubted about it goes to the branch
+        manager's list
 """
 
 from collections.abc import Mapping
@@ -14,30 +16,35 @@ from typing import Any
 
 from ews.casework.answers import Fault, FaultyFormError, day_fault, read_answers
 from ews.casework.check_body import (
-    CANCELLED,
     DRAFT,
     KIND,
     SUBMITTED,
     CheckBody,
-    body_of,
     earlier_of,
     entered_of,
     write_body,
     write_flag,
 )
-from ews.casework.check_links import as_corrected, check_loan, check_task, findings_of_check, give_way
-from ews.casework.desk import Desk, Work, add_row, at_version, at_work, case_for, change_case, open_case
+from ews.casework.check_draft import own_draft, require_author
+from ews.casework.check_links import (
+    as_corrected,
+    check_loan,
+    check_task,
+    findings_of_check,
+    give_way,
+    standing_before,
+)
+from ews.casework.desk import Desk, Work, at_work, change_case, open_case
 from ews.casework.prefill import FactsOf, known_for, prefilled
+from ews.casework.proposed import labels_of, parted
+from ews.casework.proposed_findings import await_approval, finding_terms, keep_findings
 from ews.casework.quality import Flag, flags_of
-from ews.casework.rights import FIELD, require
 from ews.casework.subject import draft_about, subject_of
-from ews.casework.written import written
-from ews.domain.errors import ForbiddenError, FormError, TransitionError
+from ews.domain.errors import FormError
 from ews.domain.people import Actor, Role
 from ews.policy.casework import QualityLimits
 from ews.policy.forms import Form
 from ews.store.cases import Case, CaseFilter, newest_cases
-from ews.store.findings import add_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def begin_check(
 
     FormError for a form, loan, task or check that does not go with the borrower.
     """
-    _require_author(actor)
+    require_author(actor)
     found = subject_of(desk.store, actor, borrower_id, portfolio)
     book = facts_of(found.standing.portfolio, borrower_id)
     content = {"form": begin.form, "loan_id": begin.loan_id, "task_id": begin.task_id, "corrects": begin.corrects}
@@ -79,6 +86,7 @@ def begin_check(
             work.today,
             loan_id=begin.loan_id,
             task_id=begin.task_id,
+            author_rank=actor.seniority,
             answers={name: one.value for name, one in fields.items()},
             known=known,
             prefilled=fields,
@@ -104,7 +112,7 @@ def save_check(
 ) -> Case:
     """Keep what is filled in so far in place of what was kept before; FaultyFormError for what can never be right."""
     with at_work(desk, actor, "check.save", case_id, request_id=request_id) as work:
-        case, body = _draft(work, case_id, version)
+        case, body = own_draft(work, case_id, version)
         form = form_of(desk, body.form, body.began_on)
         faults = [] if done_on is None else [day_fault(done_on, work.today)]
         kept = _filled(form, body, answers, why_empty, work.today, faults=faults, complete=False)
@@ -120,20 +128,25 @@ def submit_check(desk: Desk, actor: Actor, case_id: str, *, version: int, reques
     FaultyFormError with all that is wrong or missing.
     """
     with at_work(desk, actor, "check.submit", case_id, request_id=request_id) as work:
-        case, draft = _draft(work, case_id, version)
+        case, draft = own_draft(work, case_id, version)
         form = form_of(desk, draft.form, draft.began_on)
         faults = [day_fault(draft.done_on, work.today)]
         body = _filled(form, draft, draft.answers, draft.why_empty, work.today, faults=faults, complete=True)
         done_on = body.done_on or work.today
         flags = _flags(work, case, form, body, done_on)
-        body = replace(body, flags=flags, entered_on=work.today, entered_by=actor.user_id)
-        findings = findings_of_check(work, case, form, body, done_on)
+        before = standing_before(work, body.corrects)
+        found = findings_of_check(work, case, form, body, done_on, before)
+        labels = labels_of(form, {one.field: one.value for one in found})
+        also = finding_terms(work).also
+        findings, proposed = parted(found, before, labels, rank=actor.seniority, also=also)
+        body = replace(body, flags=flags, entered_on=work.today, entered_by=actor.user_id, proposed=proposed)
         content = {
             "answers": body.answers,
             "why_empty": body.why_empty,
             "done_on": done_on,
             "flags": [write_flag(flag) for flag in flags],
             "findings": [finding.finding_id for finding in findings],
+            "to_approve": [one.field for one in proposed],
         }
         if body.corrects is not None:
             give_way(work, body.corrects, case.case_id)
@@ -146,20 +159,9 @@ def submit_check(desk: Desk, actor: Actor, case_id: str, *, version: int, reques
             body=write_body(body),
         )
         stored = change_case(work, submitted, "submit", content)
-        add_findings(work.connection, findings)
-        for finding in findings:
-            add_row(work, "findings", finding.finding_id)
+        keep_findings(work, findings)
+        await_approval(work, stored, proposed)
         return stored
-
-
-def cancel_check(
-    desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, request_id: str | None = None
-) -> Case:
-    """Give up a draft, saying why; nothing follows from it."""
-    with at_work(desk, actor, "check.cancel", case_id, request_id=request_id) as work:
-        case, _ = _draft(work, case_id, version)
-        cancelled = replace(case, state=CANCELLED, role=None, due_on=None, closed_at=work.at)
-        return change_case(work, cancelled, "cancel", {"reason": written(reason, "reason")})
 
 
 def form_of(desk: Desk, code: str, day: date) -> Form:
@@ -170,34 +172,6 @@ def form_of(desk: Desk, code: str, day: date) -> Form:
         message = f"The policy has no form '{code}' on {day}; its forms are {', '.join(forms.codes)}. Name one of them."
         raise FormError(message)
     return form
-
-
-def require_draft(work: Work, case_id: str, version: int) -> Case:
-    """Return a draft of the actor's own at `version`, to act on it; a stale version is told before anything else."""
-    case, _ = _draft(work, case_id, version)
-    return case
-
-
-def _draft(work: Work, case_id: str, version: int) -> tuple[Case, CheckBody]:
-    _require_author(work.actor)
-    case = at_version(case_for(work, case_id, KIND), version)
-    if case.state != DRAFT:
-        message = (
-            f"Check '{case_id}' is {case.state}: only a draft is filled in, submitted or cancelled. To correct what "
-            "was submitted, begin a new check that corrects it."
-        )
-        raise TransitionError(message)
-    if case.assignee != work.actor.user_id:
-        message = f"Check '{case_id}' is being filled in by '{case.assignee}'. Begin one of your own."
-        raise ForbiddenError(message)
-    return case, body_of(case)
-
-
-def _require_author(actor: Actor) -> None:
-    require(actor, FIELD, "record a check")
-    if actor.is_machine:
-        message = f"'{actor.user_id}' is a machine and may not record a check: it takes the person who did it."
-        raise ForbiddenError(message)
 
 
 def _filled(

@@ -51,7 +51,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class ContactBody:
-    """`breaches` are the limits that were broken, [{limit, en, zh}]; `is_effective` is null until it has ended."""
+    """`breaches` are the limits that were broken, [{limit, en, zh}]; `is_effective` is null until it has ended.
+
+    `is_guarantor` is what the review found of a guarantor whom the book does not know, null where nobody said.
+    """
 
     party: str
     party_id: str
@@ -68,6 +71,7 @@ class ContactBody:
     cause: str | None = None
     breaches: tuple[Mapping[str, str], ...] = ()
     reviewed_by: str | None = None
+    is_guarantor: bool | None = None
 
     @classmethod
     def of(cls, case: Case) -> Self:

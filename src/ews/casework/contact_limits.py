@@ -20,6 +20,8 @@ PARTIES = ("debtor", "guarantor", "relative", "colleague", "other")
 """Who is contacted; which of them may be is the policy's."""
 
 HOURS, CALLS, PARTY = "hours", "calls_a_day", "party"
+GUARANTOR_UNKNOWN = "guarantor"
+"""What is broken where nobody knows the guarantor (`ews.casework.guarantors`): told, never refused."""
 
 
 @dataclass(frozen=True, slots=True)

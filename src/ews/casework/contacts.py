@@ -1,10 +1,11 @@
 """Contacts: who of a debt was contacted, when, what came of it, and whether the limits were kept.
 
 States   begun → ended; or recorded afterwards, which is closed at once unless a limit was broken: then the branch
-         manager looks at it and closes it (ended)
+         manager looks at it and closes it (recorded → ended)
 Clock    a contact begins now, by the clock of the service; nobody says when
 Limits   `contact_limits`, judged under the lock of the store over all cases, officers and portfolios of the bank
 Record   a contact made outside the system is a fact and is stored whatever it broke
+Unknown  a guarantor whom nobody knows as such may be contacted; the branch manager looks at it once it has ended
 """
 
 import json
@@ -15,8 +16,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from ews.casework.contact import ContactBody, Result, Wanted, contact_of, with_result
-from ews.casework.contact_limits import CALL, Breach, breaches_of
+from ews.casework.contact_limits import CALL, GUARANTOR_UNKNOWN, Breach, breaches_of
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
+from ews.casework.guarantors import unknown_guarantor
 from ews.casework.rights import FIELD, SENIOR, require, require_second
 from ews.casework.subject import draft_about, subject_of
 from ews.casework.written import written
@@ -36,10 +38,13 @@ def begin(desk: Desk, actor: Actor, wanted: Wanted, *, request_id: str | None = 
     Of two officers who begin at once the second is judged with the first counted.
     """
     require(actor, FIELD, "contact a debtor")
-    standing = subject_of(desk.store, actor, wanted.borrower_id, wanted.portfolio).standing
+    found = subject_of(desk.store, actor, wanted.borrower_id, wanted.portfolio)
+    standing = found.standing
     with at_work(desk, actor, "contact.begin", standing.borrower_id, request_id=request_id) as work:
         body = contact_of(work, wanted, standing.borrower_id, work.at)
         _refuse(_breaches(work, body, work.at))
+        unknown = unknown_guarantor(work, found, body.party, body.party_id)
+        body = replace(body, breaches=tuple(_plain(one) for one in unknown))
         draft = draft_about(
             standing, KIND, BEGUN, role=_role(actor), assignee=actor.user_id, due_on=work.calendar.after(work.today, 0)
         )
@@ -56,7 +61,11 @@ def end(desk: Desk, actor: Actor, case_id: str, result: Result, *, version: int,
             message = f"Contact '{case_id}' was begun by '{body.by}', who alone knows what came of it. Let them end it."
             raise ForbiddenError(message)
         told = with_result(work, body, result, work.at)
-        closed = replace(case, state=ENDED, role=None, assignee=None, due_on=None, closed_at=work.at, body=asdict(told))
+        ended = replace(case, assignee=None, body=asdict(told))
+        if told.breaches:
+            manager, due_on = Role.BRANCH_MANAGER.value, work.calendar.after(work.today, 1)
+            return change_case(work, replace(ended, state=RECORDED, role=manager, due_on=due_on), "end", asdict(result))
+        closed = replace(ended, state=ENDED, role=None, due_on=None, closed_at=work.at)
         return change_case(work, closed, "end", asdict(result))
 
 
@@ -65,13 +74,15 @@ def record(
 ) -> Case:
     """Store a contact that was made outside the system; one that broke a limit goes to the branch manager."""
     require(actor, FIELD, "record a contact with a debtor")
-    standing = subject_of(desk.store, actor, wanted.borrower_id, wanted.portfolio).standing
+    found = subject_of(desk.store, actor, wanted.borrower_id, wanted.portfolio)
+    standing = found.standing
     with at_work(desk, actor, "contact.record", standing.borrower_id, request_id=request_id) as work:
         if begun_at > work.at:
             message = f"The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}, which is yet to come."
             raise RequestError(f"{message} Give the time at which it was made.")
         body = with_result(work, contact_of(work, wanted, standing.borrower_id, begun_at), result, begun_at)
-        broken = _breaches(work, body, begun_at)
+        unknown = unknown_guarantor(work, found, body.party, body.party_id)
+        broken = (*_breaches(work, body, begun_at), *unknown)
         body = replace(body, breaches=tuple(_plain(one) for one in broken))
         flagged = draft_about(
             standing, KIND, RECORDED, role=Role.BRANCH_MANAGER.value, due_on=work.calendar.after(work.today, 1)
@@ -80,17 +91,35 @@ def record(
         return _opened(work, flagged if broken else closed, body, "record")
 
 
-def review(desk: Desk, actor: Actor, case_id: str, note: str, *, version: int, request_id: str | None = None) -> Case:
-    """Close a recorded contact that broke a limit, saying what was done about it; somebody else than who made it."""
+def review(
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    note: str,
+    *,
+    version: int,
+    is_guarantor: bool | None = None,
+    request_id: str | None = None,
+) -> Case:
+    """Close a recorded contact that broke a limit, saying what was done about it; somebody else than who made it.
+
+    `is_guarantor` says of a guarantor whom the book does not know whether they are one; who is, is known from then on.
+    """
     with at_work(desk, actor, "contact.review", case_id, request_id=request_id) as work:
         case = at_version(case_for(work, case_id, KIND), version)
         _require_state(case, RECORDED, "reviewed")
         require(actor, SENIOR, "review a contact that broke a limit")
         body = ContactBody.of(case)
         require_second(actor, {body.by}, "review a contact of their own")
-        told = replace(body, reviewed_by=actor.user_id)
+        if is_guarantor is not None and GUARANTOR_UNKNOWN not in {one["limit"] for one in body.breaches}:
+            message = f"Contact '{case_id}' is with no guarantor whom the book does not know. Leave is_guarantor out."
+            raise RequestError(message)
+        told = replace(body, reviewed_by=actor.user_id, is_guarantor=is_guarantor)
         closed = replace(case, state=ENDED, role=None, due_on=None, closed_at=work.at, body=asdict(told))
-        return change_case(work, closed, "review", {"note": written(note, "note")})
+        content: dict[str, object] = {"note": written(note, "note")}
+        if is_guarantor is not None:
+            content["is_guarantor"] = is_guarantor
+        return change_case(work, closed, "review", content)
 
 
 def effective_calls(work: Work, party_id: str, day: date) -> int:

@@ -1,12 +1,13 @@
 """Lessons: what was learnt about a borrower over time, there for the next application.
 
 Grain   one line per cause, measure, verdict on a warning, lesson drawn, or finding; the oldest first
-Reads   acts and findings, which are never changed; what was corrected later stays, beside its correction
+Reads   acts and findings, which are never changed; what was corrected later stays, beside its correction, and says by
+        which check and when
 Causes  of measures and of late payments alike: whatever act names a `cause`
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -14,9 +15,29 @@ from sqlalchemy import Connection
 
 from ews.casework.subject import subject_of
 from ews.domain.people import Actor
+from ews.domain.text import Text
 from ews.store.cases import Act, CaseFilter, acts_of, find_cases
 from ews.store.engine import Store, reading
 from ews.store.findings import Finding, findings_of_borrower
+
+
+class Standing(StrEnum):
+    """Whether a finding still stands."""
+
+    STANDS = "stands"
+    REPLACED = "replaced"
+    TAKEN_BACK = "taken_back"
+
+    @property
+    def text(self) -> Text:
+        return _STANDING[self]
+
+
+_STANDING = {
+    Standing.STANDS: Text("stands", "有效"),
+    Standing.REPLACED: Text("replaced by a correction", "已被更正"),
+    Standing.TAKEN_BACK: Text("taken back by a correction", "已撤回"),
+}
 
 
 class About(StrEnum):
@@ -33,7 +54,8 @@ class About(StrEnum):
 class Lesson:
     """`code` is the cause, the measure, the verdict, or the field of a finding; null for a lesson drawn.
 
-    `outcome` is the state that an act left its case in, or the value found. `text` is what the person wrote.
+    `outcome` is the state that an act left its case in, or the value found. `text` is what the person wrote. `standing`
+    is that of a finding, null for all else; `until` and `corrected_by` are day and check of what no longer stands.
     """
 
     on: date
@@ -43,6 +65,9 @@ class Lesson:
     text: str | None
     by: str
     case_id: str
+    standing: Standing | None = None
+    until: date | None = None
+    corrected_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +92,10 @@ def lessons_in(connection: Connection, portfolio: str, borrower_id: str) -> tupl
     kinds = {case.case_id: case.kind for case in cases}
     measures = {case.case_id: str(case.body["measure"]) for case in cases if case.kind == "measure"}
     lines = [line for act in acts_of(connection, kinds) for line in _of_act(act, kinds[act.case_id], measures)]
-    lines += [_of_finding(one) for one in findings_of_borrower(connection, portfolio, borrower_id)]
+    found = findings_of_borrower(connection, portfolio, borrower_id)
+    after = {one.corrects: one for one in found if one.corrects is not None}
+    # A row without a value tells nothing but that another no longer stands, which that one says.
+    lines += [_of_finding(one, after.get(one.finding_id)) for one in found if one.value is not None]
     return tuple(sorted(lines, key=lambda line: line.on))
 
 
@@ -86,5 +114,10 @@ def _of_act(act: Act, kind: str, measures: dict[str, str]) -> Iterator[Lesson]:
         yield Lesson(on, About.LEARNT, None, act.state, said["learnt"], act.user_id, act.case_id)
 
 
-def _of_finding(found: Finding) -> Lesson:
-    return Lesson(found.known_on, About.FINDING, found.field, found.value, None, found.author, found.case_id)
+def _of_finding(found: Finding, after: Finding | None) -> Lesson:
+    """Return the line of what was found, `after` being the row that took its place or took it back."""
+    line = Lesson(found.known_on, About.FINDING, found.field, found.value, None, found.author, found.case_id)
+    if after is None:
+        return replace(line, standing=Standing.STANDS)
+    standing = Standing.TAKEN_BACK if after.value is None else Standing.REPLACED
+    return replace(line, standing=standing, until=after.known_on, corrected_by=after.case_id)

@@ -1,6 +1,7 @@
 """Measures: what is decided while the customer still pays: keep, reduce, freeze drawing, relief, ... (policy data).
 
-States  proposed → approved or refused by a second, more senior person → done, with evidence
+States  proposed → approved or refused by a second, more senior person → done, with evidence in words and, where there
+        are any, photos and scans that were handed in with checks of the borrower
 Cause   every measure names the cause of the trouble, and what was learnt once done: both are there for the next
         application (`ews.casework.lessons`)
 Red     nothing that cuts credit is proposed or approved while a red warning of the borrower waits to be verified
@@ -13,6 +14,8 @@ from datetime import date
 from pydantic import TypeAdapter
 
 from ews.casework.approvers import require_approver
+from ews.casework.check_body import KIND as CHECK
+from ews.casework.check_body import body_of as check_body_of
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
 from ews.casework.rights import FIELD, require
 from ews.casework.subject import draft_about, subject_of
@@ -21,7 +24,7 @@ from ews.casework.written import not_past, written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import Actor, Role
 from ews.policy.casework import Measure
-from ews.store.cases import Case
+from ews.store.cases import Case, CaseFilter, find_cases
 
 KIND = "measure"
 LARGEST_FEN = 2**62
@@ -64,6 +67,7 @@ class MeasureBody:
     done_on: date | None = None
     evidence: str | None = None
     learnt: str | None = None
+    evidence_files: tuple[str, ...] = ()
 
 
 _BODY = TypeAdapter(MeasureBody)
@@ -137,16 +141,42 @@ def finish(
     version: int,
     evidence: str,
     learnt: str | None = None,
+    files: Sequence[str] = (),
     request_id: str | None = None,
 ) -> Case:
-    """Record that an approved measure was carried out, by what evidence, and what was learnt."""
+    """Record that an approved measure was carried out, by what evidence, and what was learnt.
+
+    `files` are SHA-256 of files of the borrower's checks; RequestError for one that was handed in with none of them.
+    """
     with at_work(desk, actor, "measure.done", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "approved")
         require(actor, FIELD, "record that a measure was carried out")
         shown = written(evidence, "evidence")
         lesson = None if learnt is None else written(learnt, "lesson")
-        done = replace(body, done_by=actor.user_id, done_on=work.today, evidence=shown, learnt=lesson)
-        return _changed(work, case, done, "done", "done", evidence=shown, learnt=lesson)
+        named = _files(work, case, files)
+        done = replace(
+            body, done_by=actor.user_id, done_on=work.today, evidence=shown, learnt=lesson, evidence_files=named
+        )
+        return _changed(work, case, done, "done", "done", evidence=shown, learnt=lesson, evidence_files=named or None)
+
+
+def _files(work: Work, case: Case, files: Sequence[str]) -> tuple[str, ...]:
+    """Return the files once each; RequestError for one that no check of the borrower has."""
+    named = tuple(dict.fromkeys(files))
+    wanted = CaseFilter((CHECK,), portfolio=case.portfolio, borrower_id=case.borrower_id)
+    known = (
+        {one for check in find_cases(work.connection, wanted) for one in check_body_of(check).hashes}
+        if named
+        else set()
+    )
+    strange = [one for one in named if one not in known]
+    if strange:
+        message = (
+            f"No file '{strange[0][:100]}' was handed in with a check of borrower '{case.borrower_id}'. Hand it in "
+            "with POST /v1/evidence, or name a file that a check lists."
+        )
+        raise RequestError(message)
+    return named
 
 
 def _checked(work: Work, draft: MeasureDraft) -> MeasureBody:
@@ -215,7 +245,7 @@ def _in_state(work: Work, case_id: str, version: int, state: str) -> tuple[Case,
 
 
 def _changed(
-    work: Work, case: Case, body: MeasureBody, state: str, verb: str, *, role: str | None = None, **content: str | None
+    work: Work, case: Case, body: MeasureBody, state: str, verb: str, *, role: str | None = None, **content: object
 ) -> Case:
     closed = None if role is not None else work.at
     changed = replace(case, state=state, role=role, closed_at=closed, body=_BODY.dump_python(body, mode="json"))

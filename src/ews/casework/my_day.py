@@ -1,7 +1,8 @@
 """My day: everything that waits for one person, in the order in which it should be done.
 
 Mine     what is assigned to me; what my role has to do next, for an officer with my own borrowers or nobody's; what
-         was mine and has gone up for being late, since I still may do it
+         was mine and has gone up for being late, since I still may do it; a quarterly form that waits for my approval
+         among others; to seniors, a draft whose author's account is closed
 Not mine what is assigned to somebody else, and what waits for a second person where I was the first
 Order    late, today, within three working days, later, snoozed; in each by money at risk, unknown after known; then by
          day and id, so that the order is total
@@ -14,10 +15,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from ews.casework.check_body import DRAFT
+from ews.casework.check_body import KIND as CHECK
 from ews.casework.desk import Desk
-from ews.casework.rights import FIELD, require
+from ews.casework.review_form import KIND as REVIEW
+from ews.casework.review_session import DETERMINED
+from ews.casework.rights import FIELD, SENIOR, require
+from ews.casework.task import APPROVAL
 from ews.casework.words import HEAD_OFFICE
 from ews.casework.work_list import next_verbs, todo_text
 from ews.domain.people import Actor, Role
@@ -25,7 +31,7 @@ from ews.domain.text import Text
 from ews.policy.calendar import Calendar
 from ews.store.cases import Case, acts_of, to_case
 from ews.store.engine import reading
-from ews.store.tables import cases
+from ews.store.tables import cases, users
 
 SOON_DAYS = 3
 """Working days of the third band."""
@@ -113,33 +119,59 @@ def _mine(connection: Connection, actor: Actor) -> list[Case]:
     wanted = [cases.c.assignee == actor.user_id, cases.c.role.in_(sorted(roles_of(actor)))]
     if actor.officer_id is not None:
         wanted.append(cases.c.officer_id == actor.officer_id)
+    left: frozenset[str] = frozenset()
+    if actor.roles & SENIOR:
+        left = frozenset(connection.execute(select(users.c.user_id).where(~users.c.is_active)).scalars())
+        wanted += [and_(cases.c.kind == REVIEW, cases.c.state == DETERMINED), _drafts_of(left)]
     query = select(cases).where(cases.c.closed_at.is_(None), or_(*wanted))
     if actor.branch_id is not None:
         query = query.where(cases.c.branch_id == actor.branch_id)
     found = [to_case(row) for row in connection.execute(query)]
     first = _taken_part(connection, actor, [case for case in found if _takes_a_second(case)])
-    return [case for case in found if _is_mine(actor, case) and case.case_id not in first]
+    return [case for case in found if _is_mine(actor, case, left) and case.case_id not in first]
 
 
-def _is_mine(actor: Actor, case: Case) -> bool:
+def _drafts_of(user_ids: frozenset[str]) -> ColumnElement[bool]:
+    return and_(cases.c.kind == CHECK, cases.c.state == DRAFT, cases.c.assignee.in_(sorted(user_ids)))
+
+
+def _is_mine(actor: Actor, case: Case, left: frozenset[str]) -> bool:
+    """Tell whether a case is on the actor's list; `left` are users whose drafts a senior sees to."""
     if case.assignee is not None:
-        return case.assignee == actor.user_id
+        return case.assignee == actor.user_id or (case.kind == CHECK and case.assignee in left)
+    if roles_of(actor) & set(case.body.get("waits_for") or ()):
+        return True
     own = case.officer_id is None or case.officer_id == actor.officer_id
     if case.role == Role.OFFICER.value:
         return Role.OFFICER in actor.roles and own
     is_gone_up = bool(_escalations(case)) and case.officer_id is not None and own and Role.OFFICER in actor.roles
+    is_gone_up = is_gone_up and case.body.get("type") != APPROVAL
     return case.role in roles_of(actor) or is_gone_up
 
 
 def _takes_a_second(case: Case) -> bool:
     asked = case.kind == "warning" and case.body.get("lift_asked_by") is not None
-    return asked or case.state in {"proposed", "determined"}
+    return asked or _found_by(case) is not None or case.state in {"proposed", "determined"}
+
+
+def _decided_by(case: Case) -> frozenset[str]:
+    """Return who determined a quarterly form or approved it; whoever opened the session may approve all the same."""
+    determination, approvals = case.body.get("determination"), case.body.get("approvals") or ()
+    return frozenset(one["by"] for one in (determination, *approvals) if one is not None)
+
+
+def _found_by(case: Case) -> str | None:
+    """Return who found what a task has approved, None for any other case."""
+    terms = case.body.get("terms") if case.body.get("type") == APPROVAL else None
+    return None if terms is None else str(terms["found_by"])
 
 
 def _taken_part(connection: Connection, actor: Actor, waiting: list[Case]) -> frozenset[str]:
     """Return those of the cases that the actor has asked for, determined or approved already."""
     mine = {case.case_id for case in waiting if case.body.get("lift_asked_by") == actor.user_id}
-    others = [case.case_id for case in waiting if case.kind != "warning"]
+    mine |= {case.case_id for case in waiting if _found_by(case) == actor.user_id}
+    mine |= {case.case_id for case in waiting if case.kind == REVIEW and actor.user_id in _decided_by(case)}
+    others = [case.case_id for case in waiting if case.kind not in {"warning", "task", REVIEW}]
     return frozenset(mine | {act.case_id for act in acts_of(connection, others) if act.user_id == actor.user_id})
 
 

@@ -120,8 +120,13 @@ class Say:
     languages: tuple[Language, ...] = CHINESE_FIRST
 
     def word(self, text: Text) -> str:
-        """Return a word or heading, in one line."""
-        return " ".join(dict.fromkeys(text.in_(one) for one in self.languages))
+        """Return a word or heading, in one line; a number with its unit stands once, before both units."""
+        told = [text.in_(one) for one in self.languages]
+        numbers = {number for number, space, _ in (one.partition(" ") for one in told) if space and _is_number(number)}
+        if len(told) > 1 and len(numbers) == 1 and all(one.startswith(f"{next(iter(numbers))} ") for one in told):
+            units = (one.partition(" ")[2] for one in told)
+            return " ".join((*numbers, *dict.fromkeys(units)))
+        return " ".join(dict.fromkeys(told))
 
     def lines(self, text: Text) -> str:
         """Return a sentence, a line for each language."""
@@ -136,6 +141,10 @@ def plain(text: str) -> str:
     one_kind = text.replace("\r\n", "\n").replace("\r", "\n")
     shown = _TURNS.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", one_kind)
     return _UNPRINTABLE.sub("\ufffd", shown)
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(",", "").replace(".", "", 1).isdecimal()
 
 
 def minute(at: datetime | None) -> str:

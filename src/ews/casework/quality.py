@@ -113,9 +113,9 @@ def _near_identical(form: Form, check: Entered, others: Sequence[Earlier], limit
 
 
 def _likeness(words: str, figures: Sequence[str], other: _Told, limits: QualityLimits) -> float:
-    """Return how alike two texts are, 0..1; 0 where at least half of the numbers are its own."""
+    """Return how alike two texts are, 0..1; 0 where enough of the numbers are its own."""
     own = sum(one not in other.figures for one in figures)
-    if own and own * 2 >= len(figures):
+    if own and own >= limits.own_figures * len(figures):
         return 0.0
     return fuzz.ratio(words, other.words, score_cutoff=100 * limits.similarity) / 100
 

@@ -157,9 +157,9 @@ def body_of(case: Case) -> ReviewBody:
 
 
 def plain(body: ReviewBody) -> dict[str, Any]:
-    """Return the body as plain JSON data."""
+    """Return the body as plain JSON data, and who has still to approve once it is determined."""
     content: dict[str, Any] = _BODY.dump_python(body, mode="json")
-    return content
+    return {**content, "waits_for": list(body.waits_for) if body.determination is not None else []}
 
 
 def quarter_of(name: str) -> Quarter:

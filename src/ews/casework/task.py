@@ -1,7 +1,8 @@
 """Task: one thing that somebody has to do by a day, and what has to be told when it is done.
 
 Types   reminder before a payment; first check after payout; regular check; step by days past due; handling of a type of
-        customer; assessment of a group member; review of an override or a name on the watch list; check after an event
+        customer; assessment of a group member; review of an override or a name on the watch list; check after an event;
+        approval of findings
 Names   a task is named by what it is about, so that however often it is asked for there is one
 Days    a task falls on a working day; where its own day is none, on the one before
 """
@@ -12,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Self
 from urllib.parse import quote
 
+from ews.casework.proposed import ProposedFinding, read_proposed
 from ews.domain.text import Text
 from ews.policy.calendar import Calendar
 from ews.store.cases import Case
@@ -21,6 +23,7 @@ OPEN, DONE, MOOT, CANCELLED = "open", "done", "moot", "cancelled"
 
 REMINDER, FIRST_CHECK, REGULAR_CHECK, DPD_STEP = "reminder", "first_check", "regular_check", "dpd_step"
 CUSTOMER_TYPE, ASSESSMENT, REVIEW, EVENT_CHECK = "customer_type", "assessment", "review", "event_check"
+APPROVAL = "approval"
 TYPE_TEXTS: Mapping[str, Text] = {
     REMINDER: Text("reminder", "到期提醒"),
     FIRST_CHECK: Text("first check", "首次检查"),
@@ -30,6 +33,7 @@ TYPE_TEXTS: Mapping[str, Text] = {
     ASSESSMENT: Text("group assessment", "关联客户评估"),
     REVIEW: Text("review", "复审"),
     EVENT_CHECK: Text("event check", "事件排查"),
+    APPROVAL: Text("approval of findings", "认定审批"),
 }
 
 CAUSE, PAID_FROM, CHECK = "cause", "paid_from", "check"
@@ -48,7 +52,7 @@ class TaskBody:
 
     `asks` must be told when it is done, `form` is that of the check it takes, not done before `from_on`.
     `escalations` are the roles it went to since it is late, `late_since` is the day that was missed at first. What
-    follows is null until it is told.
+    follows is null until it is told. `proposed` holds the cause that it was done with, where that takes approval.
     """
 
     type: str
@@ -67,11 +71,14 @@ class TaskBody:
     paid_from: str | None = None
     check_id: str | None = None
     moot: Mapping[str, str] | None = None
+    proposed: tuple[ProposedFinding, ...] = ()
 
     @classmethod
     def of(cls, case: Case) -> Self:
         content = dict(case.body)
-        return cls(**{**content, **{name: tuple(content[name]) for name in ("asks", "escalations")}})
+        proposed = read_proposed(content.get("proposed", ()))  # not in earlier bodies
+        lists = {name: tuple(content[name]) for name in ("asks", "escalations")}
+        return cls(**{**content, **lists, "proposed": proposed})
 
     @property
     def topic(self) -> str | None:

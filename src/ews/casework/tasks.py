@@ -2,9 +2,11 @@
 
 Done     with a note, and with what the task asks for: the cause of the delay, from what a payment will be made, or the
          submitted check; a copy and paste of "done" is refused
-Kept     a cause of delay is a finding on the loan, an assessment one on the borrower: later tiers and signals read them
+Kept     a cause of delay is a finding on the loan, an assessment one on the borrower, for later tiers and signals;
+         a cause that excuses the arrears counts once somebody more senior has approved it (`proposed_findings`)
 Cancel   with the reason, by somebody above whom the task was for
 Moot     only the system (`agenda`); it tells why
+Else     a task to approve findings ends with the decision on them
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -13,9 +15,12 @@ from datetime import date
 from ews.casework.agenda_rows import check_made
 from ews.casework.approvers import RANKS, require_rank
 from ews.casework.contact import require_cause
-from ews.casework.desk import Desk, Work, add_row, at_version, at_work, case_for, change_case
+from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case
+from ews.casework.proposed import parted
+from ews.casework.proposed_findings import await_approval, finding_terms, keep_findings
 from ews.casework.rights import FIELD, SENIOR, require, require_second
 from ews.casework.task import (
+    APPROVAL,
     ASSESSMENT,
     CANCELLED,
     CAUSE,
@@ -32,8 +37,9 @@ from ews.casework.task_ends import check_for
 from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.text import Text
 from ews.store.cases import Case
-from ews.store.findings import Finding, add_findings
+from ews.store.findings import Finding
 
 OVERDUE_CAUSE, GROUP_ASSESSMENT = "overdue_cause", "group_assessment"
 """Fields of findings that tasks leave."""
@@ -62,12 +68,14 @@ def do_task(desk: Desk, actor: Actor, case_id: str, told: Told, *, version: int,
         note = written(told.note, "note")
         _check_told(work, case, body, told)
         kept = replace(body, cause=told.cause, paid_from=told.paid_from, check_id=told.check_id)
+        found, also = _findings(work, case, kept), finding_terms(work).also
+        findings, proposed = parted(found, {}, _labels(work, kept), rank=actor.seniority, also=also)
+        kept = replace(kept, proposed=proposed)
         closed = replace(case, state=DONE, role=None, due_on=None, closed_at=work.at, body=asdict(kept))
-        stored = change_case(work, closed, "done", {**asdict(told), "note": note})
-        finding = _finding(work, stored, kept)
-        if finding is not None:
-            add_findings(work.connection, [finding])
-            add_row(work, "findings", finding.finding_id)
+        content = {**asdict(told), "note": note, "to_approve": [one.field for one in proposed]}
+        stored = change_case(work, closed, "done", content)
+        keep_findings(work, findings)
+        await_approval(work, stored, proposed)
         return stored
 
 
@@ -91,7 +99,15 @@ def _open_task(work: Work, case_id: str, version: int, what: str) -> tuple[Case,
             f"Task '{case_id}' is {case.state} and cannot be {what}: only an open one can. See what was done to it."
         )
         raise TransitionError(message)
-    return case, TaskBody.of(case)
+    body = TaskBody.of(case)
+    if body.type == APPROVAL:
+        kind, about = body.terms["kind"], body.terms["case_id"]
+        message = (
+            f"Task '{case_id}' is not {what}: it ends with the decision on what was found in '{about}'. Approve or "
+            f"refuse that with POST /v1/{kind}s/{about}/findings/approve or /refuse."
+        )
+        raise TransitionError(message)
+    return case, body
 
 
 def _check_told(work: Work, case: Case, body: TaskBody, told: Told) -> None:
@@ -154,15 +170,15 @@ def _check_contact(work: Work, case: Case, contact_id: str | None) -> None:
         raise RequestError(message)
 
 
-def _finding(work: Work, case: Case, body: TaskBody) -> Finding | None:
+def _findings(work: Work, case: Case, body: TaskBody) -> list[Finding]:
     """Return what doing the task established: why a loan is late, or that the borrower was assessed."""
     if body.type == DPD_STEP and body.cause is not None:
         field, value = OVERDUE_CAUSE, body.cause
     elif body.type == ASSESSMENT:
         field, value = GROUP_ASSESSMENT, "done"
     else:
-        return None
-    return Finding(
+        return []
+    found = Finding(
         finding_id=f"{case.case_id}-{field}",
         portfolio=str(case.portfolio),
         borrower_id=str(case.borrower_id),
@@ -174,3 +190,14 @@ def _finding(work: Work, case: Case, body: TaskBody) -> Finding | None:
         author=work.actor.user_id,
         case_id=case.case_id,
     )
+    return [found]
+
+
+def _labels(work: Work, body: TaskBody) -> dict[str, Text]:
+    """Return what the findings of a task say, by their field."""
+    causes = {one.code: one.text for one in work.policy.casework_on(work.today).causes_of("overdue")}
+    cause = causes.get(body.cause or "", Text(str(body.cause), str(body.cause)))
+    return {
+        OVERDUE_CAUSE: Text(f"Why loan {body.loan_id} is late: {cause.en}", f"借据{body.loan_id}逾期原因：{cause.zh}"),
+        GROUP_ASSESSMENT: Text("Group assessment: done", "关联客户评估：已完成"),
+    }

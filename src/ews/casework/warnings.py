@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ews.casework.check_body import CORRECTED, SUBMITTED
 from ews.casework.deadlines import follow_up, running
 from ews.casework.desk import Desk
 from ews.casework.false_sample import is_sampled
@@ -171,7 +172,7 @@ def _check_how(act: Act, how: str, check_id: str | None, cause: str | None) -> N
         return
     own = CaseFilter(kinds={"check"}, portfolio=act.case.portfolio, borrower_id=act.case.borrower_id)
     checks = {one.case_id: one for one in find_cases(act.work.connection, own)}
-    if check_id not in checks or checks[check_id].is_open:
+    if check_id not in checks or checks[check_id].state not in {SUBMITTED, CORRECTED}:
         message = (
             f"'{check_id}' is no submitted check of borrower '{act.case.borrower_id}'. Submit it, or name another."
         )

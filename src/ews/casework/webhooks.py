@@ -192,7 +192,7 @@ def _check(receiver_id: str, url: str, events: tuple[str, ...]) -> None:
         kind = event.partition(".")[0]
         if event != EVERY and (not _EVENT.fullmatch(event) or kind not in PREFIXES):
             message = (
-                f"'{event}' is no event. Give names like warning.raised or warning.*, or * for all; "
+                f"'{event}' is no event. Give names like warning.raise or warning.*, or * for all; "
                 f"the kinds are {', '.join(PREFIXES)}."
             )
             raise RequestError(message)

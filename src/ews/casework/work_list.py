@@ -5,7 +5,8 @@ Verbs   the words of the API's paths, in the order in which they usually follow
 
 from collections.abc import Mapping
 
-from ews.casework.task import OPEN, TYPE_TEXTS, TaskBody
+from ews.casework.contact_limits import GUARANTOR_UNKNOWN
+from ews.casework.task import APPROVAL, OPEN, TYPE_TEXTS, TaskBody
 from ews.casework.warning_body import body_of, may_now
 from ews.casework.words import KIND_TEXTS, STATE_TEXTS
 from ews.domain.people import Actor, Role
@@ -66,6 +67,8 @@ def todo_text(case: Case) -> Text:
         )
     if case.kind == "warning":
         return _warning_text(case)
+    if case.kind == "contact" and case.state == "recorded" and _only_unknown(case):
+        return Text("The guarantor of a contact is not known to the book: review it", "联系对象不在册为保证人：请复核")
     found = _TODO.get((case.kind, case.state))
     if found is not None:
         return found
@@ -77,10 +80,19 @@ def next_verbs(actor: Actor, case: Case) -> tuple[str, ...]:
     """Return what may be done with a case next, as far as its state says."""
     if case.kind == "warning":
         return may_now(case.state, body_of(case))
+    if case.kind == "check" and case.state == "draft" and case.assignee != actor.user_id:
+        return ("take-over", "cancel")
     if case.kind == "task" and case.state == OPEN:
+        if case.body["type"] == APPROVAL:
+            return ("approve", "refuse")
         may_cancel = actor.roles & {Role.BRANCH_MANAGER, Role.RISK_MANAGER}
         return ("done", "cancel") if may_cancel else ("done",)
     return _NEXT.get((case.kind, case.state), ())
+
+
+def _only_unknown(case: Case) -> bool:
+    """Tell whether nothing is wrong with a contact but that nobody knows the guarantor."""
+    return {one["limit"] for one in case.body.get("breaches") or ()} == {GUARANTOR_UNKNOWN}
 
 
 def _warning_text(case: Case) -> Text:

@@ -13,10 +13,11 @@ from datetime import date
 from ews.casework import second_person
 from ews.casework.desk import Desk
 from ews.casework.proposal import AdoptionDraft, Hands, PromotionDraft
+from ews.casework.second_person import ADOPTION, PROMOTION
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.settings import Settings
-from ews.domain.errors import SettingsError
+from ews.domain.errors import RequestError, SettingsError
 from ews.domain.people import Actor
 from ews.policy.archive import SHOWN
 from ews.store.accounts import has_accounts
@@ -59,8 +60,7 @@ def approve(settings: Settings, case_id: str, by: str, note: str | None, *, refu
     store = open_store(settings.database, create=False)
     try:
         with _at(settings, store, by) as at:
-            with reading(store) as connection:
-                found = find_case(connection, case_id)
+            found = _proposal(store, case_id)
             if refuse:
                 case = second_person.refuse(
                     at.desk, at.actor, case_id, kind=found.kind, version=found.version, reason=note or ""
@@ -72,6 +72,15 @@ def approve(settings: Settings, case_id: str, by: str, note: str | None, *, refu
     finally:
         store.close()
     _line(f"{case.case_id}: {case.state} {'已否决' if refuse else '已批准并执行'}")
+
+
+def _proposal(store: Store, case_id: str) -> Case:
+    with reading(store) as connection:
+        found = find_case(connection, case_id)
+    if found.kind not in {ADOPTION, PROMOTION}:
+        message = f"'{case_id}' is a {found.kind}; here adoptions and promotions are decided on. Name one of them."
+        raise RequestError(message)
+    return found
 
 
 @contextmanager
@@ -93,7 +102,7 @@ def _password(user_id: str) -> str:
 
 
 def _next(case: Case) -> None:
-    _line(f"Another person approves it 由另一人批准: ews approve {case.case_id} --by USER")
+    _line(f"Another person approves it 由另一人批准: ews casework approve {case.case_id} --by USER")
 
 
 def _line(text: str) -> None:

@@ -79,7 +79,8 @@ def receiver(
     receiver_id: ReceiverArgument,
     url: Annotated[str | None, typer.Option("--url", help="Add it: its https address. 地址")] = None,
     event: Annotated[
-        list[str] | None, typer.Option("--event", help="Like warning.raised, warning.* or *; several times. 事件")
+        list[str] | None,
+        typer.Option("--event", help="Like warning.raise, warning.* or *; several times. Default: *. 事件"),
     ] = None,
     switch: Annotated[bool | None, typer.Option("--on/--off", help="Tell it again, or no more. 启用或停用")] = None,
     again: Annotated[bool, typer.Option("--again", help="Send again what was given up. 重新推送")] = False,
@@ -88,4 +89,4 @@ def receiver(
     """Add a receiver of webhooks, or change one; its secret is shown once. 新增或变更接收方."""
     from ews.cli import receivers as told
 
-    told.change_receiver(read_settings(home), receiver_id, url, event or ["*"], switch=switch, again=again)
+    told.change_receiver(read_settings(home), receiver_id, url, event or [], switch=switch, again=again)

@@ -59,7 +59,7 @@ def form_items(policy: Policy, day: date) -> Iterator[Item]:
         head = f"{form.code}  {both(form.text)}  {_ABOUT[form.about]}"
         yield Item(form.code, told_lines(head, source_text(form.source, None, form.confidence)))
         rows = [
-            (one.name, both(one.text), one.unit, _asked(one), one.element, one.source or MISSING, _becomes(one))
+            (one.name, both(one.text), _unit(one), _asked(one), one.element, one.source or MISSING, _becomes(one))
             for one in form.fields
         ]
         columns = ("field 字段", "meaning 含义", "unit 单位", "asked 必填", "element 要素", "source 预填", "use 用途")
@@ -87,8 +87,12 @@ def _terms(casework: Casework) -> Iterator[Item]:
         ("文字雷同阈值 near-identical from", _share(quality.similarity)),
         ("参与比对的最少字数 characters compared from", str(quality.compare_from)),
         ("比对的历史检查数 earlier checks compared with", str(quality.compare_last)),
+        ("自身数据占比 share of own figures, from which no copy", _share(quality.own_figures)),
         ("至少数字个数 figures at least", str(quality.least_figures)),
         ("数据偏差容忍度 tolerance against the book", _share(quality.tolerance)),
+        ("重要认定批准 findings approved by", ROLES[casework.findings.approver]),
+        ("重要认定审批时限 working days to decide on them", str(casework.findings.decide_days)),
+        ("另须批准的认定 findings approved besides", ", ".join(casework.findings.also) or MISSING),
         ("季度会办 session every ... months", str(casework.session.every_months)),
         ("会办准备时限 working days to prepare it", str(casework.session.prepare_days)),
         ("会办批准时限 working days to approve", str(casework.session.approve_days)),
@@ -99,7 +103,7 @@ def _terms(casework: Casework) -> Iterator[Item]:
         ("名单复审 watch list reviewed every ... days", str(casework.overrides.watch_review_days)),
     ]
     yield Item("", told_table(("limit 限制", "value 值"), rows, right=(1,)))
-    parts = (life, calls, checks, quality, casework.session, casework.overrides)
+    parts = (life, calls, checks, quality, casework.findings, casework.session, casework.overrides)
     sources = dict.fromkeys(source_text(one.source, None, one.confidence) for one in parts)
     yield Item("", Padding(Lines("; ".join(sources), "dim"), INDENT))
 
@@ -121,6 +125,12 @@ def _for_whom(row: CheckEvery) -> str:
         None if row.customer_type is None else f"{row.customer_type}类 type {row.customer_type}",
     )
     return ", ".join(filter(None, told)) or "全部 all"
+
+
+def _unit(field: Field) -> str:
+    if field.low is None and field.high is None:
+        return field.unit
+    return f"{field.unit} {field.low or 0:,g}-{'' if field.high is None else f'{field.high:,g}'}"
 
 
 def _asked(field: Field) -> str:

@@ -73,6 +73,7 @@ def _accounts(store: Store, borrower_id: str) -> Iterator[Account]:
 
 
 def _write(path: Path, accounts: list[Account]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    path.unlink(missing_ok=True)  # one that is there may be readable by others
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.writelines(f"{account.line}\n" for account in accounts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -59,7 +59,8 @@ def facts_of(settings: Settings, store: Store, portfolio: str, borrower_id: str)
     path = None if newest is None else settings.home / newest.batch.directory / "decisions.parquet"
     if newest is None or path is None or not path.is_file():
         return None
-    wanted = [*NAMES, *(fact.name for fact in FACTS)]
+    known = set(pq.read_schema(path).names)  # a batch that was scored by an earlier version may know less
+    wanted = [name for name in (*NAMES, *(fact.name for fact in FACTS)) if name in known]
     rows = pq.read_table(path, columns=wanted, filters=[("borrower_id", "=", borrower_id)]).to_pylist()
     values: dict[str, Value] = dict(rows[0]) if rows else {}
     return BookFacts(newest.batch.as_of, values) if rows else None
@@ -73,10 +74,12 @@ def now() -> datetime:
 def _policy_on(settings: Settings, store: Store) -> Callable[[date], Policy]:
     """Return the policy in force on a day: that of the settings until one was adopted."""
     at_first = policy_of(settings)
-    read = cache(lambda policy_hash, day: read_kept(settings, policy_hash, day))
+    kept = {at_first.hash: at_first}
 
     def found(day: date) -> Policy:
-        wanted = in_force(store, day)
-        return at_first if wanted in {None, at_first.hash} else read(wanted, day)
+        wanted = in_force(store, day) or at_first.hash
+        if wanted not in kept:
+            kept[wanted] = read_kept(settings, wanted, day)
+        return kept[wanted]
 
     return found

@@ -13,7 +13,7 @@ from ews.cli.settings import Settings
 from ews.domain.errors import RequestError
 from ews.domain.people import Actor, Role
 from ews.store.engine import open_store, reading
-from ews.store.receivers import all_receivers, backlog_of
+from ews.store.receivers import EVERY, all_receivers, backlog_of
 
 
 def list_receivers(settings: Settings, *, as_json: bool) -> None:
@@ -61,13 +61,16 @@ def change_receiver(
     settings: Settings, receiver_id: str, url: str | None, events: list[str], *, switch: bool | None, again: bool
 ) -> None:
     """Add a receiver, switch it, or have what was given up sent again."""
+    if url is None and events:
+        message = f"--event says what a new receiver '{receiver_id}' is told of. Give --url too, or leave it out."
+        raise RequestError(message)
     if url is None and switch is None and not again:
         message = f"Nothing is asked of receiver '{receiver_id}'. Give --url to add it, --on, --off or --again."
         raise RequestError(message)
     actor = Actor(by(), by(), frozenset({Role.OPERATOR}))
     with _opened(settings) as desk:
         if url is not None:
-            made = webhooks.register(desk, actor, receiver_id, url, events)
+            made = webhooks.register(desk, actor, receiver_id, url, events or [EVERY])
             _line(f"receiver '{receiver_id}' is told of {', '.join(made.events)} 已新增")
             _line(f"secret, shown this once 密钥（仅显示一次）: {made.secret}")
         if switch is not None:

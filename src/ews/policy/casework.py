@@ -156,16 +156,32 @@ class CustomerType:
 class QualityLimits:
     """`similarity` from which two texts are near-identical, of at least `compare_from` characters.
 
-    A text is compared with those of the `compare_last` checks before; `least_figures` is how many numbers are told;
+    A text is compared with those of the `compare_last` checks before; one of whose numbers a share of `own_figures` or
+    more is its own is not near-identical, whatever its words. `least_figures` is how many numbers are told;
     `entry_days` is that of the check plan; `tolerance` is the share by which a number may miss the book.
     """
 
     similarity: float
     compare_from: int
     compare_last: int
+    own_figures: float
     least_figures: int
     entry_days: int
     tolerance: float
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTerms:
+    """Findings that take a second person are decided on within `decide_days`, by `approver` or above.
+
+    `also` are fields of findings that take one besides those for which the law asks it (`ews.policy.findings`).
+    """
+
+    approver: str
+    decide_days: int
+    also: tuple[str, ...]
     source: str
     confidence: str
 
@@ -204,6 +220,7 @@ class Casework:
     checks: CheckPlan
     customer_types: tuple[CustomerType, ...]
     quality: QualityLimits
+    findings: FindingTerms
     session: SessionTerms
     overrides: OverrideTerms
 

@@ -13,6 +13,7 @@ from ews.policy.casework import (
     Casework,
     Cause,
     ContactLimits,
+    FindingTerms,
     Lifecycle,
     Measure,
     OverrideTerms,
@@ -22,12 +23,13 @@ from ews.policy.casework import (
 from ews.policy.check_plan_entries import coded, read_customer_types, read_plan, read_quality, read_rows
 from ews.policy.dated import Dated
 from ews.policy.entries import Entry, editions, tables
+from ews.policy.findings import FIELDS
 from ews.policy.playbook import ROLES
 
 _SOURCED = ("source", "confidence")
 _WORDED = ("code", "en", "zh", *_SOURCED)
 _LISTS = ("measure", "cause", "reminder", "check", "customer_type")
-_TABLES = ("lifecycle", "contact_limits", "checks", "quality", "session", "overrides")
+_TABLES = ("lifecycle", "contact_limits", "checks", "quality", "findings", "session", "overrides")
 
 
 def read_casework(content: Mapping[str, object], file: str) -> Dated[Casework]:
@@ -48,6 +50,7 @@ def _edition(entry: Entry) -> Casework:
         plan,
         types,
         read_quality(entry.table("quality"), plan.entry_days),
+        _findings(entry.table("findings")),
         _session(entry.table("session")),
         _overrides(entry.table("overrides")),
     )
@@ -155,6 +158,17 @@ def _reminder(entry: Entry) -> Reminder:
         entry.choice("repayment", REPAYMENTS),
         entry.at_least(1, "days_before"),
         entry.words(),
+        entry.string("source"),
+        entry.confidence(),
+    )
+
+
+def _findings(entry: Entry) -> FindingTerms:
+    entry.only("approver", "decide_days", "also", *_SOURCED)
+    return FindingTerms(
+        _approver(entry, "approver"),
+        entry.at_least(1, "decide_days"),
+        entry.strings("also", sorted(FIELDS)) if entry.fields.get("also") else (),
         entry.string("source"),
         entry.confidence(),
     )

@@ -92,15 +92,21 @@ def read_customer_types(entries: list[Entry]) -> tuple[CustomerType, ...]:
 
 
 def read_quality(entry: Entry, entry_days: int) -> QualityLimits:
-    entry.only("similarity", "compare_from", "compare_last", "least_figures", "tolerance", *_SOURCED)
+    counted = ("compare_from", "compare_last", "own_figures", "least_figures")
+    entry.only("similarity", *counted, "tolerance", *_SOURCED)
     similarity = entry.share("similarity")
     if similarity == 0:
         message = "'similarity' is 0.0, so that any two texts are near-identical. Give more, like 0.9."
         raise entry.fault(message, "similarity")
+    own = entry.share("own_figures")
+    if own == 0:
+        message = "'own_figures' is 0.0, so that no text is ever near-identical. Give more, like 0.5."
+        raise entry.fault(message, "own_figures")
     return QualityLimits(
         similarity,
         entry.count("compare_from"),
         entry.at_least(1, "compare_last"),
+        own,
         entry.count("least_figures"),
         entry_days,
         entry.share("tolerance"),

@@ -1,9 +1,11 @@
 """Findings: what a check can establish, and in which words scoring and features understand it.
 
 Scoring stands beside policy and cannot be asked; a test compares these words with those that it understands.
+Second  what alone decides whether a loan is non-performing, excuses its arrears or helps it out again, counts only once
+        somebody else has approved it; the law asks for that, and a bank may ask for more (casework.toml, findings)
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "use_of_funds": ("none", "as_agreed", "unclear", "diverted"),
@@ -38,3 +40,26 @@ NEEDS_SECOND = frozenset(
     {"impaired", "impairment_share", "external_rating", "debt_evasion", "bankruptcy", "credit_enhancement"}
 )
 """Fields that alone make a loan non-performing, or keep it from it: the law wants such a finding approved."""
+
+LIFTING: Mapping[str, frozenset[str]] = {
+    "overdue_cause": frozenset({"operational", "technical"}),
+    "repayment_ability": frozenset({"able"}),
+    "financial_difficulty": frozenset({"resolved"}),
+}
+"""Words that excuse arrears or help a loan out, of fields whose other words only burden and so count at once."""
+
+FIELDS = frozenset({*WORDS, *NUMBERS, *ON_A_LOAN})
+
+
+def needs_second(field: str, value: str | None, *, takes_back: str | None = None, also: Collection[str] = ()) -> bool:
+    """Tell whether a finding counts only once a second person has approved it.
+
+    `value` null only takes back what was found before, which is `takes_back`: to take back what burdens is to lift.
+    `also` are fields of which the bank wants every finding approved.
+    """
+    if field in NEEDS_SECOND or field in also:
+        return True
+    lifts = LIFTING.get(field)
+    if lifts is None:
+        return False
+    return value in lifts if value is not None else takes_back not in lifts

@@ -34,6 +34,8 @@ RECORD: Mapping[str, str] = {
 }
 """Fields of a decision that a form may be prefilled from."""
 
+_BOUNDS = ("low", "high")
+
 Sources = Mapping[str, Mapping[str, str]]
 """Names and units by kind of source."""
 
@@ -96,7 +98,7 @@ def _form(entry: Entry, sources: Sources) -> Form:
 
 def _field(entry: Entry, about: str, sources: Sources) -> Field:
     words = ("name", "en", "zh", "unit", "choices", "element")
-    entry.only(*words, "required", "why_empty_allowed", "source", "finding", "contradicts", "may_be_future")
+    entry.only(*words, "required", "why_empty_allowed", "source", "finding", "contradicts", "may_be_future", *_BOUNDS)
     unit = cast(Unit, entry.choice("unit", UNITS))
     choices = _choices(entry, unit)
     required = entry.flag("required")
@@ -118,7 +120,28 @@ def _field(entry: Entry, about: str, sources: Sources) -> Field:
         _finding(entry, unit, choices, about) if "finding" in entry.fields else None,
         _contradiction(entry, unit, choices, sources) if "contradicts" in entry.fields else None,
         entry.flag("may_be_future"),
+        *_bounds(entry, unit),
     )
+
+
+def _bounds(entry: Entry, unit: Unit) -> tuple[float | None, float | None]:
+    """Return the least and the largest number of a field; PolicyError where no answer could lie between."""
+    given = {key: entry.number(key) for key in _BOUNDS if key in entry.fields}
+    low, high = given.get("low"), given.get("high")
+    for key, value in given.items():
+        if unit not in NUMBERS:
+            message = f"'{key}' is given for a field of unit {unit}; only {', '.join(sorted(NUMBERS))} have bounds."
+            raise entry.fault(f"{message} Take it out.", key)
+        if unit == "share" and not 0 <= value <= 1:
+            message = f"'{key}' is {value:g}, not a share from 0 to 1; write 20 % as 0.2."
+            raise entry.fault(message, key)
+        if unit != "share" and not isinstance(value, int):
+            message = f"'{key}' is {value!r}, but the field holds {unit}: whole numbers. Give one."
+            raise entry.fault(message, key)
+    if high is not None and high < (low or 0):
+        message = f"'high' is {high:g}, below 'low', which is {low or 0:g}. No answer could lie between."
+        raise entry.fault(message, "high")
+    return low, high
 
 
 def _choices(entry: Entry, unit: Unit) -> tuple[Choice, ...]:

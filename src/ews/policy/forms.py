@@ -51,6 +51,7 @@ class Field:
 
     `finding` is the field of the findings that the answer becomes. An optional field may be left out; a required one
     only with a reason, and only where `why_empty_allowed`. `may_be_future` is a date that is expected, not one seen.
+    A number lies from `low` to `high`, both included; `low` null is 0, `high` null what no borrower ever has.
     """
 
     name: str
@@ -64,6 +65,8 @@ class Field:
     finding: str | None = None
     contradicts: Contradiction | None = None
     may_be_future: bool = False
+    low: float | None = None
+    high: float | None = None
 
     def choice(self, code: str) -> Choice | None:
         return next((one for one in self.choices if one.code == code), None)

@@ -49,6 +49,8 @@ LOOK_UP = Right(Kind.READ, LOOK, machines=True)
 OWN_WORK = Right(Kind.READ, FIELD)
 FIELD_ACT = Right(Kind.ACT, FIELD)
 SENIOR_ACT = Right(Kind.ACT, SENIOR)
+OPERATE = frozenset({Role.OPERATOR})
+OPERATOR_ACT = Right(Kind.ACT, OPERATE, everywhere=True)
 
 RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/healthz"): OPEN,
@@ -91,11 +93,16 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("PUT", "/v1/checks/{case_id}"): FIELD_ACT,
     ("POST", "/v1/checks/{case_id}/submit"): FIELD_ACT,
     ("POST", "/v1/checks/{case_id}/cancel"): FIELD_ACT,
+    ("POST", "/v1/checks/{case_id}/take-over"): SENIOR_ACT,
+    ("POST", "/v1/checks/{case_id}/findings/approve"): SENIOR_ACT,
+    ("POST", "/v1/checks/{case_id}/findings/refuse"): SENIOR_ACT,
     ("POST", "/v1/evidence"): FIELD_ACT,
     ("GET", "/v1/evidence/{sha256}"): LOOK_UP,
     ("GET", "/v1/my-day"): OWN_WORK,
     ("POST", "/v1/tasks/{case_id}/done"): FIELD_ACT,
     ("POST", "/v1/tasks/{case_id}/cancel"): SENIOR_ACT,
+    ("POST", "/v1/tasks/{case_id}/findings/approve"): SENIOR_ACT,
+    ("POST", "/v1/tasks/{case_id}/findings/refuse"): SENIOR_ACT,
     ("POST", "/v1/contacts"): FIELD_ACT,
     ("POST", "/v1/contacts/recorded"): FIELD_ACT,
     ("POST", "/v1/contacts/{case_id}/end"): FIELD_ACT,
@@ -125,6 +132,14 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/reviews/{case_id}/determine"): FIELD_ACT,
     ("POST", "/v1/reviews/{case_id}/approve"): FIELD_ACT,
     ("POST", "/v1/reviews/{case_id}/return"): FIELD_ACT,
+    ("GET", "/v1/reviews/sessions/form.docx"): LOOK_UP,
+    ("GET", "/v1/reviews/{case_id}/form.docx"): LOOK_UP,
+    ("GET", "/v1/borrowers/{borrower_id}/dossier"): LOOK_UP,
+    ("GET", "/v1/receivers"): Right(Kind.READ, OPERATE, everywhere=True),
+    ("POST", "/v1/receivers"): OPERATOR_ACT,
+    ("POST", "/v1/receivers/{receiver_id}/on"): OPERATOR_ACT,
+    ("POST", "/v1/receivers/{receiver_id}/off"): OPERATOR_ACT,
+    ("POST", "/v1/receivers/{receiver_id}/again"): OPERATOR_ACT,
     ("GET", "/v1/adoptions"): KNOWN,
     ("POST", "/v1/adoptions"): Right(Kind.ACT, RISK),
     ("POST", "/v1/adoptions/{case_id}/approve"): Right(Kind.ACT, RISK),

@@ -22,7 +22,7 @@ EVERY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """`events` are names like warning.raised, warning.* or *; `secret` is what messages are signed with."""
+    """`events` are names like warning.raise, warning.* or *; `secret` is what messages are signed with."""
 
     receiver_id: str
     url: str

@@ -53,7 +53,10 @@ class VerifyIn(VersionIn):
         default=None, max_length=20, description="The submitted check that found it", examples=["C0000001"]
     )
     cause: str | None = Field(
-        default=None, max_length=100, description="Code of the cause, as the policy has them", examples=["business"]
+        default=None,
+        max_length=100,
+        description="Code of the cause, as the policy has them",
+        examples=["customer_lost"],
     )
 
 

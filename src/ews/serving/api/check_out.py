@@ -9,10 +9,11 @@ from ews.casework.check_body import Attached, CheckBody, body_of
 from ews.casework.checks import form_of
 from ews.casework.desk import Desk
 from ews.casework.prefill import Known
+from ews.casework.proposed import OUTCOME_TEXTS, ProposedFinding
 from ews.casework.quality import FLAG_TEXTS, Flag
 from ews.domain.decisions import Value
 from ews.domain.errors import FormError, PolicyError
-from ews.domain.text import Language
+from ews.domain.text import Language, Text
 from ews.policy.forms import Form
 from ews.serving.api.act_requests import case_example
 from ews.serving.api.case_out import CaseOut
@@ -46,6 +47,18 @@ EXAMPLE: dict[str, Any] = {
                 "zh": "检查日 2026-07-01，录入日 2026-07-06，最迟应于 2026-07-03 录入",
             },
             "other": "C0000000",
+        }
+    ],
+    "proposed": [
+        {
+            "field": "impaired",
+            "value": "yes",
+            "text": {"en": "Credit-impaired: yes", "zh": "是否信用减值：是"},
+            "loan_id": "L0000001",
+            "outcome": {"code": "approved", "text": {"en": "approved", "zh": "已批准"}},
+            "by": "li.na",
+            "on": "2026-07-07",
+            "reason": "Statements seen",
         }
     ],
     "files": [
@@ -100,6 +113,29 @@ class FlagOut(BaseModel):
         )
 
 
+class ProposedOut(BaseModel):
+    """A finding that counts only once somebody more senior has approved it."""
+
+    field: str = Field(examples=["impaired"])
+    value: str | None = Field(description="Null where a correction takes back what was found before", examples=["yes"])
+    text: Words
+    loan_id: str | None
+    outcome: Coded = Field(description="waits, approved, refused, or overtaken by a correction")
+    by: str | None = Field(description="Who decided, null while it waits", examples=["li.na"])
+    on: date | None = Field(description="From this day on it counts, if it was approved")
+    reason: str | None
+
+    @classmethod
+    def of(cls, one: ProposedFinding, told_in: tuple[Language, ...]) -> Self:
+        own = {name: getattr(one, name) for name in ("field", "value", "loan_id", "by", "reason")}
+        return cls(
+            **own,
+            text=words(Text(**one.label), told_in),
+            outcome=Coded(code=one.outcome or "waits", text=words(OUTCOME_TEXTS[one.outcome], told_in)),
+            on=None if one.on is None else date.fromisoformat(one.on),
+        )
+
+
 class FileOut(BaseModel):
     """A photo or scan that was handed in; it is read with `/v1/evidence/{sha256}`."""
 
@@ -121,6 +157,7 @@ class CheckOut(BaseModel):
     form: Coded
     fields: list[AnsweredOut] = Field(description="In the order of the form")
     flags: list[FlagOut] = Field(description="What is doubted about it; nothing is stopped by that")
+    proposed: list[ProposedOut] = Field(description="Findings that take a second person, and what became of them")
     files: list[FileOut]
 
     @classmethod
@@ -132,6 +169,7 @@ class CheckOut(BaseModel):
             form=Coded(code=body.form, text={} if form is None else words(form.text, told_in)),
             fields=_answered(body, form, told_in),
             flags=[FlagOut.of(flag, told_in) for flag in body.flags],
+            proposed=[ProposedOut.of(one, told_in) for one in body.proposed],
             files=[FileOut.of(file) for file in body.files],
         )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ews.casework import checks
 from ews.casework.check_body import KIND, SUBMITTED
+from ews.casework.check_draft import cancel_check as cancel_draft
 from ews.casework.checks import Begin
 from ews.casework.subject import subject_of
 from ews.domain.errors import RequestError
@@ -219,7 +220,10 @@ def submit_check(
     request_id: RequestIdDep,
     lang: Lang = None,
 ) -> CheckOut:
-    """Submit a draft for good: its answers become findings, and what is doubted about it is told in `flags`."""
+    """Submit a draft for good: its answers become findings, and what is doubted about it is told in `flags`.
+
+    Those listed in `proposed` count once somebody more senior has approved them.
+    """
     case = checks.submit_check(services.desk, actor, case_id, version=request.version, request_id=request_id)
     return CheckOut.of(case, services.desk, languages(lang))
 
@@ -238,8 +242,8 @@ def cancel_check(
     request_id: RequestIdDep,
     lang: Lang = None,
 ) -> CheckOut:
-    """Give up a draft with a reason; it stays in the list."""
-    case = checks.cancel_check(
+    """Give up a draft with a reason, one's own or of somebody less senior; it stays in the list."""
+    case = cancel_draft(
         services.desk, actor, case_id, version=request.version, reason=request.reason, request_id=request_id
     )
     return CheckOut.of(case, services.desk, languages(lang))

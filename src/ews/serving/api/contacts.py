@@ -44,7 +44,10 @@ class ContactIn(BaseModel):
     portfolio: _Id | None = Field(default=None, examples=["sme"])
     party: Literal["debtor", "guarantor", "relative", "colleague", "other"] = "debtor"
     party_id: _Id | None = Field(
-        default=None, description="Id of the person; may be left out for the debtor", examples=["B0000002"]
+        default=None,
+        description="Id of the person; may be left out for the debtor. A guarantor whom the book does not know as one "
+        "is noted as breach `guarantor`, and the branch manager reviews the contact",
+        examples=["B0000002"],
     )
     channel: Literal["call", "message", "visit"]
     about: CaseRef | None = Field(default=None, description="The warning or task that it serves", examples=["T0000001"])
@@ -86,6 +89,11 @@ class ReviewContactIn(VersionIn):
     """What was done about a contact that broke a limit."""
 
     note: Written = Field(examples=["Spoke with the officer; the rules were gone through again"])
+    is_guarantor: bool | None = Field(
+        default=None,
+        description="Whether it was a guarantor, where the book does not know; who is one is known afterwards",
+        strict=True,
+    )
 
 
 _BEGIN = problems("contact-not-allowed", *SUBJECT_PROBLEMS)
@@ -144,5 +152,13 @@ def review(
     lang: Lang = None,
 ) -> CaseOut:
     """Close a recorded contact that broke a limit, as a senior who did not make it."""
-    case = contacts.review(services.desk, actor, case_id, given.note, version=given.version, request_id=request_id)
+    case = contacts.review(
+        services.desk,
+        actor,
+        case_id,
+        given.note,
+        version=given.version,
+        is_guarantor=given.is_guarantor,
+        request_id=request_id,
+    )
     return CaseOut.of(case, languages(lang))

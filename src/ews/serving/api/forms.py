@@ -60,6 +60,10 @@ class FieldOut(BaseModel):
     element: str = Field(description="Element code of the risk that it speaks of", examples=["1102"])
     source: str | None = Field(description="What it is prefilled from", examples=["fact:stoppage"])
     finding: str | None = Field(description="The finding that the answer becomes", examples=["stoppage"])
+    low: float | None = Field(default=None, description="The least number that is taken; null is 0", examples=[0])
+    high: float | None = Field(
+        default=None, description="The largest number that is taken, null where the form has none", examples=[200]
+    )
 
     @classmethod
     def of(cls, field: policy_forms.Field, told_in: tuple[Language, ...]) -> Self:

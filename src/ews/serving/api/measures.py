@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from ews.casework import measures
-from ews.casework.lessons import About, Lesson, lessons_of
+from ews.casework.attachments import MOST_FILES
+from ews.casework.lessons import About, Lesson, Standing, lessons_of
 from ews.casework.measures import LARGEST_FEN, MeasureDraft
 from ews.domain.text import Language, Text
 from ews.policy.casework import Casework
@@ -62,6 +63,9 @@ _LESSON = {
     "said": "Two other banks have called their loans",
     "by": "zhang.wei",
     "case_id": "M0000001",
+    "standing": None,
+    "until": None,
+    "corrected_by": None,
 }
 
 
@@ -83,6 +87,11 @@ class DoneRequest(ActRequest):
 
     evidence: Said = Field(description="What shows it", examples=["Supplement 2 to the contract, signed 2026-07-10"])
     learnt: Said | None = Field(default=None, description="What the next application should know")
+    files: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
+        default=[],
+        description="SHA-256 of files that were handed in with checks of the borrower",
+        max_length=MOST_FILES,
+    )
 
 
 class LessonOut(BaseModel):
@@ -96,11 +105,15 @@ class LessonOut(BaseModel):
     said: str | None = Field(description="What the person wrote")
     by: str = Field(description="Account of the person", examples=["zhang.wei"])
     case_id: str = Field(examples=["M0000001"])
+    standing: Standing | None = Field(description="Whether a finding still stands; null for all else")
+    until: date | None = Field(description="Since when it no longer stands")
+    corrected_by: str | None = Field(description="The check that replaced it or took it back", examples=["C0000002"])
 
     @classmethod
     def of(cls, line: Lesson, texts: Mapping[tuple[About, str], Text], languages: tuple[Language, ...]) -> Self:
         text = texts.get((line.about, line.code or ""))
-        own = {name: getattr(line, name) for name in ("on", "about", "code", "outcome", "by", "case_id")}
+        same = ("on", "about", "code", "outcome", "by", "case_id", "standing", "until", "corrected_by")
+        own = {name: getattr(line, name) for name in same}
         return cls(**own, said=line.text, text={} if text is None else words(text, languages))
 
 
@@ -245,6 +258,7 @@ def done(
         version=request.version,
         evidence=request.evidence,
         learnt=request.learnt,
+        files=request.files,
         request_id=request_id,
     )
     return CaseOut.of(case, languages(lang))

@@ -1,0 +1,167 @@
+from datetime import date, datetime
+
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from typer.testing import CliRunner
+
+from ews.casework.desk import at_work, open_case
+from ews.cli import approvals
+from ews.cli.app import app
+from ews.cli.desks import desk_of, log_of
+from ews.cli.settings import Settings
+from ews.domain.errors import (
+    ForbiddenError,
+    RequestError,
+    SecondPersonError,
+    SettingsError,
+    TransitionError,
+    UnauthenticatedError,
+    UnknownCaseError,
+)
+from ews.domain.people import SYSTEM, Role
+from ews.models.champion import Pointer, add_model, champion, champion_pointer, set_champion
+from ews.store import accounts, entrance
+from ews.store.accounts import Profile, add_user
+from ews.store.adoptions import adopted
+from ews.store.cases import Case
+from ews.store.engine import open_store
+from tests.models.boosters import small_model
+from tests.policy.policies import load, small
+
+PASSWORD = "a sound pass phrase"  # noqa: S105 - of a test
+PEOPLE = {
+    "wang": Role.RISK_MANAGER,
+    "zhao": Role.RISK_MANAGER,
+    "sun": Role.MODEL_OWNER,
+    "zhou": Role.VALIDATOR,
+    "qian": Role.AUDITOR,
+}
+ADOPT = ("--from", "2027-01-01", "--note", "Minutes of 14 September")
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch) -> Settings:
+    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    for module in (accounts, entrance):
+        monkeypatch.setattr(module, "PASSWORDS", cheap)
+    entrance.nobodys_hash.cache_clear()
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("EWS_HOME", str(tmp_path / "home"))
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def store(settings):
+    opened = open_store(settings.database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def people(settings, store):
+    log = log_of(settings, store)
+    for user_id, role in PEOPLE.items():
+        profile = Profile(user_id.title(), frozenset({role}))
+        add_user(log, user_id, profile, by="os:ops", at=datetime(2026, 7, 6), password=PASSWORD)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return small(tmp_path / "policy")
+
+
+def ews(*arguments, given=PASSWORD) -> str:
+    result = CliRunner().invoke(app, [str(one) for one in arguments], input=f"{given}\n")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    assert given not in result.output
+    return result.stdout
+
+
+@pytest.mark.usefixtures("people")
+def test_two_people_adopt_a_policy_with_their_passwords(store, folder):
+    told = ews("policy", "adopt", folder, *ADOPT, "--by", "wang")
+    assert "from 2027-01-01: proposed 已提议 as P0000001\n" in told
+    assert told.endswith("Another person approves it 由另一人批准: ews casework approve P0000001 --by USER\n")
+    assert adopted(store) == ()
+    with pytest.raises(SecondPersonError, match="'wang' may not approve it, having taken part before"):
+        ews("casework", "approve", "P0000001", "--by", "wang")
+    assert adopted(store) == ()
+    assert ews("casework", "approve", "P0000001", "--by", "zhao") == "P0000001: approved 已批准并执行\n"
+    (made,) = adopted(store)
+    assert (made.policy_hash, made.holds_from, made.adopted_by) == (load(folder).hash, date(2027, 1, 1), "wang, zhao")
+    assert made.note == "Minutes of 14 September"
+
+
+@pytest.mark.usefixtures("people")
+def test_what_was_refused_is_not_adopted(store, folder):
+    ews("policy", "adopt", folder, *ADOPT, "--by", "wang")
+    with pytest.raises(SecondPersonError):
+        ews("casework", "refuse", "P0000001", "--by", "wang", "--note", "A second thought")
+    assert ews("casework", "refuse", "P0000001", "--by", "zhao", "--note", "Too early") == "P0000001: refused 已否决\n"
+    with pytest.raises(TransitionError, match="'P0000001' is refused; only what is proposed is decided on"):
+        ews("casework", "approve", "P0000001", "--by", "zhao")
+    assert adopted(store) == ()
+
+
+@pytest.mark.usefixtures("people")
+def test_whoever_does_not_know_the_password_or_may_not_proposes_nothing(store, folder):
+    with pytest.raises(UnauthenticatedError, match="The id or the password is not accepted"):
+        ews("policy", "adopt", folder, *ADOPT, "--by", "wang", given="another pass phrase")
+    with pytest.raises(ForbiddenError, match="'qian' may not propose the adoption of a policy"):
+        ews("policy", "adopt", folder, *ADOPT, "--by", "qian")
+    with pytest.raises(RequestError, match="The note is empty"):
+        ews("policy", "adopt", folder, "--from", "2027-01-01", "--by", "wang")
+    with pytest.raises(UnknownCaseError):
+        ews("casework", "approve", "P0000001", "--by", "zhao")
+
+
+@pytest.mark.usefixtures("people")
+def test_a_model_is_promoted_by_its_owner_and_a_validator(settings):
+    first, second = small_model(), small_model(intercept=0.0)
+    for model in (first, second):
+        add_model(settings.home, model)
+    set_champion(settings.home, "test", Pointer(first.model_id, "run-1", datetime(2026, 6, 1)))
+    wanted = ("casework", "promote", second.model_id, "--portfolio", "test", "--note", "Yearly retraining")
+    with pytest.raises(ForbiddenError, match="'zhou' may not propose the promotion of a model"):
+        ews(*wanted, "--by", "zhou")
+    told = ews(*wanted, "--by", "sun")
+    assert told.startswith(f"model {second.model_id[:12]} for test: proposed 已提议 as Q0000001\n")
+    for alone in ("sun", "wang"):
+        with pytest.raises((SecondPersonError, ForbiddenError)):
+            ews("casework", "approve", "Q0000001", "--by", alone)
+    assert champion(settings.home, "test") == first
+    ews("casework", "approve", "Q0000001", "--by", "zhou", "--note", "Report 2026-11 read")
+    assert champion(settings.home, "test") == second
+    assert champion_pointer(settings.home, "test").since.date() == datetime.now().date()  # noqa: DTZ005 - naive local
+
+
+@pytest.mark.usefixtures("people")
+def test_a_model_that_is_not_stored_is_not_proposed():
+    with pytest.raises(RequestError, match="There is no model in"):
+        ews("casework", "promote", "ab" * 32, "--portfolio", "test", "--note", "Why", "--by", "sun")
+
+
+@pytest.mark.usefixtures("people")
+def test_what_is_no_proposal_is_not_approved_here(settings, store):
+    desk = desk_of(settings, store, log_of(settings, store))
+    with at_work(desk, SYSTEM, "intake", "b1") as work:
+        open_case(work, Case("warning", "raised", portfolio="test", borrower_id="B1"), "raise", {})
+    with pytest.raises(RequestError, match="'W0000001' is a warning; here adoptions and promotions are decided on"):
+        ews("casework", "approve", "W0000001", "--by", "zhao")
+
+
+@pytest.mark.usefixtures("store")
+def test_without_accounts_nobody_can_be_the_second_person():
+    with pytest.raises(SettingsError, match=r"there is none yet\. Open them with 'ews user add'"):
+        ews("casework", "promote", "ab" * 32, "--portfolio", "test", "--note", "Why", "--by", "sun")
+
+
+def test_on_a_terminal_the_password_is_asked_and_not_shown(monkeypatch):
+    asked = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or PASSWORD)
+    assert approvals._password("wang") == PASSWORD
+    assert asked == ["Password of wang 密码: "]

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from ews.cli.desks import desk_of, hands_of, log_of
+from ews.cli.service import services_of, tls_of
+from ews.cli.settings import Settings
+from ews.domain.errors import ModelError, SettingsError
+from ews.serving.server import Tls
+from ews.store.engine import open_store
+from ews.store.journal import Journal
+
+WHOLE = {
+    "oidc_issuer": "https://login.bank/realms/staff",
+    "oidc_client_id": "ews",
+    "oidc_redirect_base": "https://ews.bank",
+}
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Give a function that puts the services of some settings together."""
+    store = open_store(f"sqlite:///{tmp_path / 'home' / 'ews.db'}")
+
+    def put_together(**set_):
+        settings = Settings(home=tmp_path / "home", **set_)
+        log = log_of(settings, store)
+        with Journal(store, log.key, log.witness) as journal:
+            return services_of(settings, desk_of(settings, store, log), journal, hands_of(settings, store, log))
+
+    yield put_together
+    store.close()
+
+
+def test_without_the_banks_login_people_use_passwords(made):
+    assert made().oidc is None
+
+
+def test_the_banks_login_is_known_once_all_of_it_is_set(made, tmp_path):
+    oidc = made(**WHOLE, oidc_secret_file=tmp_path / "secret").oidc
+    assert (oidc.issuer, oidc.client_id, oidc.redirect_base) == tuple(WHOLE.values())
+    assert oidc.secret_file == tmp_path / "secret"
+
+
+@pytest.mark.parametrize("missing", list(WHOLE))
+def test_a_login_that_is_set_in_part_is_refused_with_what_is_missing(made, missing):
+    part = {name: value for name, value in WHOLE.items() if name != missing}
+    with pytest.raises(SettingsError) as caught:
+        made(**part)
+    assert str(caught.value) == (
+        f"The bank's own login is set in part: EWS_{missing.upper()} missing. Set all of them, or none."
+    )
+
+
+def test_a_login_of_which_one_thing_is_set_names_both_others(made):
+    with pytest.raises(SettingsError, match="EWS_OIDC_CLIENT_ID, EWS_OIDC_REDIRECT_BASE missing"):
+        made(oidc_issuer="https://login.bank/realms/staff")
+
+
+def test_tls_takes_a_certificate_and_its_key():
+    assert tls_of(None, None) is None
+    assert tls_of(Path("c.pem"), Path("k.pem")) == Tls(Path("c.pem"), Path("k.pem"))
+    for given in ((Path("c.pem"), None), (None, Path("k.pem"))):
+        with pytest.raises(SettingsError, match="give both --tls-certificate and --tls-key, or neither"):
+            tls_of(*given)
+
+
+def test_without_a_champion_there_are_no_model_facts(made):
+    with pytest.raises(ModelError, match="No portfolio has a champion model"):
+        made().models()
+
+
+def test_evidence_lies_in_the_home(made, tmp_path):
+    assert made().evidence == (tmp_path / "home" / "evidence").resolve()
