@@ -39,7 +39,7 @@ demo: setup  ## Simulate a book, train, score 13 months, serve (ARGS="--borrower
 	@$(BIN)/ews demo $(ARGS)
 
 test: setup  ## Run every test
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## Format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

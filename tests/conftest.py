@@ -4,13 +4,23 @@ import pytest
 
 from tests.homes import ScoredHome, scored_home
 
+LONG = (
+    "tests/scoring/test_batch.py",
+    "tests/features/test_families.py",
+    "tests/scoring/test_on_the_spot.py",
+    "tests/patterns/",
+    "tests/cli/test_a_day.py",
+    "tests/scoring/",
+    "tests/training/",
+    "tests/simulation/",
+    "tests/casework/",
+)
+"""What takes long, the longest first; a worker takes a whole file, so that none is left alone with one in the end."""
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, for they share what is dear to make, unless they say otherwise."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    """Begin with what takes long."""
+    items.sort(key=lambda item: next((place for place, start in enumerate(LONG) if item.nodeid.startswith(start)), 99))
 
 
 @pytest.fixture(scope="session")

@@ -14,19 +14,25 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from ews.casework import contacts, lifting, measures, overrides, reviews, warnings, watch_list
-from ews.casework.attachments import attach
-from ews.casework.checks import Begin, begin_check, save_check, submit_check
-from ews.casework.contact import Result, Wanted
+from ews.casework import watch_list
+from ews.casework.checks.attachments import attach
+from ews.casework.checks.checks import Begin, begin_check, save_check, submit_check
+from ews.casework.checks.prefill import BookFacts
+from ews.casework.contacts import contacts
+from ews.casework.contacts.contact import Result, Wanted
 from ews.casework.desk import Desk
-from ews.casework.dossier import Told
-from ews.casework.intake import take_in
-from ews.casework.measures import MeasureDraft
-from ews.casework.override_body import OverrideDraft
-from ews.casework.prefill import BookFacts
-from ews.casework.review_session import one_by_one, open_session
-from ews.casework.reviews import ToApprove, ToDetermine
-from ews.casework.sweep import sweep
+from ews.casework.dossier.dossier import Told
+from ews.casework.measures import measures
+from ews.casework.measures.measures import MeasureDraft
+from ews.casework.overrides import overrides
+from ews.casework.overrides.body import OverrideDraft
+from ews.casework.reviews import reviews
+from ews.casework.reviews.reviews import ToApprove, ToDetermine
+from ews.casework.reviews.session import one_by_one, open_session
+from ews.casework.warnings import life as warnings
+from ews.casework.warnings import lifting
+from ews.casework.warnings.intake import take_in
+from ews.casework.warnings.sweep import sweep
 from ews.casework.watch_list import WatchDraft
 from ews.domain.decisions import Decision, Held
 from ews.domain.levels import Tier, WarningLevel

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from ews.casework.desk import Desk
-from ews.casework.intake import take_in
-from ews.casework.warning_body import body_of
+from ews.casework.warnings.body import body_of
+from ews.casework.warnings.intake import take_in
 from ews.domain.decisions import Held
 from ews.domain.levels import WarningLevel, worst_level
 from ews.domain.raised import Raised

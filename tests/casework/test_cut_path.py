@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from ews.casework import measures
-from ews.casework.false_sample import review_false
-from ews.casework.measures import MeasureDraft
-from ews.casework.warning_body import body_of
-from ews.casework.warnings import acknowledge, verify
+from ews.casework.measures import measures
+from ews.casework.measures.measures import MeasureDraft
+from ews.casework.warnings.body import body_of
+from ews.casework.warnings.false_sample import review_false
+from ews.casework.warnings.life import acknowledge, verify
 from ews.domain.errors import TransitionError
 from ews.policy.dated import Dated
 from tests.casework.people import MANAGER, OFFICER, RISK

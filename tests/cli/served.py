@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
+from ews.casework.approvals.proposal import Hands
 from ews.casework.desk import Desk
-from ews.casework.proposal import Hands
 from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.nightly import Night, night, notices
 from ews.cli.service import services_of

@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from standardwebhooks import Webhook
 
-from ews.casework.webhooks import deliver, register
+from ews.casework.neighbours.webhooks import deliver, register
 from ews.cli.nightly import notices
 from ews.cli.policies import VOCABULARY
 from ews.cli.scoring import run_batch
@@ -30,10 +30,10 @@ from ews.events.manifest import read_manifest, write_manifest
 from ews.policy import policy as policy_module
 from ews.policy.archive import keep
 from ews.policy.policy import load_policy
+from tests.casework.checks.test_evidence import PNG
 from tests.casework.conftest import Clock
 from tests.casework.people import OPERATOR
 from tests.casework.receiver import FAIL, receiving
-from tests.casework.test_evidence import PNG
 from tests.cli.served import copied, served
 from tests.cli.test_app import ews
 from tests.homes import DAYS

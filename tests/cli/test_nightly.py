@@ -5,7 +5,7 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
-from ews.casework.proposal import NO_HANDS
+from ews.casework.approvals.proposal import NO_HANDS
 from ews.cli import nightly, show
 from ews.cli.nightly import Night, do_night, night, notices, plain
 from ews.cli.settings import Settings

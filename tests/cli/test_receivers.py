@@ -3,7 +3,7 @@ import json
 import pytest
 
 from ews.casework.desk import at_work, open_case
-from ews.casework.webhooks import deliver
+from ews.casework.neighbours.webhooks import deliver
 from ews.cli import receivers
 from ews.cli.desks import desk_of, log_of
 from ews.cli.settings import Settings

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ews.casework.desk import Desk, at_work, open_case
-from ews.casework.webhooks import register
+from ews.casework.neighbours.webhooks import register
 from ews.cli.rounds import Pace, going_round
 from ews.domain.errors import ReconciliationError
 from ews.domain.people import SYSTEM

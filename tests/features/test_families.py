@@ -19,11 +19,7 @@ from tests.features.observed import frame
 from tests.features.worlds import BORROWERS, PEER_GROUPS, circle_of, known_by, loosely_tied, only, world
 
 DAYS = [date(2025, 3, 31), date(2025, 6, 30), date(2025, 12, 31)]
-every_family = pytest.mark.parametrize(
-    "family",
-    [pytest.param(family, marks=pytest.mark.xdist_group(family_name(family))) for family in FAMILIES],
-    ids=family_name,
-)
+every_family = pytest.mark.parametrize("family", FAMILIES, ids=family_name)
 seeds = st.integers(0, 10_000)
 """Each is a world of some 700 rows; few are drawn per run, others the next time."""
 

@@ -10,8 +10,6 @@ from tests.patterns.plants import PLANTS
 from tests.patterns.signal_plants import SIGNAL_PLANTS
 from tests.policy.policies import POLICY
 
-pytestmark = pytest.mark.xdist_group("fired-signals")
-
 # A pattern without a signal here is seen by the model; alone it was worth too little to warn (docs/signals.md)
 FIRES: dict[str, tuple[str, ...]] = {
     "sales collapse": (),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from ews.casework.approvals.proposal import Hands
+from ews.casework.checks.prefill import BookFacts
 from ews.casework.desk import Desk
-from ews.casework.prefill import BookFacts
-from ews.casework.proposal import Hands
 from ews.cli.policies import policy_of, read_kept
 from ews.cli.settings import Settings
 from ews.domain.decisions import Value

@@ -9,16 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ews.casework.agenda import plan_tasks
+from ews.casework.approvals.proposal import Hands
+from ews.casework.approvals.second_person import finish_approved
 from ews.casework.desk import Desk
-from ews.casework.intake import take_in
-from ews.casework.nightly_file import write_nightly_file
-from ews.casework.overrides import expire
-from ews.casework.proposal import Hands
-from ews.casework.second_person import finish_approved
-from ews.casework.seen import PolicyOf
-from ews.casework.sweep import sweep
-from ews.casework.webhooks import deliver
+from ews.casework.neighbours.nightly_file import write_nightly_file
+from ews.casework.neighbours.webhooks import deliver
+from ews.casework.overrides.overrides import expire
+from ews.casework.tasks.agenda import plan_tasks
+from ews.casework.warnings.intake import take_in
+from ews.casework.warnings.seen import PolicyOf
+from ews.casework.warnings.sweep import sweep
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.settings import Settings

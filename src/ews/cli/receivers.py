@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from ews.casework import webhooks
 from ews.casework.desk import Desk
+from ews.casework.neighbours import webhooks
 from ews.cli import show
 from ews.cli.desks import desk_of, log_of
 from ews.cli.people import by

@@ -15,7 +15,7 @@ from datetime import date
 import structlog
 
 from ews.casework.desk import Desk
-from ews.casework.webhooks import deliver
+from ews.casework.neighbours.webhooks import deliver
 from ews.store.batches import latest_batches
 
 SECONDS = 5.0

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from ews import __version__
+from ews.casework.approvals.proposal import Hands
 from ews.casework.desk import Desk
-from ews.casework.proposal import Hands
 from ews.cli.desks import desk_of, facts_of, hands_of, log_of
 from ews.cli.nightly import night, notices
 from ews.cli.policies import policy_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from typing import Any
 
-from ews.casework.dossier import Dossier, Told
+from ews.casework.dossier.dossier import Dossier, Told
 from ews.domain.decisions import Decision
 from ews.domain.errors import EwsError
 from ews.domain.people import Actor

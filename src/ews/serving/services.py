@@ -8,10 +8,10 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
+from ews.casework.approvals.proposal import NO_HANDS, Hands
+from ews.casework.checks.prefill import FactsOf, knows_nothing
 from ews.casework.desk import Desk
-from ews.casework.prefill import FactsOf, knows_nothing
-from ews.casework.proposal import NO_HANDS, Hands
-from ews.casework.review_session import FindRecords
+from ews.casework.reviews.session import FindRecords
 from ews.domain.decisions import Decision, Held, Reason
 from ews.domain.features import Feature
 from ews.domain.lifts import Lift

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from ews.casework.prefill import BookFacts
+from ews.casework.checks.prefill import BookFacts
 from ews.serving import app as app_module
 from ews.serving.api import checks, evidence, forms
 from ews.serving.rights import LOOK, Kind, Right

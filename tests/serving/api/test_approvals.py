@@ -3,7 +3,7 @@ from functools import partial
 
 import pytest
 
-from ews.casework.proposal import Hands
+from ews.casework.approvals.proposal import Hands
 from ews.domain.errors import ModelError, PolicyError
 from ews.serving.api.approvals import router
 from ews.store.adoptions import adopt, adopted

@@ -2,8 +2,8 @@ import pytest
 
 from ews.serving.api import checks, evidence, forms
 from ews.serving.api.check_out import CheckOut
+from tests.casework.checks.test_checks import PHONE
 from tests.casework.people import AUDITOR, HEAD, MANAGER, OFFICER, OFFICER2, OTHER
-from tests.casework.test_checks import PHONE
 from tests.serving.api.conftest import begun
 
 TODAY = "2026-08-01"

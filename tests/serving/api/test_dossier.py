@@ -5,7 +5,7 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from ews.casework.paper_page import CSP
+from ews.casework.paper.page import CSP
 from ews.domain.paths import Channel, Path
 from ews.domain.unit import Role as UnitRole
 from ews.domain.unit import UnitMember

@@ -1,7 +1,7 @@
 import pytest
 
+from tests.casework.checks.test_evidence import JPEG, PDF, PNG
 from tests.casework.people import HEAD, MANAGER, OFFICER, OFFICER2, OTHER
-from tests.casework.test_evidence import JPEG, PDF, PNG
 from tests.serving.api.conftest import begun
 
 

@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
-from ews.casework.agenda import plan_tasks
 from ews.casework.desk import Desk
-from ews.casework.tasks import Told, do_task
+from ews.casework.tasks.agenda import plan_tasks
+from ews.casework.tasks.tasks import Told, do_task
 from ews.policy.dated import Dated
 from ews.policy.forms import Forms
+from tests.casework.checks.test_evidence import JPEG
 from tests.casework.loan_books import bring_out, loan, quiet, tasks
 from tests.casework.people import MANAGER, OFFICER, OFFICER2, OTHER, RISK
 from tests.casework.signals import batch, borrower, held
-from tests.casework.test_evidence import JPEG
 from tests.serving.conftest import KEY, NOW
 
 TODAY = "2026-08-01"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ews.casework import measures as casework
+from ews.casework.measures import measures as casework
 from ews.serving.api.measures import router
 from tests.casework.people import AUDITOR, MANAGER, OFFICER, OTHER
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from ews.casework.agenda import plan_tasks
+from ews.casework.tasks.agenda import plan_tasks
 from ews.serving.api import contacts, event_checks, my_day, tasks
 from tests.casework.loan_books import bring_out, loan, quiet
 from tests.casework.people import AUDITOR, HEAD, MACHINE, MANAGER, OFFICER, OTHER

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework import second_person
-from ews.casework.proposal import AdoptionDraft, PromotionDraft
-from ews.casework.second_person import ADOPTION, PROMOTION
+from ews.casework.approvals import second_person
+from ews.casework.approvals.proposal import AdoptionDraft, PromotionDraft
+from ews.casework.approvals.second_person import ADOPTION, PROMOTION
 from ews.serving.api.act_requests import (
     ACT_PROBLEMS,
     Day,

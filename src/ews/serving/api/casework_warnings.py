@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework import false_sample, lifting, warnings
 from ews.casework.desk import Desk
+from ews.casework.warnings import false_sample, lifting
+from ews.casework.warnings import life as warnings
 from ews.domain.people import Actor
 from ews.domain.text import Language
 from ews.serving.api.case_out import CaseOut

@@ -5,12 +5,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from ews.casework.check_body import Attached, CheckBody, body_of
-from ews.casework.checks import form_of
+from ews.casework.checks.body import Attached, CheckBody, body_of
+from ews.casework.checks.checks import form_of
+from ews.casework.checks.prefill import Known
+from ews.casework.checks.proposed import OUTCOME_TEXTS, ProposedFinding
+from ews.casework.checks.quality import FLAG_TEXTS, Flag
 from ews.casework.desk import Desk
-from ews.casework.prefill import Known
-from ews.casework.proposed import OUTCOME_TEXTS, ProposedFinding
-from ews.casework.quality import FLAG_TEXTS, Flag
 from ews.domain.decisions import Value
 from ews.domain.errors import FormError, PolicyError
 from ews.domain.text import Language, Text

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework import checks
-from ews.casework.check_body import KIND, SUBMITTED
-from ews.casework.check_draft import cancel_check as cancel_draft
-from ews.casework.checks import Begin
+from ews.casework.checks import checks
+from ews.casework.checks.body import KIND, SUBMITTED
+from ews.casework.checks.checks import Begin
+from ews.casework.checks.draft import cancel_check as cancel_draft
 from ews.casework.subject import subject_of
 from ews.domain.errors import RequestError
 from ews.domain.people import Role

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from ews.casework import contacts
-from ews.casework.contact import Result, Wanted
+from ews.casework.contacts import contacts
+from ews.casework.contacts.contact import Result, Wanted
 from ews.serving.api.act_requests import SUBJECT_PROBLEMS, Day
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cases import CaseId

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import TypeAdapter
 
-from ews.casework.dossier import Dossier
-from ews.casework.dossier_make import dossier_of, pictures_of
-from ews.casework.dossier_paper import paper_of
-from ews.casework.paper import CHINESE_FIRST, Say
-from ews.casework.paper_docx import docx_of
-from ews.casework.paper_page import CSP, page_of
+from ews.casework.dossier.dossier import Dossier
+from ews.casework.dossier.make import dossier_of, pictures_of
+from ews.casework.dossier.paper import paper_of
+from ews.casework.paper.docx import docx_of
+from ews.casework.paper.page import CSP, page_of
+from ews.casework.paper.paper import CHINESE_FIRST, Say
 from ews.domain.text import Language
 from ews.serving.api.parameters import BorrowerId, Lang, Portfolio
 from ews.serving.api.problems import problems

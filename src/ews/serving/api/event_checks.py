@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework.event_checks import Event, call_event_check
+from ews.casework.tasks.event_checks import Event, call_event_check
 from ews.serving.api.act_requests import SUBJECT_PROBLEMS, Day
 from ews.serving.api.casework_warnings import Written
 from ews.serving.api.problems import problems

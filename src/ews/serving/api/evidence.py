@@ -8,8 +8,8 @@ from fastapi import Path as InPath
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from ews.casework import attachments
-from ews.casework.evidence import KINDS, MOST_BYTES
+from ews.casework.checks import attachments
+from ews.casework.checks.evidence import KINDS, MOST_BYTES
 from ews.domain.errors import SettingsError
 from ews.serving.api.act_requests import ACT_PROBLEMS, answer
 from ews.serving.api.check_out import EXAMPLE, CheckOut

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from ews.casework.check_body import KIND as CHECK
-from ews.casework.check_draft import take_over
-from ews.casework.proposed_findings import approve_findings, refuse_findings
-from ews.casework.task import KIND as TASK
+from ews.casework.checks.body import KIND as CHECK
+from ews.casework.checks.draft import take_over
+from ews.casework.checks.proposed_findings import approve_findings, refuse_findings
+from ews.casework.tasks.task import KIND as TASK
 from ews.serving.api.act_requests import ACT_PROBLEMS, Name, NoteRequest, ReasonRequest, answer
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cases import CaseId

@@ -7,10 +7,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from ews.casework import measures
-from ews.casework.attachments import MOST_FILES
-from ews.casework.lessons import About, Lesson, Standing, lessons_of
-from ews.casework.measures import LARGEST_FEN, MeasureDraft
+from ews.casework.checks.attachments import MOST_FILES
+from ews.casework.measures import measures
+from ews.casework.measures.lessons import About, Lesson, Standing, lessons_of
+from ews.casework.measures.measures import LARGEST_FEN, MeasureDraft
 from ews.domain.text import Language, Text
 from ews.policy.casework import Casework
 from ews.serving.api.act_requests import (

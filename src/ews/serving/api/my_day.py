@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ews.casework.my_day import Band, Item, my_day
+from ews.casework.day.my_day import Band, Item, my_day
 from ews.domain.text import Language
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cursors import read_cursor, write_cursor

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from ews.casework import overrides
-from ews.casework.override_body import KIND, OverrideDraft
+from ews.casework.overrides import overrides
+from ews.casework.overrides.body import KIND, OverrideDraft
 from ews.domain.levels import Tier
 from ews.serving.api.act_requests import (
     ACT_PROBLEMS,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from ews.casework.answers import FaultyFormError
+from ews.casework.checks.answers import FaultyFormError
 from ews.domain.errors import EwsError
 from ews.serving.api.faults import merged, said
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework import webhooks
+from ews.casework.neighbours import webhooks
 from ews.serving.api.act_requests import ACT_PROBLEMS, answer
 from ews.serving.api.parameters import require_json
 from ews.serving.api.problems import problems

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from ews.casework.dossier_words import policy_words
-from ews.casework.paper_docx import docx_of
-from ews.casework.review_form import quarter_of, review_of, reviews_of
-from ews.casework.review_paper import review_paper, session_paper
+from ews.casework.dossier.words import policy_words
+from ews.casework.paper.docx import docx_of
+from ews.casework.paper.review import review_paper, session_paper
+from ews.casework.reviews.form import quarter_of, review_of, reviews_of
 from ews.domain.errors import UnknownCaseError
 from ews.serving.api.case_pages import LIST_PROBLEMS
 from ews.serving.api.cases import CaseId

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework.review_session import Progress, one_by_one, open_session, progress
+from ews.casework.reviews.session import Progress, one_by_one, open_session, progress
 from ews.serving.api.act_requests import ACT_PROBLEMS, Name, answer
 from ews.serving.api.case_pages import LIST_PROBLEMS
 from ews.serving.api.parameters import require_json

@@ -5,9 +5,9 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from ews.casework import reviews
-from ews.casework.review_form import KIND
-from ews.casework.reviews import Outcome, ToApprove, ToDetermine
+from ews.casework.reviews import reviews
+from ews.casework.reviews.form import KIND
+from ews.casework.reviews.reviews import Outcome, ToApprove, ToDetermine
 from ews.domain.levels import Tier
 from ews.domain.text import Language
 from ews.serving.api.act_requests import (

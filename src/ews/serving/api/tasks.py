@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from ews.casework.tasks import Told, cancel_task, do_task
+from ews.casework.tasks.tasks import Told, cancel_task, do_task
 from ews.serving.api.act_requests import ACT_PROBLEMS
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cases import CaseId

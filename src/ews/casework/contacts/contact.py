@@ -1,0 +1,146 @@
+"""Contact: what is told of one, before it is judged by the limits and after it has ended.
+
+Grain   a contact is one call, message or visit to one person about one borrower's debt
+Party   `party_id` is the one id by which calls to a person are counted over all debts of that person
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Self
+
+from ews.casework.contacts.limits import CHANNELS, PARTIES
+from ews.casework.desk import Work, case_for
+from ews.casework.written import not_past, written
+from ews.domain.errors import RequestError
+from ews.policy.casework import casework_on
+from ews.store.cases import Case
+
+DEBTOR = "debtor"
+HALF_DAYS = ("morning", "afternoon")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is contacted about which borrower's debt: `party` is what `party_id` is to it, `about` a case it serves.
+
+    For the debtor `party_id` may be left out.
+    """
+
+    borrower_id: str
+    party: str
+    channel: str
+    party_id: str | None = None
+    portfolio: str | None = None
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a contact: `is_effective` if the person was reached and spoken to.
+
+    Payment may be promised for the morning or the afternoon of a day; `cause` is a code of why payment is late.
+    """
+
+    is_effective: bool
+    note: str | None = None
+    promised_on: date | None = None
+    promised_half_day: str | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactBody:
+    """`breaches` are the limits that were broken, [{limit, en, zh}]; `is_effective` is null until it has ended.
+
+    `is_guarantor` is what the review found of a guarantor whom the book does not know, null where nobody said.
+    """
+
+    party: str
+    party_id: str
+    channel: str
+    about: str | None
+    day: str
+    begun_at: str
+    by: str
+    ended_at: str | None = None
+    is_effective: bool | None = None
+    note: str | None = None
+    promised_on: str | None = None
+    promised_half_day: str | None = None
+    cause: str | None = None
+    breaches: tuple[Mapping[str, str], ...] = ()
+    reviewed_by: str | None = None
+    is_guarantor: bool | None = None
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        return cls(**{**case.body, "breaches": tuple(case.body["breaches"])})
+
+
+def contact_of(work: Work, wanted: Wanted, borrower_id: str, at: datetime) -> ContactBody:
+    """Return a contact that begins at `at`; RequestError where whom it is with, or what it is about, cannot be told."""
+    if wanted.channel not in CHANNELS or wanted.party not in PARTIES:
+        message = (
+            f"The contact is of channel '{wanted.channel}' with '{wanted.party}'. "
+            f"Give a channel of {', '.join(CHANNELS)} and a party of {', '.join(PARTIES)}."
+        )
+        raise RequestError(message)
+    party_id = _party_id(wanted, borrower_id)
+    if wanted.about is not None:
+        about = case_for(work, wanted.about)
+        if about.borrower_id != borrower_id:
+            message = f"Case '{wanted.about}' is not about borrower '{borrower_id}'. Name a case of that borrower."
+            raise RequestError(message)
+    day, by = at.date().isoformat(), work.actor.user_id
+    return ContactBody(wanted.party, party_id, wanted.channel, wanted.about, day, at.isoformat(), by)
+
+
+def _party_id(wanted: Wanted, borrower_id: str) -> str:
+    """Return who is contacted, under the one id by which calls are counted over all debts of the person."""
+    if wanted.party == DEBTOR:
+        if wanted.party_id not in {None, borrower_id}:
+            message = f"The debtor of this contact is '{borrower_id}', not '{wanted.party_id}'. Leave party_id out."
+            raise RequestError(message)
+        return borrower_id
+    if not wanted.party_id or wanted.party_id == borrower_id:
+        message = (
+            f"A contact with a {wanted.party} needs the id of that person, other than the debtor's. Give party_id."
+        )
+        raise RequestError(message)
+    return wanted.party_id
+
+
+def with_result(work: Work, body: ContactBody, result: Result, at: datetime) -> ContactBody:
+    """Return the contact as it ended; RequestError where what is told of it does not fit together."""
+    promised, half = result.promised_on, result.promised_half_day
+    if (promised is None) != (half is None) or half not in {None, *HALF_DAYS}:
+        message = (
+            f"Payment is promised on {promised}, half-day {half!r}. Give both, the half-day as morning or afternoon."
+        )
+        raise RequestError(message)
+    if not result.is_effective and (promised is not None or result.cause is not None):
+        message = "Nobody was reached, so that nothing was promised and no cause told. Leave both out."
+        raise RequestError(message)
+    if promised is not None:
+        not_past(promised, at.date(), "day of the promise")
+    if result.cause is not None:
+        require_cause(work, result.cause)
+    return replace(
+        body,
+        ended_at=work.at.isoformat(),
+        is_effective=result.is_effective,
+        note=None if result.note is None else written(result.note, "note"),
+        promised_on=None if promised is None else promised.isoformat(),
+        promised_half_day=half,
+        cause=result.cause,
+    )
+
+
+def require_cause(work: Work, code: str) -> None:
+    """Raise RequestError for a cause of delay that the policy does not know."""
+    known = casework_on(work.policy.casework, work.today).causes_of("overdue")
+    if code not in {one.code for one in known}:
+        listed = ", ".join(one.code for one in known)
+        message = f"The cause '{code}' is not known to the policy. Give one of: {listed}."
+        raise RequestError(message)

@@ -1,0 +1,257 @@
+"""Measures: what is decided while the customer still pays: keep, reduce, freeze drawing, relief, ... (policy data).
+
+States  proposed → approved or refused by a second, more senior person → done, with evidence in words and, where there
+        are any, photos and scans that were handed in with checks of the borrower
+Cause   every measure names the cause of the trouble, and what was learnt once done: both are there for the next
+        application (`ews.casework.measures.lessons`)
+Red     nothing that cuts credit is proposed or approved while a red warning of the borrower waits to be verified
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from ews.casework.approvers import require_approver
+from ews.casework.checks.body import KIND as CHECK
+from ews.casework.checks.body import body_of as check_body_of
+from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
+from ews.casework.rights import FIELD, require
+from ews.casework.subject import draft_about, subject_of
+from ews.casework.warnings.life import blocks_cutting
+from ews.casework.written import not_past, written
+from ews.domain.errors import RequestError, TransitionError
+from ews.domain.people import Actor, Role
+from ews.policy.casework import Measure
+from ews.store.cases import Case, CaseFilter, find_cases
+
+KIND = "measure"
+LARGEST_FEN = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDraft:
+    """What somebody proposes; `amount_fen` and `until` are terms that not every measure has.
+
+    `warning_id` names the warning that it answers, where there is one.
+    """
+
+    measure: str
+    cause: str
+    reason: str
+    amount_fen: int | None = None
+    until: date | None = None
+    warning_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureBody:
+    """`proposed_rank` is the seniority of who proposed; `approver` the least senior role that may approve."""
+
+    measure: str
+    cause: str
+    reason: str
+    amount_fen: int | None
+    until: date | None
+    warning_id: str | None
+    cuts_credit: bool
+    gives_credit: bool
+    approver: str
+    proposed_by: str
+    proposed_rank: int
+    decided_by: str | None = None
+    decided_on: date | None = None
+    decision_reason: str | None = None
+    done_by: str | None = None
+    done_on: date | None = None
+    evidence: str | None = None
+    learnt: str | None = None
+    evidence_files: tuple[str, ...] = ()
+
+
+_BODY = TypeAdapter(MeasureBody)
+
+
+def body_of(case: Case) -> MeasureBody:
+    return _BODY.validate_python(case.body)
+
+
+def propose(
+    desk: Desk,
+    actor: Actor,
+    borrower_id: str,
+    draft: MeasureDraft,
+    *,
+    portfolio: str | None = None,
+    request_id: str | None = None,
+) -> Case:
+    """Propose a measure for a borrower; it waits for the role that the policy names.
+
+    RequestError where a term cannot be used, TransitionError where a red warning has to be verified first.
+    """
+    standing = subject_of(desk.store, actor, borrower_id, portfolio).standing
+    require(actor, FIELD, "propose a measure")
+    with at_work(desk, actor, "measure.propose", borrower_id, request_id=request_id) as work:
+        body = _checked(work, draft)
+        waiting = draft_about(standing, KIND, "proposed", role=body.approver)
+        if draft.warning_id is not None:
+            _check_warning(work, draft.warning_id, waiting)
+        _refuse_unverified(work, waiting, body)
+        content = _BODY.dump_python(body, mode="json")
+        opened = open_case(work, replace(waiting, body=content), "propose", _told(content))
+        assert opened is not None  # noqa: S101 - only drafts with `same_as` are refused
+        return opened
+
+
+def approve(
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    *,
+    version: int,
+    reason: str | None = None,
+    request_id: str | None = None,
+) -> Case:
+    """Let a proposed measure be carried out; errors as in `propose`, and for who may not decide on it."""
+    with at_work(desk, actor, "measure.approve", case_id, request_id=request_id) as work:
+        case, body = _in_state(work, case_id, version, "proposed")
+        require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, "approve the measure")
+        _refuse_unverified(work, case, body)
+        note = None if reason is None else written(reason, "reason")
+        decided = replace(body, decided_by=actor.user_id, decided_on=work.today, decision_reason=note)
+        return _changed(work, case, decided, "approved", "approve", role=Role.OFFICER.value, reason=note)
+
+
+def refuse(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, request_id: str | None = None) -> Case:
+    """Close a proposed measure that shall not be carried out."""
+    with at_work(desk, actor, "measure.refuse", case_id, request_id=request_id) as work:
+        case, body = _in_state(work, case_id, version, "proposed")
+        require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, "refuse the measure")
+        note = written(reason, "reason")
+        decided = replace(body, decided_by=actor.user_id, decided_on=work.today, decision_reason=note)
+        return _changed(work, case, decided, "refused", "refuse", reason=note)
+
+
+def finish(
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    *,
+    version: int,
+    evidence: str,
+    learnt: str | None = None,
+    files: Sequence[str] = (),
+    request_id: str | None = None,
+) -> Case:
+    """Record that an approved measure was carried out, by what evidence, and what was learnt.
+
+    `files` are SHA-256 of files of the borrower's checks; RequestError for one that was handed in with none of them.
+    """
+    with at_work(desk, actor, "measure.done", case_id, request_id=request_id) as work:
+        case, body = _in_state(work, case_id, version, "approved")
+        require(actor, FIELD, "record that a measure was carried out")
+        shown = written(evidence, "evidence")
+        lesson = None if learnt is None else written(learnt, "lesson")
+        named = _files(work, case, files)
+        done = replace(
+            body, done_by=actor.user_id, done_on=work.today, evidence=shown, learnt=lesson, evidence_files=named
+        )
+        return _changed(work, case, done, "done", "done", evidence=shown, learnt=lesson, evidence_files=named or None)
+
+
+def _files(work: Work, case: Case, files: Sequence[str]) -> tuple[str, ...]:
+    """Return the files once each; RequestError for one that no check of the borrower has."""
+    named = tuple(dict.fromkeys(files))
+    wanted = CaseFilter((CHECK,), portfolio=case.portfolio, borrower_id=case.borrower_id)
+    known = (
+        {one for check in find_cases(work.connection, wanted) for one in check_body_of(check).hashes}
+        if named
+        else set()
+    )
+    strange = [one for one in named if one not in known]
+    if strange:
+        message = (
+            f"No file '{strange[0][:100]}' was handed in with a check of borrower '{case.borrower_id}'. Hand it in "
+            "with POST /v1/evidence, or name a file that a check lists."
+        )
+        raise RequestError(message)
+    return named
+
+
+def _checked(work: Work, draft: MeasureDraft) -> MeasureBody:
+    measure = _measure(work, draft.measure)
+    causes = [cause.code for cause in work.policy.casework_on(work.today).causes]
+    if draft.cause not in causes:
+        raise RequestError(_unknown("cause", draft.cause, causes))
+    if draft.amount_fen is not None and not 0 < draft.amount_fen <= LARGEST_FEN:
+        message = f"The amount is {draft.amount_fen} fen. Give more than 0, or no amount where the measure has none."
+        raise RequestError(message)
+    if draft.until is not None:
+        not_past(draft.until, work.today, "last day of the measure")
+    return MeasureBody(
+        measure=measure.code,
+        cause=draft.cause,
+        reason=written(draft.reason, "reason"),
+        amount_fen=draft.amount_fen,
+        until=draft.until,
+        warning_id=draft.warning_id,
+        cuts_credit=measure.cuts_credit,
+        gives_credit=measure.gives_credit,
+        approver=measure.approver,
+        proposed_by=work.actor.user_id,
+        proposed_rank=work.actor.seniority,
+    )
+
+
+def _measure(work: Work, code: str) -> Measure:
+    casework = work.policy.casework_on(work.today)
+    found = casework.measure(code)
+    if found is None:
+        raise RequestError(_unknown("measure", code, [one.code for one in casework.measures]))
+    return found
+
+
+def _unknown(what: str, code: str, known: Sequence[str]) -> str:
+    listed = ", ".join(f"'{one}'" for one in known)
+    return f"The policy knows no {what} '{code}'. Give one of {listed}."
+
+
+def _check_warning(work: Work, warning_id: str, about: Case) -> None:
+    """Refuse a warning of another borrower, or none at all."""
+    warning = case_for(work, warning_id, "warning")
+    if (warning.portfolio, warning.borrower_id) != (about.portfolio, about.borrower_id):
+        message = f"Warning '{warning_id}' is not one of borrower '{about.borrower_id}'. Name one of this borrower's."
+        raise RequestError(message)
+
+
+def _refuse_unverified(work: Work, case: Case, body: MeasureBody) -> None:
+    blocking = blocks_cutting(work.connection, case.portfolio, case.borrower_id) if body.cuts_credit else ()
+    if blocking:
+        listed = ", ".join(f"'{warning_id}'" for warning_id in blocking)
+        message = (
+            f"'{body.measure}' cuts credit, and a red warning of the borrower is not verified: {listed}. "
+            "Verify it first, since cutting a sound firm off may be what kills it."
+        )
+        raise TransitionError(message)
+
+
+def _in_state(work: Work, case_id: str, version: int, state: str) -> tuple[Case, MeasureBody]:
+    case = at_version(case_for(work, case_id, KIND), version)
+    if case.state != state:
+        message = f"Measure '{case_id}' is {case.state}; this is done with one that is {state}. Read it again."
+        raise TransitionError(message)
+    return case, body_of(case)
+
+
+def _changed(
+    work: Work, case: Case, body: MeasureBody, state: str, verb: str, *, role: str | None = None, **content: object
+) -> Case:
+    closed = None if role is not None else work.at
+    changed = replace(case, state=state, role=role, closed_at=closed, body=_BODY.dump_python(body, mode="json"))
+    return change_case(work, changed, verb, {name: value for name, value in content.items() if value is not None})
+
+
+def _told(content: dict[str, object]) -> dict[str, object]:
+    """Return what who proposed has said, without what is still to come."""
+    return {name: value for name, value in content.items() if value is not None}

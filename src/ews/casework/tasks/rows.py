@@ -1,0 +1,110 @@
+"""Rows of the agenda: what the nightly run reads of the store, for many borrowers at once."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from ews.casework.checks.body import KIND as CHECK
+from ews.casework.checks.body import SUBMITTED, body_of
+from ews.casework.tasks.duties import CheckMade
+from ews.casework.tasks.task import KIND, MOOT, REVIEW, TaskBody
+from ews.domain.decisions import Decision
+from ews.store.batches import ranked
+from ews.store.cases import Case, CaseFilter, find_cases, to_case
+from ews.store.publications import Publication, Standing
+from ews.store.standings import standing_columns, to_standing
+from ews.store.tables import cases, decisions, records
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A borrower of the batch; `decision` is null where another batch has become the newest meanwhile."""
+
+    standing: Standing
+    decision: Decision | None
+
+
+def borrowers_of(connection: Connection, publication: Publication) -> frozenset[str]:
+    """Return the borrowers of the batch, and those of its portfolio who have an open task."""
+    decided = select(decisions.c.borrower_id).where(decisions.c.publication == publication.number)
+    tasked = select(cases.c.borrower_id).where(*_open_of(publication.batch.portfolio))
+    return frozenset(
+        one for query in (decided, tasked) for one in connection.execute(query).scalars() if one is not None
+    )
+
+
+def seen_in(connection: Connection, publication: Publication, ids: Collection[str]) -> Mapping[str, Seen]:
+    """Return how the borrowers stand in the batch, with their records; who is not in it is absent."""
+    view = ranked()
+    asked: list[ColumnElement[Any]] = [*standing_columns(view), records.c.record]
+    query = (
+        select(*asked)
+        .join_from(decisions, view, decisions.c.publication == view.c.publication)
+        .outerjoin(
+            records,
+            (records.c.publication == decisions.c.publication) & (records.c.borrower_id == decisions.c.borrower_id),
+        )
+        .where(decisions.c.publication == publication.number, decisions.c.borrower_id.in_(sorted(ids)))
+    )
+    return {
+        row.borrower_id: Seen(to_standing(row), None if row.record is None else Decision.from_json(row.record))
+        for row in connection.execute(query)
+    }
+
+
+def open_tasks(connection: Connection, portfolio: str, ids: Collection[str]) -> Mapping[str, tuple[Case, ...]]:
+    """Return the open tasks of each borrower, by number."""
+    query = select(cases).where(*_open_of(portfolio), cases.c.borrower_id.in_(sorted(ids))).order_by(cases.c.number)
+    return _grouped((str(row.borrower_id), to_case(row)) for row in connection.execute(query))
+
+
+def moot_tasks(connection: Connection, portfolio: str, names: Collection[str]) -> Mapping[str, Case]:
+    """Return the tasks of these names that are moot."""
+    query = select(cases).where(
+        cases.c.kind == KIND, cases.c.portfolio == portfolio, cases.c.state == MOOT, cases.c.same_as.in_(sorted(names))
+    )
+    return {str(row.same_as): to_case(row) for row in connection.execute(query)}
+
+
+def open_reviews(connection: Connection) -> Mapping[str, tuple[Case, ...]]:
+    """Return the open tasks to review a case, by the id of that case."""
+    found = find_cases(connection, CaseFilter(kinds=(KIND,), is_open=True))
+    bodies = ((TaskBody.of(case), case) for case in found)
+    return _grouped((str(body.terms["case_id"]), case) for body, case in bodies if body.type == REVIEW)
+
+
+def checks_of(connection: Connection, portfolio: str, ids: Collection[str]) -> Mapping[str, tuple[CheckMade, ...]]:
+    """Return the submitted checks about each borrower, by number."""
+    query = select(cases).where(
+        cases.c.kind == CHECK,
+        cases.c.state == SUBMITTED,
+        cases.c.portfolio == portfolio,
+        cases.c.borrower_id.in_(sorted(ids)),
+    )
+    found: dict[str, tuple[CheckMade, ...]] = {}
+    for row in connection.execute(query.order_by(cases.c.number)):
+        made = check_made(to_case(row))
+        if made is not None:
+            found[row.borrower_id] = (*found.get(row.borrower_id, ()), made)
+    return found
+
+
+def check_made(case: Case) -> CheckMade | None:
+    """Return a submitted check as tasks look at it, None for a case that is none."""
+    if case.kind != CHECK or case.state != SUBMITTED:
+        return None
+    body = body_of(case)
+    return None if body.done_on is None else CheckMade(case.case_id, body.form, body.done_on, body.loan_id)
+
+
+def _open_of(portfolio: str) -> tuple[ColumnElement[bool], ...]:
+    return cases.c.kind == KIND, cases.c.portfolio == portfolio, cases.c.closed_at.is_(None)
+
+
+def _grouped(pairs: Iterable[tuple[str, Case]]) -> Mapping[str, tuple[Case, ...]]:
+    found: dict[str, tuple[Case, ...]] = {}
+    for key, case in pairs:
+        found[key] = (*found.get(key, ()), case)
+    return found

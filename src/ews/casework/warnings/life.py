@@ -1,0 +1,222 @@
+"""Warnings: raised → acknowledged → verified → planned → handled → lifted, each step by a person, none by itself.
+
+Verify   true or false, with a reason and how it was found out; a red that is not verified lets no credit line be cut
+Snooze   working days up to the policy's limit for the level, all snoozes of a warning together; none for red.
+         Deadlines that fall into it move to its last day, which the act tells
+Elsewhere intake (raising, joining), sweep (escalation, waking), false_sample (review of false ones), lifting
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ews.casework.checks.body import CORRECTED, SUBMITTED
+from ews.casework.desk import Desk
+from ews.casework.warnings.act import Act, acting, done, not_now
+from ews.casework.warnings.body import (
+    ACKNOWLEDGED,
+    FALSE,
+    HANDLED,
+    KIND,
+    PLANNED,
+    TRUE,
+    VERIFIED,
+    Verdict,
+    WarningBody,
+    body_of,
+)
+from ews.casework.warnings.deadlines import follow_up, running
+from ews.casework.warnings.false_sample import is_sampled
+from ews.casework.written import written
+from ews.domain.errors import RequestError
+from ews.domain.levels import WarningLevel
+from ews.domain.people import Actor
+from ews.store.cases import Case, CaseFilter, find_cases
+
+HOW = ("visit", "phone", "documents", "data")
+"""How a person may have found out whether a warning is true."""
+
+_RESTING = ("plan_by", "handle_by", "follow_up_by")
+"""Deadlines that a snooze may move; nobody is kept waiting for a review or a lifting."""
+
+
+def acknowledge(desk: Desk, actor: Actor, case_id: str, *, version: int, request_id: str | None = None) -> Case:
+    """Say that somebody has seen it and sees to it."""
+    with acting(desk, actor, "acknowledge", case_id, version=version, request_id=request_id) as act:
+        return done(act, {}, {"acknowledged_by": actor.user_id}, replace(act.case, state=ACKNOWLEDGED))
+
+
+def report(desk: Desk, actor: Actor, case_id: str, *, how: str, version: int, request_id: str | None = None) -> Case:
+    """Record that head office was told of a large red one, and how."""
+    with acting(desk, actor, "report", case_id, version=version, request_id=request_id) as act:
+        return done(act, {"how": written(how, "way it was reported")}, {"reported_on": act.work.today})
+
+
+def verify(  # noqa: PLR0913 - what a verdict consists of
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    *,
+    verdict: Verdict,
+    reason: str,
+    how: str,
+    version: int,
+    check_id: str | None = None,
+    cause: str | None = None,
+    request_id: str | None = None,
+) -> Case:
+    """Say whether it is true, why, and how that was found out; `check_id` names the check that found it.
+
+    RequestError for an unknown way or cause, or a check of another borrower. Some of the false ones, which nobody can
+    foresee, go to somebody else. What was marked false may later be found true, not the other way round.
+    """
+    with acting(desk, actor, "verify", case_id, version=version, request_id=request_id) as act:
+        if act.body.verdict == FALSE and verdict == FALSE:
+            raise not_now(act.case, act.body, "verify", " for it is marked false already; it may be found true")
+        reason = written(reason, "reason of the verdict")
+        _check_how(act, how, check_id, cause)
+        content = {"verdict": verdict, "reason": reason, "how": how, "check_id": check_id, "cause": cause}
+        told: dict[str, Any] = {
+            "verdict": verdict,
+            "verdict_reason": reason,
+            "verified_how": how,
+            "verified_by": actor.user_id,
+            "verified_on": act.work.today,
+            "check_id": check_id,
+            "cause": cause,
+        }
+        case = replace(act.case, state=VERIFIED)
+        if verdict == TRUE:
+            return done(act, content, {**told, "sampled": None, "review_by": None, "sample_review": None}, case)
+        sampled = is_sampled(desk.audit_key, case_id, act.terms.lifecycle.false_sample_share)
+        return done(act, {**content, "sampled": sampled}, told | _marked_false(act, sampled=sampled), case)
+
+
+def _marked_false(act: Act, *, sampled: bool) -> dict[str, Any]:
+    return {
+        "sampled": sampled,
+        "sample_review": None,
+        "sample_by": None,
+        "marked_false_on": act.work.today,
+        "marked_in_default": act.body.in_default,
+        "review_by": act.terms.after(act.terms.lifecycle.false_review_days) if sampled else None,
+        "follow_up_by": follow_up(_level(act.case), act.terms),
+    }
+
+
+def plan(desk: Desk, actor: Actor, case_id: str, *, text: str, version: int, request_id: str | None = None) -> Case:
+    """Write what will be done; a plan made anew after the handling gets days of its own."""
+    with acting(desk, actor, "plan", case_id, version=version, request_id=request_id) as act:
+        text = written(text, "plan")
+        planned: dict[str, Any] = {"plan": text, "planned_by": actor.user_id}
+        if act.case.state == HANDLED:
+            planned |= {"handle_by": follow_up(_level(act.case), act.terms), "follow_up_by": None}
+        return done(act, {"plan": text}, planned, replace(act.case, state=PLANNED))
+
+
+def handle(desk: Desk, actor: Actor, case_id: str, *, text: str, version: int, request_id: str | None = None) -> Case:
+    """Write what was done; until it is lifted, it has to be looked at again by `follow_up_by`."""
+    with acting(desk, actor, "handle", case_id, version=version, request_id=request_id) as act:
+        content = {"done": written(text, "account of what was done")}
+        handled = {"handled_by": actor.user_id, "follow_up_by": follow_up(_level(act.case), act.terms)}
+        return done(act, content, handled, replace(act.case, state=HANDLED))
+
+
+def snooze(
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    *,
+    until: date,
+    reason: str,
+    version: int,
+    request_id: str | None = None,
+) -> Case:
+    """Let it rest until a day; RequestError for a day that is not ahead, or beyond what the level allows."""
+    with acting(desk, actor, "snooze", case_id, version=version, request_id=request_id) as act:
+        reason = written(reason, "reason of the snooze")
+        _check_in_time(act)
+        used = act.body.snoozed_days + _days_of_rest(act, until)
+        moved = _moved(act, until)
+        content = {
+            "until": until,
+            "reason": reason,
+            "moved": [{"deadline": name, "from": getattr(act.body, name), "to": day} for name, day in moved.items()],
+        }
+        rests = {"snoozed_until": until, "snoozed_by": actor.user_id, "snoozed_days": used}
+        return done(act, content, {**rests, **moved})
+
+
+def blocks_cutting(connection: Connection, portfolio: str | None, borrower_id: str | None) -> tuple[str, ...]:
+    """Return the red warnings of a borrower whose facts nobody has verified yet: until then no credit line is cut."""
+    wanted = CaseFilter(kinds={KIND}, portfolio=portfolio, borrower_id=borrower_id, is_open=True)
+    red = [case for case in find_cases(connection, wanted) if case.level is WarningLevel.RED]
+    return tuple(case.case_id for case in red if _is_unverified(body_of(case)))
+
+
+def _is_unverified(body: WarningBody) -> bool:
+    return body.verdict is None or body.awaits_review
+
+
+def _check_how(act: Act, how: str, check_id: str | None, cause: str | None) -> None:
+    if how not in HOW:
+        message = f"'how' is '{how}'. Give one of {', '.join(HOW)}."
+        raise RequestError(message)
+    causes = [one.code for one in act.terms.policy.casework_on(act.work.today).causes_of("trouble")]
+    if cause is not None and cause not in causes:
+        message = f"'cause' is '{cause}', which the policy does not know. Give one of {', '.join(causes)}."
+        raise RequestError(message)
+    if check_id is None:
+        return
+    own = CaseFilter(kinds={"check"}, portfolio=act.case.portfolio, borrower_id=act.case.borrower_id)
+    checks = {one.case_id: one for one in find_cases(act.work.connection, own)}
+    if check_id not in checks or checks[check_id].state not in {SUBMITTED, CORRECTED}:
+        message = (
+            f"'{check_id}' is no submitted check of borrower '{act.case.borrower_id}'. Submit it, or name another."
+        )
+        raise RequestError(message)
+
+
+def _check_in_time(act: Act) -> None:
+    day, name = min(running(act.case.state, act.body))
+    if day < act.work.today:
+        why = f", since '{name}' was due on {day}; what is late is not put off"
+        raise not_now(act.case, act.body, act.verb, why)
+
+
+def _days_of_rest(act: Act, until: date) -> int:
+    """Return the working days that a snooze takes; RequestError where it may not be."""
+    level = _level(act.case)
+    limit, today = act.terms.lifecycle.snooze_days[level], act.work.today
+    if limit == 0:
+        message = f"Warning '{act.case.case_id}' is {level}, which is never snoozed. Deal with it, or refer it upward."
+        raise RequestError(message)
+    if until <= today:
+        message = f"The snooze ends on {until}, which is not after today, {today}. Give a later day."
+        raise RequestError(message)
+    days = act.terms.calendar.between(today, until)
+    if act.body.snoozed_days + days > limit:
+        message = (
+            f"Until {until} it would rest for {days} working days, after {act.body.snoozed_days} before; a warning of "
+            f"{level} rests for {limit} in all. Give a day up to {_latest(act, limit)}."
+        )
+        raise RequestError(message)
+    return days
+
+
+def _latest(act: Act, limit: int) -> date | str:
+    left = limit - act.body.snoozed_days
+    return act.terms.after(left) if left else "none, for they are used up"
+
+
+def _moved(act: Act, until: date) -> dict[str, date]:
+    """Return the deadlines that fall into the snooze, moved to the first working day from its end on."""
+    end = act.terms.calendar.after(until, 0)
+    running = {name: getattr(act.body, name) for name in _RESTING}
+    return {name: end for name, day in running.items() if day is not None and act.work.today <= day < end}
+
+
+def _level(case: Case) -> WarningLevel:
+    return case.level or WarningLevel.YELLOW
