@@ -225,6 +225,10 @@ def _quiet_down(desk: Desk, clock: Clock, said: Mapping[str, str]) -> None:
         _take_in(desk)
     clock.at = datetime(2026, 10, 12, 9)
     for hour in (9, 10, 11):
+        if hour > 9:  # between two steps down a newer batch is observed
+            clock.at = datetime(2026, 10, 12, hour - 1, 50)
+            _published(desk, date(2026, 10, hour - 1), clock.at, pd=0.05, level=WarningLevel.NONE)
+            _take_in(desk)
         clock.at = datetime(2026, 10, 12, hour)
         _next(desk, lifting.ask_lift, OFFICER, RED, evidence=said["lift"])
         clock.at = datetime(2026, 10, 12, hour, 30)
@@ -233,19 +237,27 @@ def _quiet_down(desk: Desk, clock: Clock, said: Mapping[str, str]) -> None:
 
 def _looked_up(desk: Desk) -> None:
     paths = (
-        (OFFICER, "GET /v1/borrowers/B1", 200),
-        (OFFICER, "GET /v1/borrowers/B1/decision", 200),
-        (OFFICER2, f"GET /v1/cases/{RED}", 200),
-        (RISK, "GET /v1/borrowers/B1/dossier", 200),
-        (HEAD, "GET /v1/borrowers/B12", 200),
-        (OFFICER2, "GET /v1/borrowers/B1", 404),
+        (OFFICER, "/v1/borrowers/B1", "B1", 200),
+        (OFFICER, "/v1/borrowers/B1/decision", "B1", 200),
+        (OFFICER2, f"/v1/cases/{RED}", "B1", 200),
+        (RISK, "/v1/borrowers/B1/dossier", "B1", 200),
+        (HEAD, "/v1/borrowers/B12", "B12", 200),
+        (OFFICER2, "/v1/borrowers/B1", "B1", 404),
     )
     entries = [
-        Entry(datetime(2026, 10, 13, 9, at), who.user_id, LOOK_UP, path, content={"status": status})
-        for at, (who, path, status) in enumerate(paths)
+        Entry(
+            datetime(2026, 10, 13, 9, at),
+            who.user_id,
+            LOOK_UP,
+            path,
+            content={"method": "GET", "status": status},
+            borrowers=(borrower_id,),
+        )
+        for at, (who, path, borrower_id, status) in enumerate(paths)
     ]
-    listed = {"status": 200, "borrowers": ["B1", "B7"]}
-    entries.append(Entry(datetime(2026, 10, 14, 9), RISK.user_id, LOOK_UP, "GET /v1/warnings", content=listed))
+    listed = {"method": "GET", "status": 200}
+    at = datetime(2026, 10, 14, 9)
+    entries.append(Entry(at, RISK.user_id, LOOK_UP, "/v1/warnings", content=listed, borrowers=("B1", "B7")))
     with changing(desk.store) as connection:
         append(connection, desk.audit_key, entries)
 
@@ -266,7 +278,8 @@ def _accounts(desk: Desk) -> None:
 def _published(desk: Desk, as_of: date, at: datetime, **changed: Any) -> None:
     policy = desk.policy_on(as_of)
     usual = {"name": NAME, "industry": "制造业", "region": "浙江宁波", "grade": "G5", "tier": Tier.PASS, "held": ()}
-    made = decision(as_of=as_of, known_by=as_of, batch_id=f"{as_of:%Y%m}-5f0c1f6e8a7b", **{**usual, **changed})
+    usual["batch_id"] = f"{as_of:%Y%m}-5f0c1f6e8a7b" if as_of.day >= 28 else f"{as_of:%Y%m%d}-5f0c1f6e8a7b"
+    made = decision(as_of=as_of, known_by=as_of, **{**usual, **changed})
     rows = [DecisionRow.of(replace(made, policy_hash=policy.hash))]
     told = {"as_of": as_of, "known_by": as_of, "policy_hash": policy.hash, "model_id": "9c2e77d1aa40"}
     publish(desk.store, batch(made.batch_id, rows, **told), rows, published_at=at)

@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 from ews.casework.desk import Desk
+from ews.casework.warnings.allowed import may_now
 from ews.casework.warnings.body import body_of
+from ews.casework.warnings.deadlines import terms_on
 from ews.casework.warnings.intake import take_in
 from ews.domain.decisions import Held
 from ews.domain.levels import WarningLevel, worst_level
@@ -24,13 +26,14 @@ LEVELS = {
     "GRADE_ORANGE": "orange",
     "BULLET_UNFUNDED": "orange",
     "LATE_ELSEWHERE": "orange",
+    "DEFAULTED": "red",
     "BALANCE_THIN": "yellow",
     "BALANCE_GONE": "yellow",
     "PRIVATE_MONEY": "yellow",
     "OVERDUE_NOW": "yellow",
     "OVERDUE_NOW_30": "orange",
 }
-_KINDS = {"GRADE_RED": "standing", "GRADE_ORANGE": "standing"}
+_KINDS = {"GRADE_RED": "standing", "GRADE_ORANGE": "standing", "DEFAULTED": "standing"}
 _NUMBERS = itertools.count(1)
 
 
@@ -82,6 +85,12 @@ def verbs(desk: Desk, case: Case) -> list[str]:
 def last_act(desk: Desk, case: Case):
     with reading(desk.store) as connection:
         return acts_of(connection, [case.case_id])[-1]
+
+
+def may(desk: Desk, case: Case) -> tuple[str, ...]:
+    """Return what may be done with the warning on the desk's day."""
+    today = desk.now().date()
+    return may_now(case, body_of(case), terms_on(desk.policy_on(today), today))
 
 
 def gone(case: Case) -> dict[str, int]:

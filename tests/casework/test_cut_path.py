@@ -14,8 +14,9 @@ from ews.domain.errors import TransitionError
 from ews.policy.dated import Dated
 from tests.casework.people import MANAGER, OFFICER, RISK
 from tests.casework.signals import JULY, MAY, batch, borrower, held
+from tests.casework.submitted import by_check, checked
 
-CUT = MeasureDraft("reduce", "business", "Half the orders are gone", amount_fen=5_000_000)
+CUT = MeasureDraft("reduce", "business", "Half the orders are gone", amount_fen=500_000)
 KEEP = MeasureDraft("keep", "business", "Orders are there")
 UNVERIFIED = "'reduce' cuts credit, and a red warning of the borrower is not verified: 'W0000001'"
 
@@ -34,7 +35,7 @@ def bank(desk, policy):
 def verified(desk, verdict):
     case = acknowledge(desk, OFFICER, "W0000001", version=1)
     told: dict[str, Any] = {"verdict": verdict, "reason": "Seen with my own eyes.", "how": "visit"}
-    return verify(desk, OFFICER, case.case_id, **told, version=2)
+    return verify(desk, OFFICER, case.case_id, **by_check(desk, told), version=2)
 
 
 def proposed(desk, draft=CUT):
@@ -57,13 +58,26 @@ def test_a_cut_waits_until_the_red_warning_is_found_true(bank):
     assert approved(bank, proposed(bank)).state == "approved"
 
 
-@pytest.mark.parametrize("review", ["agrees", "disagrees"])
-def test_a_red_one_marked_false_keeps_a_cut_waiting_until_somebody_else_has_looked(bank, review):
+def test_a_red_one_marked_false_keeps_a_cut_waiting_until_somebody_else_has_looked(bank):
     case = verified(bank, "false")
     assert (body_of(case).sampled, case.role) == (True, "branch_manager")
     with pytest.raises(TransitionError, match=UNVERIFIED):
         proposed(bank)
-    reviewed(bank, case, review)
+    reviewed(bank, case, "disagrees")
+    assert approved(bank, proposed(bank)).state == "approved"
+
+
+def test_what_was_found_false_justifies_no_cut_until_another_warning_is_found_true(bank):
+    reviewed(bank, verified(bank, "false"), "agrees")
+    with pytest.raises(
+        TransitionError, match=r"every open warning of the borrower was found false: 'W0000001'\. Nothing"
+    ):
+        proposed(bank)
+    assert proposed(bank, KEEP).state == "proposed"
+    batch(bank, borrower("B1", held("GRADE_RED"), held("LATE_ELSEWHERE")), as_of=JULY)
+    acknowledge(bank, OFFICER, "W0000002", version=1)
+    told: dict[str, Any] = {"verdict": "true", "reason": "The court file says so.", "how": "documents"}
+    verify(bank, OFFICER, "W0000002", **told, version=2)
     assert approved(bank, proposed(bank)).state == "approved"
 
 
@@ -75,5 +89,14 @@ def test_another_red_warning_stops_a_cut_that_was_proposed_until_it_is_verified_
     with pytest.raises(TransitionError, match="a red warning of the borrower is not verified: 'W0000002'"):
         approved(bank, cut)
     case = acknowledge(bank, OFFICER, "W0000002", version=1)
-    verify(bank, OFFICER, case.case_id, verdict="true", reason="Statements seen.", how="documents", version=2)
+    verify(
+        bank,
+        OFFICER,
+        case.case_id,
+        verdict="true",
+        reason="Statements seen.",
+        how="audit",
+        check_id=checked(bank, "audit"),
+        version=2,
+    )
     assert approved(bank, cut).state == "approved"

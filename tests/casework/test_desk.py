@@ -34,7 +34,7 @@ def test_an_act_is_stored_with_its_case_and_one_entry_in_the_log(desk):
         rows = [touched(connection, "cases", case.case_id), touched(connection, "acts", "1")]
     assert (row.entry, row.at, row.user_id, row.action) == (1, MONDAY, "ews", "warning.raise")
     assert (row.subject, row.request_id, row.content) == ("b1", "r1", '{"batch":"b1"}')
-    assert row.rows == f'[["cases","W0000001","{rows[0].digest}"],["acts","1","{rows[1].digest}"]]'
+    assert row.rows == f'[["cases","W0000001","{rows[0].digest}",null],["acts","1","{rows[1].digest}",null]]'
 
 
 def test_an_act_that_fails_leaves_nothing_not_even_an_entry(desk):

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from ews.casework.written import LONGEST, not_past, written
+from ews.casework.written import LONGEST, check_shown, not_past, written
 from ews.domain.errors import RequestError
 
 
@@ -20,6 +20,28 @@ def test_a_text_may_be_as_long_as_the_limit_and_no_longer():
     assert written("x" * LONGEST, "note") == "x" * LONGEST
     with pytest.raises(RequestError, match=r"The note has 4,001 characters; give 4,000 or fewer"):
         written("x" * (LONGEST + 1), "note")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a\x00b", r"U\+0000 \(a control character\) as character 2"),
+        ("\x1b[31m", r"U\+001B"),
+        ("\x7f", r"U\+007F"),
+        ("ab\ud83d", r"U\+D83D \(half a character\) as character 3"),
+        ("\u202efdp", r"U\+202E \(RIGHT-TO-LEFT OVERRIDE\) as character 1"),
+        ("\u2066", r"U\+2066"),
+    ],
+)
+def test_a_character_that_nobody_sees_is_refused_and_named(text, code):
+    with pytest.raises(RequestError, match=f"'reason' holds {code}"):
+        written(text, "reason")
+
+
+def test_lines_tabs_and_all_that_is_seen_are_kept():
+    text = "第一行\r\n\t第二行 👨‍👩‍👧 ñ €"
+    check_shown(text, "note")
+    assert written(text, "note") == text
 
 
 def test_today_is_not_past():

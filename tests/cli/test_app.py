@@ -66,7 +66,7 @@ def test_an_older_batch_is_told_from_its_parquet(scored):
     [
         (("explain", "B9"), "ews: Borrower 'B9' has no published decision"),
         (("score", "--book", "nowhere"), "ews: There is no book in 'nowhere'"),
-        (("serve", "--host", "0.0.0.0"), "ews: The service does not listen on '0.0.0.0'"),  # noqa: S104 - refused
+        (("serve", "--host", "0.0.0.0"), "ews: The service on '0.0.0.0' does not know under which name"),  # noqa: S104 - refused
     ],
 )
 def test_a_users_error_is_one_line_with_a_status(scored, arguments, message):

@@ -107,9 +107,10 @@ def test_what_was_refused_is_not_adopted(store, folder):
 
 
 @pytest.mark.usefixtures("people")
-def test_whoever_does_not_know_the_password_or_may_not_proposes_nothing(store, folder):
+def test_whoever_does_not_know_the_password_or_may_not_proposes_nothing(settings, store, folder):
     with pytest.raises(UnauthenticatedError, match="The id or the password is not accepted"):
         ews("policy", "adopt", folder, *ADOPT, "--by", "wang", given="another pass phrase")
+    assert not (settings.home / "policies" / load(folder).hash).exists()
     with pytest.raises(ForbiddenError, match="'qian' may not propose the adoption of a policy"):
         ews("policy", "adopt", folder, *ADOPT, "--by", "qian")
     with pytest.raises(RequestError, match="The note is empty"):
@@ -140,7 +141,7 @@ def test_a_model_is_promoted_by_its_owner_and_a_validator(settings):
 
 @pytest.mark.usefixtures("people")
 def test_a_model_that_is_not_stored_is_not_proposed():
-    with pytest.raises(RequestError, match="There is no model in"):
+    with pytest.raises(RequestError, match="Portfolio 'test' has no model 'abab"):
         ews("casework", "promote", "ab" * 32, "--portfolio", "test", "--note", "Why", "--by", "sun")
 
 

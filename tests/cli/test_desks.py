@@ -85,12 +85,16 @@ def test_key_and_witness_lie_in_the_home_unless_the_key_is_kept_elsewhere(settin
 
 def test_hands_know_what_is_kept_and_stored(settings, store):
     hands = hands_of(settings, store, log_of(settings, store))
-    with pytest.raises(PolicyError):
-        hands.check_policy("ab" * 32)
+    for unknown in ("ab" * 32, "../policies", "cd"):
+        with pytest.raises(PolicyError, match=f"No policy of the hash '{unknown}' is kept") as told:
+            hands.check_policy(unknown)
+        assert str(settings.home) not in str(told.value)
     keep(settings.home, policy_of(settings))
     assert hands.check_policy(policy_of(settings).hash) == policy_of(settings)
-    with pytest.raises(ModelError):
-        hands.check_model("sme", "ab" * 32)
+    for portfolio, model_id in (("sme", "ab" * 32), ("..", "x")):
+        with pytest.raises(ModelError, match=f"Portfolio '{portfolio}' has no model '{model_id}'") as told:
+            hands.check_model(portfolio, model_id)
+        assert str(settings.home) not in str(told.value)
 
 
 def test_facts_of_a_borrower_come_from_the_folder_of_the_newest_batch(settings, store):

@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from rich.cells import cell_len
+from rich.console import Console
 from typer.testing import CliRunner
 
-from ews.cli import people
+from ews.cli import people, show
 from ews.cli.people_app import UNSOUND, audit_app, user_app
 from ews.domain.errors import AccountError, SettingsError, UnauthenticatedError
 from ews.store import accounts, entrance
+from ews.store.audit import Entry, append, changing
 from ews.store.audit_log import open_log
 from ews.store.engine import open_store
 from ews.store.entrance import actor_by_password, actor_by_token
+from tests.store.samples import JULY, published, row
 
 PASSWORD = "a sound pass phrase"  # noqa: S105 - of a test
 LI = ("li", "--name", "李明", "--role", "officer", "--branch", "b-1", "--officer-id", "o-1")
@@ -135,6 +139,16 @@ def test_an_account_is_changed_field_by_field(user):
     assert user("enable", "li").stdout.startswith("account 'li' enabled")
 
 
+def test_a_branch_that_no_batch_has_is_told_and_the_account_opened_all_the_same(user, log):
+    assert "note" not in user("add", *LI, given=PASSWORD).stderr  # no batch yet, so that nobody can tell
+    published(log.store, "july", [row("B1"), row("B2", branch_id="branch-2")], as_of=JULY)
+    made = user("add", "wu", "--name", "Wu", "--role", "officer", "--branch", "branch-3", "--no-password")
+    assert made.exit_code == 0
+    assert "is of branch 'branch-3', so that 'wu' sees none yet; the branches are branch-1, branch-2." in made.stderr
+    assert user("change", "wu", "--branch", "branch-2").stderr == ""
+    assert "branch 'b-1'" in user("change", "wu", "--branch", "b-1").stderr
+
+
 def test_a_new_password_takes_the_place_of_the_old_one(user, log):
     user("add", *LI, given=PASSWORD)
     assert user("password", "li", given="another sound phrase\r\n").exit_code == 0
@@ -199,6 +213,44 @@ def test_the_log_is_shown_by_user_subject_action_and_day(user, audit):
     assert "more 更多: --before 2" in audit("show", "--limit", "2").stdout
     with pytest.raises(SettingsError, match="--from 'soon' is no day; write it like"):
         audit("show", "--from", "soon")
+
+
+def test_the_log_is_shown_by_borrower_look_ups_and_acts_alike(audit, log):
+    entries = [
+        Entry(datetime(2026, 7, 6, 9), "li", "look-up", "/v1/borrowers/B1", "4f1c2a" * 5, {"status": 200}, (), ("B1",)),
+        Entry(datetime(2026, 7, 6, 10), "li", "warning.acknowledge", "W0000001", borrowers=("B1",)),
+        Entry(datetime(2026, 7, 6, 11), "li", "look-up", "/v1/borrowers/B2", borrowers=("B2",)),
+    ]
+    with changing(log.store) as connection:
+        append(connection, log.key, entries)
+    told = json.loads(audit("show", "--borrower", "B1", "--json").stdout)["entries"]
+    assert [(one["action"], one["borrowers"]) for one in told] == [("warning.acknowledge", ["B1"]), ("look-up", ["B1"])]
+    assert json.loads(audit("show", "--borrower", "B9", "--json").stdout)["entries"] == []
+    shown = audit("show", "--borrower", "B1", "--action", "look-up").stdout
+    assert "request 4f1c2a4f" in shown
+    assert "4f1c2a4f1" not in shown
+
+
+def test_a_line_of_the_log_fits_into_eighty_columns(audit, log, monkeypatch):
+    monkeypatch.setattr(show, "OUT", Console(width=80))
+    path = "/v1/borrowers/B0000713/decision"
+    content = {"method": "GET", "status": 200, "query": "portfolio=sme"}
+    with changing(log.store) as connection:
+        looked = Entry(
+            datetime(2026, 7, 6, 9, 5, 7), "zhang.wei", "look-up", path, "4f1c2a" * 5, content, (), ("B0000713",)
+        )
+        append(connection, log.key, [looked])
+    lines = audit("show", "--borrower", "B0000713").stdout.splitlines()
+    assert max(cell_len(line) for line in lines) <= 80
+    for told in ("2026-07-06", "09:05", "zhang.wei", "look-up", "about B0000713", "status=200"):
+        assert any(told in line for line in lines), told
+
+
+def test_somebody_whom_neither_accounts_nor_the_log_know_is_told_so(user, audit):
+    user("add", *LI, given=PASSWORD)
+    with pytest.raises(AccountError, match="--user 'lee' has no account, and the log names nobody"):
+        audit("show", "--user", "lee")
+    assert json.loads(audit("show", "--user", "li", "--json").stdout)["entries"] == []
 
 
 def test_verify_says_that_nothing_is_wrong(user, audit):

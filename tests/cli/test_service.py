@@ -57,6 +57,11 @@ def test_a_login_of_which_one_thing_is_set_names_both_others(made):
         made(oidc_issuer="https://login.bank/realms/staff")
 
 
+def test_the_file_of_a_secret_alone_is_no_login(made, tmp_path):
+    with pytest.raises(SettingsError, match="EWS_OIDC_ISSUER, EWS_OIDC_CLIENT_ID, EWS_OIDC_REDIRECT_BASE missing"):
+        made(oidc_secret_file=tmp_path / "secret")
+
+
 def test_tls_takes_a_certificate_and_its_key():
     assert tls_of(None, None) is None
     assert tls_of(Path("c.pem"), Path("k.pem")) == Tls(Path("c.pem"), Path("k.pem"))

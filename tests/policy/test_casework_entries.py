@@ -106,6 +106,31 @@ def fault(folder: Path, old: str, new: str) -> tuple[str, str]:
             'from_time   = "08:00"',
             "edition 1 contact_limits: 'from_time' is '08:00'; give a time of day like 08:00:00, without quotes.",
         ),
+        (
+            "calls_a_day_per_case = 6",
+            "calls_a_day_per_case = 2",
+            "edition 1 contact_limits: 'calls_a_day_per_case' is 2, less than the 3 of 'calls_a_day'. Give as many or more.",
+        ),
+        ("record_days = 30", "record_days = 0", "edition 1 contact_limits: 'record_days' is 0; give 1 or more."),
+        ("oldest_days     = 60", "oldest_days = 0", "edition 1 checks: 'oldest_days' is 0; give 1 or more."),
+        ("steps_apart = 1", "steps_apart = 0", "edition 1 verification: 'steps_apart' is 0; give 1 or more."),
+        ("again_days  = 30", "again_days = 0", "edition 1 verification: 'again_days' is 0; give 1 or more."),
+        (
+            'red_ways    = ["visit", "audit"]',
+            'red_ways = ["data"]',
+            "edition 1 verification: 'red_ways' is ['data']; give one or more of visit, phone, audit.",
+        ),
+        (
+            'phone = ["phone"], audit',
+            "phone = [], audit",
+            "edition 1 verification forms: 'phone' names no form, so that nothing could be verified that way.",
+        ),
+        ("adoption_days  = 5", "adoption_days = 0", "edition 1 approvals: 'adoption_days' is 0; give 1 or more."),
+        (
+            "most_of_exposure = 2.0",
+            "most_of_exposure = 0",
+            "underwrite_anew: 'most_of_exposure' is 0; give a multiple above 0",
+        ),
         ("calls_a_day = 3", "calls_a_day = 0", "edition 1 contact_limits: 'calls_a_day' is 0; give 1 or more."),
         (
             'parties     = ["debtor", "guarantor"]',

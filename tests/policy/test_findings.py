@@ -2,7 +2,7 @@ import pytest
 
 from ews.features.account_flows.settlement import DECLARED_SALES
 from ews.features.guarantee_exposure.family import CALLED, NOT_SO
-from ews.policy.findings import LIFTING, NEEDS_SECOND, NUMBERS, ON_A_LOAN, WORDS, needs_second
+from ews.policy.findings import EASY, LIFTING, NEEDS_SECOND, NUMBERS, ON_A_LOAN, WORDS, needs_second
 from ews.scoring import finding_facts
 from ews.scoring.contagion import ASSESSMENT
 from ews.simulation.rows.findings import FIELDS
@@ -56,6 +56,29 @@ def test_what_alone_makes_a_loan_non_performing_needs_a_second_person():
 )
 def test_what_lifts_takes_a_second_person_and_what_burdens_does_not(field, value, takes_back, second):
     assert needs_second(field, value, takes_back=takes_back) is second
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "takes_back", "second"),
+    [
+        ("repayment_ability", "able", None, False),
+        ("impaired", "no", None, False),
+        ("impaired", "yes", None, True),
+        ("impaired", None, "no", False),
+        ("impaired", None, "yes", True),
+        ("bankruptcy", "reorganisation", None, True),
+        ("credit_enhancement", "recognised", None, True),
+        ("overdue_cause", "technical", None, True),
+        ("impairment_share", "0.1", None, True),
+    ],
+)
+def test_a_good_word_that_lifts_nothing_takes_nobody_else(field, value, takes_back, second):
+    assert needs_second(field, value, takes_back=takes_back, lifts=False) is second
+    assert needs_second(field, value, also=(field,), lifts=False)
+
+
+def test_easy_words_are_words_of_their_fields():
+    assert {field: words <= set(WORDS[field]) for field, words in EASY.items()} == dict.fromkeys(EASY, True)
 
 
 def test_a_bank_may_ask_for_more():

@@ -185,6 +185,19 @@ def test_who_was_found_able_to_pay_and_then_listed_is_not_known_to_be_able(findi
     assert [row["repayment_ability"] for row in table.to_pyarrow().to_pylist()] == [told]
 
 
+@pytest.mark.parametrize(
+    ("found_on", "told"), [(date(2026, 6, 9), "none"), (JUNE, "none"), (date(2026, 6, 11), "able")]
+)
+def test_who_was_found_able_before_the_bank_knew_of_the_listing_is_not_known_to_be_able(found_on: date, told: str):
+    rows: Rows = [{"finding_id": "F1", **finding("repayment_ability", "able", found_on)}]
+    listed: Rows = [
+        {"borrower_id": "B1", "kind": "default", "occurred_on": MAY, "known_on": JUNE},
+        {"borrower_id": "B1", "kind": "default", "occurred_on": date(2026, 5, 9), "known_on": date(2026, 6, 20)},
+    ]
+    table = with_findings(book_of({"findings": rows, "outcomes": listed}), loans_of({"loan_id": "L1"}))
+    assert [row["repayment_ability"] for row in table.to_pyarrow().to_pylist()] == [told]
+
+
 def test_the_newest_word_is_told_by_loan_and_borrower():
     told = book(
         [finding("firm_size", "small"), finding("firm_size", "medium", JUNE), finding("firm_size", "huge", DAY)]

@@ -17,6 +17,7 @@ from ews.domain.errors import UnknownBatchError
 from ews.domain.features import Feature
 from ews.domain.people import Actor, Role
 from ews.domain.reasons import ReasonCode
+from ews.domain.text import Text
 from ews.features.catalogue import FEATURES
 from ews.policy.policy import load_policy
 from ews.policy.vocabulary import vocabulary_of
@@ -86,6 +87,7 @@ WORDING = Wording(
     held_sentence=lambda _, one, language: f"{language.value}:{one.code}",
     lift_sentence=lambda _, one, language: f"{language.value}:{one.name}{one.op}{one.value}",
     path_sentence=lambda one, path, language: f"{language.value}:{one.borrower_id}>{path.hops[-1].party_id}",
+    signal_text=lambda _, code: Text(f"en:{code}", f"zh:{code}"),
     raised_sentence=lambda one, language: f"{language.value}:{one.place}",
     origin=lambda _, one: Origin("Order", "10 (1)", "H", "officer" if one.kind == "signal" else None),
     action_text=lambda one, language: f"{language.value}:act" if one.reasons else "",

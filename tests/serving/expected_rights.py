@@ -105,4 +105,5 @@ WHO = {
     ("POST", "/v1/contacts/{case_id}/end"): "O B R",
     ("POST", "/v1/contacts/{case_id}/review"): "B R",
     ("POST", "/v1/event-checks"): "B R",
+    ("POST", "/v1/event-checks/{code}/take-back"): "B R",
 }

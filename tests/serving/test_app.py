@@ -46,6 +46,11 @@ def _success(told: dict[str, Any]) -> Any:
     return success
 
 
+def _is_file(content: dict[str, Any]) -> bool:
+    """Tell whether the answer is a file, of which no example can be shown."""
+    return content.get("schema", {}).get("type") == "string" and "example" not in content
+
+
 def test_the_routes_are_those_of_the_design(openapi):
     assert set(ROUTES) - {(method, path) for method, path, _ in _operations(openapi)} == set()
 
@@ -81,7 +86,7 @@ def test_every_route_has_a_description_an_example_and_its_problems(openapi):
             for response in told["responses"].values()
             for code in response.get("content", {}).get("application/problem+json", {}).get("examples", {})
         }
-        has_example = all(content.get("example") for content in contents)
+        has_example = all(content.get("example") or _is_file(content) for content in contents)
         if not (told["summary"] and told["description"] and has_example and "unknown-parameter" in codes):
             lacking.append(path)
     assert lacking == []
@@ -117,7 +122,7 @@ def test_every_reference_of_the_openapi_leads_somewhere(openapi):
 
 
 def test_no_other_host_is_named(openapi, client):
-    assert "://" not in json.dumps(openapi).replace("https://schemas", "")
+    assert "://" not in json.dumps(openapi).replace("https://schemas", "").replace("https://workflow.bank.example", "")
     assert [client.get(path).status_code for path in ("/docs", "/redoc")] == [404, 404]
 
 
@@ -132,7 +137,7 @@ def test_the_examples_are_what_the_models_would_say(client):
     compared = 0
     for method, path, told in _operations(openapi):
         example = _success(told).get("content", {}).get("application/json", {}).get("example")
-        if example is not None:
+        if example is not None and (method, path) in models:  # the others answer with a file in one of several forms
             model = models[method, path]
             assert model.model_validate(example).model_dump(mode="json") == example, (method, path)
             compared += 1

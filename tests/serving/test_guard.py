@@ -24,7 +24,7 @@ READER = Actor("reader", "Reader", frozenset({Role.AUDITOR}))
 
 
 def _subjects(looked):
-    return [(one.user_id, one.subject, one.content["status"]) for one in looked.entries]
+    return [(one.user_id, f"{one.content['method']} {one.subject}", one.content["status"]) for one in looked.entries]
 
 
 def test_who_looked_up_whom_is_in_the_log_refused_ones_too(client_as, looked):
@@ -41,7 +41,8 @@ def test_who_looked_up_whom_is_in_the_log_refused_ones_too(client_as, looked):
     ]
     first = looked.entries[0]
     assert (first.action, first.at, first.request_id) == (LOOK_UP, NOW, "r-1")
-    assert first.content == {"status": 200, "query": "lang=zh"}
+    assert first.content == {"method": "GET", "status": 200, "query": "lang=zh"}
+    assert [one.borrowers for one in looked.entries] == [("A/1",), ("B9",), (), ()]
     assert looked.entries[1].content["problem"] == "unknown-borrower"
 
 
@@ -49,7 +50,18 @@ def test_borrowers_that_the_path_does_not_name_are_in_the_log_too(client_as, loo
     client = client_as(READER)
     client.post("/v1/decisions", json={"borrower_id": "B2"})
     client.get("/v1/warnings", params={"limit": 2})
-    assert [one.content.get("borrowers") for one in looked.entries] == [["B2"], ["A/1", "B1"]]
+    assert [one.borrowers for one in looked.entries] == [("B2",), ("A/1", "B1")]
+
+
+def test_a_change_that_was_refused_is_no_look_up(client_as, looked):
+    client_as(OFFICER).post("/v1/warnings/W0000009/acknowledge", json={"version": 1})
+    client_as(READER).put("/v1/nowhere")
+    client_as(READER).post("/v1/decisions", json={"borrower_id": "B1"})  # it decides and stores nothing
+    assert [(one.action, one.subject, one.content["status"]) for one in looked.entries] == [
+        ("refused", "/v1/warnings/W0000009/acknowledge", 404),
+        ("refused", "/v1/nowhere", 404),
+        ("look-up", "/v1/decisions", 200),
+    ]
 
 
 def test_whoever_could_not_be_told_is_nobody_in_the_log(client_of, services, looked, problem_of):
@@ -70,7 +82,7 @@ def test_what_cannot_be_printed_or_is_too_long_does_not_break_the_log(client_as,
     client = client_as(READER)
     client.get("/v1/borrowers/B%001%0A/decision")
     client.get("/v1/borrowers/" + "x" * 3_000)
-    assert looked.entries[0].subject == "GET /v1/borrowers/B%001%0A/decision"
+    assert looked.entries[0].subject == "/v1/borrowers/B%001%0A/decision"
     assert len(looked.entries[1].subject) == 500
 
 
@@ -138,7 +150,7 @@ def test_a_hundred_look_ups_at_once_are_each_in_the_log_before_their_answer(serv
         with reading(store) as connection:
             query = select(audit.c.subject).where(audit.c.request_id == f"r-{number}")
             logged = connection.execute(query).scalars().all()
-        if answer.status_code != 200 or logged != [f"GET /v1/borrowers/B{1 + number % 4}"]:
+        if answer.status_code != 200 or logged != [f"/v1/borrowers/B{1 + number % 4}"]:
             missing.append(f"r-{number}")
 
     with Journal(store, KEY) as journal, open_socket("127.0.0.1", 0) as listener:

@@ -119,8 +119,27 @@ def test_whoever_is_of_another_branch_is_masked_in_a_decision(client_as, tangled
     }
     assert path["sentence"] == {"en": "en:B1>party-1", "zh": "zh:B1>party-1"}
     assert told.json()["assess"] == ["party-1"]
-    assert told.json()["unit"][0]["member_id"] == "party-2"
-    assert [word for word in ("B2", "P-17", "Person 17") if word in told.text] == []
+    assert [word for word in ("B2", "Firm B2") if word in told.text] == []
+
+
+OWNERS = [UnitRole.CONTROLLER, UnitRole.SPOUSE]
+
+
+@pytest.mark.parametrize("role", UnitRole, ids=lambda role: role.value)
+def test_who_owns_the_borrower_is_known_to_who_looks_after_it_and_nobody_else_of_the_unit(client_as, store, role):
+    published(store, "august", [row("B1", unit=(UnitMember("P-17", role, "Person 17"),))], as_of=JULY)
+    (member,) = client_as(OFFICER).get("/v1/borrowers/B1/decision").json()["unit"]
+    known = ("P-17", "Person 17") if role in OWNERS else ("party-1", "其他机构客户1")
+    assert (member["member_id"], member["name"]) == known
+
+
+@pytest.mark.parametrize("role", OWNERS, ids=lambda role: role.value)
+@pytest.mark.parametrize(("branch_id", "known"), [("branch-1", True), ("branch-2", False), (None, False)])
+def test_an_owner_who_borrows_elsewhere_is_masked(client_as, store, role, branch_id, known):
+    rows = [row("B1", unit=(UnitMember("P-17", role, "Person 17"),)), row("P-17", branch_id=branch_id)]
+    published(store, "august", rows, as_of=JULY)
+    told = client_as(OFFICER).get("/v1/borrowers/B1/decision")
+    assert ("P-17" in told.text, "Person 17" in told.text) == (known, known)
 
 
 def test_whoever_sees_all_branches_sees_all_names(client_as, tangled):
@@ -137,7 +156,8 @@ def test_a_decision_on_the_spot_is_masked_too(client_as, services, tangled):
     client = client_as(OFFICER, services=replace(services, decide=lambda *_args, **_names: Spot()))
     told = client.post("/v1/decisions", json={"borrower_id": "B1"})
     assert told.json()["decision"]["assess"] == ["party-1"]
-    assert [word for word in ("B2", "P-17", "Person 17") if word in told.text] == []
+    assert told.json()["decision"]["unit"][0]["member_id"] == "P-17"  # the controller, known to no other branch
+    assert [word for word in ("B2", "Firm B2") if word in told.text] == []
 
 
 @pytest.mark.parametrize("table", ["borrowers", "guarantees", "relations"])

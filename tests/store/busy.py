@@ -60,13 +60,14 @@ def work_on(log: Log, case_id: str) -> None:
     """Change a case once, with a finding and a receiver beside it."""
     finding = Finding("F1", "sme", "B0", None, JUNE, JUNE, "stopped", "true", "li", case_id)
     with change(log, Entry(MORNING, "li", "warning.acknowledge", case_id, "request-1")) as made:
-        case = cases.find_case(made.connection, case_id)
+        case, found = cases.find_case(made.connection, case_id), made.found("cases", case_id)
         _, act = cases.change_case(
             made.connection, case, verb="acknowledge", user_id="li", at=MORNING, content={"note": "已电话联系"}
         )
         add_findings(made.connection, [finding])
         add_receiver(made.connection, HOOK)
-        for table, key in (("cases", case_id), ("acts", str(act.act)), ("findings", "F1"), ("receivers", "hook")):
+        made.touch("cases", case_id, found)
+        for table, key in (("acts", str(act.act)), ("findings", "F1"), ("receivers", "hook")):
             made.touch(table, key)
 
 

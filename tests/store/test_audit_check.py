@@ -12,15 +12,17 @@ import pytest
 from sqlalchemy import text
 
 from ews.domain.errors import TamperedError
-from ews.store.audit import BEGINNING, chained
+from ews.store import cases
+from ews.store.accounts import set_password
+from ews.store.audit import BEGINNING, Entry, chained
 from ews.store.audit_check import MOST, verify
 from ews.store.audit_faults import Fault, FaultKind
-from ews.store.audit_log import open_log
+from ews.store.audit_log import change, open_log
 from ews.store.audit_rows import PROTECTED, SETS
 from ews.store.engine import open_store, writing
 from ews.store.journal import Journal
 from ews.store.tables import audit, metadata
-from tests.store.busy import busy, checked, look_up, work_on
+from tests.store.busy import MORNING, busy, checked, look_up, work_on
 
 LAST = 16
 """Entries of a busy store: begin, adoption, two batches, two users, a token, three cases, one act, five look-ups."""
@@ -82,14 +84,14 @@ CHAIN = {
     "the tail cut off": ("DELETE FROM audit WHERE entry > 13", [entries("cut_off", 14, 16)]),
     "an entry added": (
         (
-            f"INSERT INTO audit SELECT 17, at, user_id, action, subject, request_id, content, rows, hash, '{HASH}' "
+            f"INSERT INTO audit SELECT 17, at, user_id, action, subject, request_id, borrowers, content, rows, hash, '{HASH}' "
             "FROM audit WHERE entry = 16"
         ),
         [entries("altered", 17)],
     ),
     "an entry before the first": (
         (
-            "INSERT INTO audit SELECT 0, at, user_id, action, subject, request_id, content, rows, previous, hash "
+            "INSERT INTO audit SELECT 0, at, user_id, action, subject, request_id, borrowers, content, rows, previous, hash "
             "FROM audit WHERE entry = 16"
         ),
         [of_row("inserted", "audit", "0")],
@@ -189,7 +191,7 @@ ROWS = {
     "an act": ("UPDATE acts SET user_id = 'wang' WHERE act = 4", of_row("changed", "acts", "4", 11)),
     "an act deleted": ("DELETE FROM acts WHERE act = 2", of_row("deleted", "acts", "2", 9)),
     "an act inserted": (
-        "INSERT INTO acts SELECT 5, case_id, 3, verb, at, user_id, state, content FROM acts WHERE act = 4",
+        "INSERT INTO acts SELECT 5, case_id, 3, verb, at, user_id, state, due_on, content FROM acts WHERE act = 4",
         of_row("inserted", "acts", "5"),
     ),
     "an act numbered anew": (
@@ -299,10 +301,34 @@ def test_a_digest_changed_with_its_row_betrays_the_entry_and_proves_nothing(log)
     assert of_row("changed", "findings", "F1", 11) in checked(log).faults
 
 
-def test_what_the_product_itself_does_later_is_sound(log):
+def test_a_row_that_was_bent_shows_for_good_however_rightly_it_is_changed_later(log):
+    tamper(log, "UPDATE cases SET body = '{}' WHERE case_id = 'W0000001'")
+    assert checked(log).faults == (of_row("changed", "cases", "W0000001", 11),)
+    with change(log, Entry(MORNING, "li", "warning.plan", "W0000001")) as made:
+        case, found = cases.find_case(made.connection, "W0000001"), made.found("cases", "W0000001")
+        _, act = cases.change_case(made.connection, case, verb="plan", user_id="li", at=MORNING, content={})
+        made.touch("cases", "W0000001", found)
+        made.touch("acts", str(act.act))
+    bent = Fault(FaultKind.BENT, "cases", "W0000001", 11, 17)
+    assert checked(log).faults == (bent,)
+    assert bent.text.en == (
+        "Row W0000001 of cases was changed beside the log after entry 11, and entry 17 went on from that."
+    )
+
+
+def test_an_account_that_was_bent_and_then_given_a_password_shows_for_good(log):
+    tamper(log, "UPDATE users SET roles = 'risk_manager', branch_id = NULL WHERE user_id = 'li'")
+    set_password(log, "li", "another sound phrase", by="ops", at=MORNING)
+    assert [(one.kind, one.table, one.key) for one in checked(log).faults] == [(FaultKind.BENT, "users", "li")]
+
+
+def test_rows_deleted_and_made_anew_by_the_product_show(log):
     tamper(log, "DELETE FROM receivers", "DELETE FROM findings")
     work_on(log, "W0000002")
-    assert checked(log).faults == ()
+    assert [(one.kind, one.table, one.key) for one in checked(log).faults] == [
+        (FaultKind.BENT, "findings", "F1"),
+        (FaultKind.BENT, "receivers", "hook"),
+    ]
 
 
 WRONG_TYPES = {
@@ -406,7 +432,7 @@ WRITER = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from ews.store.audit_log import open_log
+from ews.store.audit_log import change, open_log
 from ews.store.engine import open_store
 from ews.store.journal import Journal
 from tests.store.busy import add_case, look_up

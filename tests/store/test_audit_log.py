@@ -94,13 +94,14 @@ def test_a_change_that_fails_leaves_neither_row_nor_entry(log):
 def test_a_row_touched_twice_counts_as_it_is_in_the_end(log):
     add_user(log, "li", PROFILE, by="ops", at=MORNING)
     with change(log, Entry(MORNING, "ops", "user.change", "li", content={"a": 1})) as made:
-        made.touch("users", "li")
+        found = made.found("users", "li")
+        made.touch("users", "li", found)
         made.connection.exec_driver_sql("UPDATE users SET name = 'Li'")
         made.touch("users", "li")
         made.content["b"] = 2
     newest = entries(log)[-1].entry
     with reading(log.store) as connection:
-        assert newest.rows == (touched(connection, "users", "li"),)
+        assert newest.rows == (touched(connection, "users", "li", found),)
     assert newest.content == {"a": 1, "b": 2}
     assert checked(log).faults == ()
 

@@ -6,10 +6,14 @@ Top     nobody is above head office: there another person of head office is enou
 
 from collections.abc import Collection, Mapping
 
+from sqlalchemy import Connection, or_, select
+
 from ews.casework.rights import require_second
 from ews.casework.words import HEAD_OFFICE as HEAD_OFFICE_ROLE
 from ews.domain.errors import ForbiddenError
 from ews.domain.people import HEAD_OFFICE, Actor, Role
+from ews.store.accounts import user_of
+from ews.store.tables import users
 
 RANKS: Mapping[str, int] = {
     Role.OFFICER.value: 1,
@@ -25,6 +29,20 @@ ANYBODY = -1
 def reaches(actor: Actor, role: str) -> bool:
     """Tell whether the actor holds the role of the policy, or one above it."""
     return actor.seniority >= RANKS[role]
+
+
+def has_role(actor: Actor, role: str) -> bool:
+    """Tell whether the actor has just this role; head office is a risk manager who is tied to no branch."""
+    if role == HEAD_OFFICE_ROLE:
+        return actor.seniority == HEAD_OFFICE
+    return Role(role) in actor.roles
+
+
+def holders_of(connection: Connection, role: str, branch_id: str | None, but: Collection[str]) -> tuple[str, ...]:
+    """Return the active accounts of a role in a branch, or tied to none, but those of the users `but`, by id."""
+    query = select(users).where(users.c.is_active, or_(users.c.branch_id == branch_id, users.c.branch_id.is_(None)))
+    found = [user_of(row) for row in connection.execute(query.order_by(users.c.user_id))]
+    return tuple(one.user_id for one in found if one.user_id not in but and has_role(one.actor(), role))
 
 
 def require_rank(actor: Actor, role: str, what: str) -> None:

@@ -3,7 +3,8 @@
 A chunk is stored whole or not at all, so that work that is killed goes on where it was when it is run again.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
@@ -31,16 +32,24 @@ def do_steps(desk: Desk, steps_of: Callable[[Work], Sequence[Step]]) -> tuple[tu
     with changing(desk.store) as connection:
         at = desk.now()
         work = Work(connection, SYSTEM, at, desk.policy_on(at.date()))
-        done = store_steps(connection, steps_of(work), user_id=SYSTEM.user_id, at=at)
-        head = append(connection, desk.audit_key, _entries(connection, done)) if done else None
+        steps = steps_of(work)
+        found = _digests(connection, "cases", {step.case.case_id for step in steps if step.case.case_id})
+        done = store_steps(connection, steps, user_id=SYSTEM.user_id, at=at)
+        head = append(connection, desk.audit_key, _entries(connection, done, found)) if done else None
     if head is not None:
         witnessed(desk.log, head)
     return done
 
 
-def _entries(connection: Connection, done: Sequence[tuple[Case, Act]]) -> list[Entry]:
-    """Return an entry for each act; of several on one case the last tells what the case is in the end."""
-    cases = _digests(connection, "cases", {act.case_id for _, act in done})
+def _entries(connection: Connection, done: Sequence[tuple[Case, Act]], found: Mapping[str, Touched]) -> list[Entry]:
+    """Return an entry for each act; of several on one case the last tells what the case is in the end.
+
+    `found` has what the cases were before.
+    """
+    cases = {
+        case_id: replace(row, before=found[case_id].digest if case_id in found else None)
+        for case_id, row in _digests(connection, "cases", {act.case_id for _, act in done}).items()
+    }
     acts = _digests(connection, "acts", {act.act for _, act in done})
     last = {act.case_id: act.act for _, act in done}
     return [
@@ -50,6 +59,7 @@ def _entries(connection: Connection, done: Sequence[tuple[Case, Act]]) -> list[E
             f"{case.kind}.{act.verb}",
             act.case_id,
             rows=(*([cases[act.case_id]] if last[act.case_id] == act.act else []), acts[str(act.act)]),
+            borrowers=() if case.borrower_id is None else (case.borrower_id,),
         )
         for case, act in done
     ]

@@ -16,7 +16,7 @@ from ews.domain.people import Actor
 from ews.policy.calendar import Calendar
 from ews.policy.policy import Policy
 from ews.store import cases
-from ews.store.audit import Entry, Head, Touched, append, changing, touched
+from ews.store.audit import Entry, Head, Touched, append, changing, merged, touched
 from ews.store.audit_log import Log, witnessed
 from ews.store.cases import Case, unknown_case
 from ews.store.engine import Store
@@ -43,13 +43,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an act needs: who does it when, under which policy; what it touches is kept for the log."""
+    """What an act needs: who does it when, under which policy; what it touches, and about whom, is kept for the log."""
 
     connection: Connection
     actor: Actor
     at: datetime
     policy: Policy
     rows: list[Touched] = field(default_factory=list)
+    about: set[str] = field(default_factory=set)
 
     @property
     def today(self) -> date:
@@ -75,9 +76,9 @@ def at_work(
         at = desk.now()  # under the lock, so that the log is in the order of time
         work = Work(connection, actor, at, desk.policy_on(at.date()))
         yield work
-        # A row that was touched twice counts as it is in the end.
-        rows = tuple({(row.table, row.key): row for row in work.rows}.values())
-        entry = Entry(at, actor.user_id, action, subject, request_id, content or {}, rows)
+        entry = Entry(
+            at, actor.user_id, action, subject, request_id, content or {}, merged(work.rows), tuple(sorted(work.about))
+        )
         head = append(connection, desk.audit_key, [entry])
     witnessed(desk.log, head)
 
@@ -94,8 +95,8 @@ def at_version(case: Case, version: int) -> Case:
     """Return the case if it is at the version that the actor has read; StaleVersionError where it is not."""
     if case.version != version:
         message = (
-            f"Case '{case.case_id}' is at version {case.version} by now, not {version}: somebody else has changed it. "
-            "Read it again, then act on what it says."
+            f"Case '{case.case_id}' is at version {case.version} by now, not {version}: it has been changed since, by "
+            "you or somebody else. Read it again, then act on what it says."
         )
         raise StaleVersionError(message)
     return case
@@ -111,21 +112,22 @@ def open_case(work: Work, draft: Case, verb: str, content: Mapping[str, Any] | N
 
 def change_case(work: Work, changed: Case, verb: str, content: Mapping[str, Any] | None = None) -> Case:
     """Store `changed`, which holds the version that it was based on; StaleVersionError where that is not the newest."""
-    return _kept(
-        work,
-        *cases.change_case(
-            work.connection, changed, verb=verb, user_id=work.actor.user_id, at=work.at, content=content or {}
-        ),
+    found = touched(work.connection, "cases", changed.case_id).digest
+    stored = cases.change_case(
+        work.connection, changed, verb=verb, user_id=work.actor.user_id, at=work.at, content=content or {}
     )
+    return _kept(work, *stored, before=found)
 
 
-def add_row(work: Work, table: str, key: str) -> None:
-    """Keep for the log what a row of another table holds now."""
-    work.rows.append(touched(work.connection, table, key))
+def add_row(work: Work, table: str, key: str, before: str | None = None) -> None:
+    """Keep for the log what a row of another table holds now; `before` is its digest before it was changed."""
+    work.rows.append(touched(work.connection, table, key, before))
 
 
-def _kept(work: Work, case: Case, act: cases.Act) -> Case:
-    add_row(work, "cases", case.case_id)
+def _kept(work: Work, case: Case, act: cases.Act, before: str | None = None) -> Case:
+    add_row(work, "cases", case.case_id, before)
+    if case.borrower_id is not None:
+        work.about.add(case.borrower_id)
     add_row(work, "acts", str(act.act))
     tell_receivers(work.connection, case, act)
     return case

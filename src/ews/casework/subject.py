@@ -57,6 +57,7 @@ def draft_about(
         state,
         portfolio=standing.portfolio,
         borrower_id=standing.borrower_id,
+        name=standing.name,
         branch_id=standing.branch_id,
         officer_id=standing.officer_id,
         role=role,

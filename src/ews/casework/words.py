@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ews.domain.patterns import COMBINATION, MOVEMENT, STANDING, Pattern
 from ews.domain.people import Role
 from ews.domain.text import Text
 
@@ -20,6 +21,14 @@ KIND_TEXTS: Mapping[str, Text] = {
     "adoption": Text("adoption of a policy", "政策启用"),
     "promotion": Text("promotion of a model", "模型上线"),
 }
+
+PATTERN_TEXTS: Mapping[str, Text] = {
+    **{one.value: one.text for one in Pattern},
+    STANDING: Text("where the borrower stands", "所处水平"),
+    MOVEMENT: Text("how the borrower moved", "变动幅度"),
+    COMBINATION: Text("how much comes together", "多项并发"),
+}
+"""Kinds of warning: what their signals look for."""
 
 STATE_TEXTS: Mapping[str, Text] = {
     "raised": Text("raised", "已发出"),

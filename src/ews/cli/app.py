@@ -222,7 +222,10 @@ def policy_diff(
 def policy_adopt(
     policy: Annotated[str, typer.Argument(help=_POLICY)],
     holds_from: Annotated[str, typer.Option("--from", metavar=_DAY, help="First day on which it holds.")],
-    by: Annotated[str, typer.Option("--by", help="Who decided, by name. 决定人")],
+    by: Annotated[
+        str,
+        typer.Option("--by", help="Who decided; with accounts, yours: its password is asked. 决定人（或账户）"),
+    ],
     note: Annotated[str | None, typer.Option(help="Why. 说明")] = None,
     home: HomeOption = None,
 ) -> None:

@@ -19,7 +19,8 @@ from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.settings import Settings
 from ews.domain.errors import RequestError, SettingsError
 from ews.domain.people import Actor
-from ews.policy.archive import SHOWN
+from ews.policy.archive import SHOWN, keep
+from ews.policy.policy import Policy
 from ews.store.accounts import has_accounts
 from ews.store.cases import Case, find_case
 from ews.store.engine import Store, open_store, reading
@@ -33,12 +34,13 @@ class _Desk:
     actor: Actor
 
 
-def propose_adoption(settings: Settings, store: Store, policy_hash: str, holds_from: date, by: str, note: str) -> None:
-    """Propose that a kept policy holds from a day; somebody else approves."""
+def propose_adoption(settings: Settings, store: Store, policy: Policy, holds_from: date, by: str, note: str) -> None:
+    """Keep a policy once the password held, and propose that it holds from a day; somebody else approves."""
     with _at(settings, store, by) as at:
-        draft = AdoptionDraft(policy_hash, holds_from, note)
+        keep(settings.home, policy)
+        draft = AdoptionDraft(policy.hash, holds_from, note)
         case = second_person.propose_adoption(at.desk, at.actor, draft, at.hands)
-    _line(f"policy {policy_hash[:SHOWN]} from {holds_from}: proposed 已提议 as {case.case_id}")
+    _line(f"policy {policy.hash[:SHOWN]} from {holds_from}: proposed 已提议 as {case.case_id}")
     _next(case)
 
 

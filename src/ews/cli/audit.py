@@ -9,15 +9,21 @@ from typing import Any
 from ews.cli import show
 from ews.cli.desks import audit_folder, log_of
 from ews.cli.settings import Settings
-from ews.domain.errors import SettingsError
+from ews.domain.errors import AccountError, SettingsError
+from ews.store.accounts import all_users
 from ews.store.audit import Head, head_of
 from ews.store.audit_check import Verified, verify
 from ews.store.audit_faults import Fault
 from ews.store.audit_key import read_key
 from ews.store.audit_log import KEY, WITNESS, Log
-from ews.store.audit_search import EntryFilter, Logged, entry_page
+from ews.store.audit_search import EntryFilter, Logged, entry_page, has_entries_of
 from ews.store.engine import Store, open_store, reading
 from ews.store.witness import Witness
+
+_REQUEST = 8
+"""Characters of the id of a request that a table shows."""
+_ABOUT = 3
+"""Borrowers of an entry that a table names."""
 
 
 @contextmanager
@@ -66,28 +72,45 @@ def show_log(
     asked = replace(wanted, from_=_start(first), to=None if last is None else _start(last + timedelta(days=1)))
     store = open_store(settings.database, create=False)
     try:
+        if wanted.user_id is not None:
+            _check_known(store, wanted.user_id)
         found, following = entry_page(store, asked, limit=limit, before=before)
     finally:
         store.close()
     if as_json:
         show.as_json({"entries": [_entry(one) for one in found], "next_before": following})
         return
-    columns = ("no. 编号", "at 时间", "by 操作人", "action 操作", "subject 对象", "request 请求", "content 内容")
-    rows = [
-        (
-            one.number,
-            f"{one.entry.at:%Y-%m-%d %H:%M:%S}",
-            one.entry.user_id,
-            one.entry.action,
-            one.entry.subject,
-            one.entry.request_id,
-            ", ".join(f"{name}={value}" for name, value in one.entry.content.items()),
-        )
-        for one in found
-    ]
-    show.table("Audit log 审计日志", columns, rows, left=len(columns))
+    columns = ("no.\n编号", "at\n时间", "by\n操作人", "action\n操作", "subject\n对象", "content\n内容")
+    show.table("Audit log 审计日志", columns, [_line_of(one) for one in found], left=len(columns))
     if following is not None:
         _line(f"more 更多: --before {following}")
+
+
+def _check_known(store: Store, user_id: str) -> None:
+    """Raise AccountError for somebody who has no account and whom the log does not name."""
+    known = {user.user_id for user in all_users(store)}
+    if user_id not in known and not has_entries_of(store, user_id):
+        message = (
+            f"--user '{user_id}' has no account, and the log names nobody so. See 'ews user list'; who ran a command "
+            "on this machine is called os:NAME, the system 'ews', and whoever was not logged in 'nobody'."
+        )
+        raise AccountError(message)
+
+
+def _line_of(one: Logged) -> tuple[object, ...]:
+    """Return an entry as a terminal of 80 columns can hold it; `--json` tells all of it."""
+    entry = one.entry
+    content = dict(entry.content)
+    subject = " ".join(part for part in (content.pop("method", None), entry.subject) if part)
+    more = len(entry.borrowers) - _ABOUT
+    told = {
+        "about": ", ".join(entry.borrowers[:_ABOUT]) + (f" … and {more} more 另{more}个" if more > 0 else ""),
+        "request": (entry.request_id or "")[:_REQUEST],
+    }
+    lines = [f"{name} {value}" for name, value in told.items() if value]
+    lines += [f"{name}={value}" for name, value in content.items()]
+    at = f"{entry.at:%Y-%m-%d}\n{entry.at:%H:%M}"
+    return one.number, at, entry.user_id, entry.action, subject, "\n".join(lines)
 
 
 def _check_begun(store: Store, settings: Settings) -> None:
@@ -125,6 +148,7 @@ def _entry(one: Logged) -> dict[str, Any]:
         "action": entry.action,
         "subject": entry.subject,
         "request_id": entry.request_id,
+        "borrowers": list(entry.borrowers),
         "content": entry.content,
         "rows": [{"table": row.table, "key": row.key, "digest": row.digest} for row in entry.rows],
         "hash": one.hash,

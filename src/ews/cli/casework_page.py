@@ -38,7 +38,9 @@ def casework_items(policy: Policy, day: date) -> Iterator[Item]:
     for one in casework.measures:
         credit = "压缩授信 cuts credit" if one.cuts_credit else "增加授信 gives credit" if one.gives_credit else ""
         told = [credit] if credit else []
-        told += [f"批准 approved by {ROLES[one.approver]}", source_text(one.source, None, one.confidence)]
+        told += [f"批准 approved by {ROLES[one.approver]}, {one.decide_days} 工作日内 working days"]
+        told += [f"金额至多为敞口的 amount up to {one.most_of_exposure:g} 倍 times the exposure"]
+        told += [source_text(one.source, None, one.confidence)]
         yield Item(one.code, told_lines(f"{one.code}  {both(one.text)}", " · ".join(told)))
     for reminder in casework.reminders:
         head = f"{reminder.code}  {reminder.repayment}  到期前 {reminder.days_before} 天 days before"
@@ -69,6 +71,7 @@ def form_items(policy: Policy, day: date) -> Iterator[Item]:
 def _terms(casework: Casework) -> Iterator[Item]:
     """Yield the parts of which there is one each."""
     life, calls, checks, quality = casework.lifecycle, casework.contacts, casework.checks, casework.quality
+    verified = casework.verification
     rows = [
         ("连续未再现批次 batches without the signal before lifting", str(life.gone_observations)),
         ("误报抽查比例 share of false ones that somebody else checks", _share(life.false_sample_share)),
@@ -77,6 +80,15 @@ def _terms(casework: Casework) -> Iterator[Item]:
         ("升级间隔 working days of each next role", _levels(life.escalation_days)),
         ("处置时限 working days to handle", _levels(life.handle_days)),
         ("升级路径 escalation", " → ".join(ROLES[role] for role in life.roles)),
+        *(
+            (
+                f"核实方式 verified by {way}{'，含红色 red ones too' if way in verified.red_ways else ''}",
+                ", ".join(forms),
+            )
+            for way, forms in verified.forms.items()
+        ),
+        ("红色降级间隔批次 batches between steps down of a red one", str(verified.steps_apart)),
+        ("误报解除后重发 false but standing, raised again after days", str(verified.again_days)),
         ("可联系时段 contacts allowed", f"{calls.from_time:%H:%M}-{calls.to_time:%H:%M}"),
         ("每日有效通话上限 effective calls a day", str(calls.calls_a_day)),
         ("可联系对象 parties", ", ".join(calls.parties)),
@@ -100,10 +112,13 @@ def _terms(casework: Casework) -> Iterator[Item]:
         ("人工调整最长 override at most, days", str(casework.overrides.longest_days)),
         ("上调批准 better tier approved by", ROLES[casework.overrides.better_approver]),
         ("下调批准 worse tier approved by", ROLES.get(casework.overrides.worse_approver or "", MISSING)),
+        ("人工调整审批时限 working days to decide on overrides", str(casework.overrides.decide_days)),
+        ("政策启用审批时限 working days to decide on a policy", str(casework.approvals.adoption_days)),
+        ("模型上线审批时限 working days to decide on a model", str(casework.approvals.promotion_days)),
         ("名单复审 watch list reviewed every ... days", str(casework.overrides.watch_review_days)),
     ]
     yield Item("", told_table(("limit 限制", "value 值"), rows, right=(1,)))
-    parts = (life, calls, checks, quality, casework.findings, casework.session, casework.overrides)
+    parts = (life, verified, calls, checks, quality, casework.findings, casework.session, casework.overrides)
     sources = dict.fromkeys(source_text(one.source, None, one.confidence) for one in parts)
     yield Item("", Padding(Lines("; ".join(sources), "dim"), INDENT))
 

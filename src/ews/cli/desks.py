@@ -1,5 +1,6 @@
 """Desks: the place where casework is done, put together from the settings."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,7 +14,9 @@ from ews.casework.desk import Desk
 from ews.cli.policies import policy_of, read_kept
 from ews.cli.settings import Settings
 from ews.domain.decisions import Value
+from ews.domain.errors import ModelError, PolicyError
 from ews.models.champion import Pointer, set_champion, stored_model
+from ews.models.frozen import FrozenModel
 from ews.policy.policy import Policy
 from ews.scoring.folder import FACTS
 from ews.scoring.judged import NAMES
@@ -46,11 +49,35 @@ def hands_of(settings: Settings, store: Store, log: Log) -> Hands:
         set_champion(home, portfolio, Pointer(model_id, run_id, since))
 
     return Hands(
-        check_policy=lambda policy_hash: read_kept(settings, policy_hash, date.today()),
-        check_model=partial(stored_model, home),
+        check_policy=partial(_check_policy, settings),
+        check_model=partial(_check_model, settings),
         adopting=partial(adopt, store, audit=log),
         promoting=promote,
     )
+
+
+def _check_policy(settings: Settings, policy_hash: str) -> Policy:
+    """Return a kept policy; PolicyError, which names no folder of this machine, where there is none of that hash."""
+    # A hash is hexadecimal: anything else could lead out of the folder of policies.
+    if not re.fullmatch(r"[0-9a-f]{64}", policy_hash) or not (settings.home / "policies" / policy_hash).is_dir():
+        message = (
+            f"No policy of the hash '{policy_hash[:100]}' is kept. Give all 64 digits of one that is; "
+            "'ews policy adopt FOLDER' keeps a new one."
+        )
+        raise PolicyError(message)
+    return read_kept(settings, policy_hash, date.today())
+
+
+def _check_model(settings: Settings, portfolio: str, model_id: str) -> FrozenModel:
+    """Return a stored model; ModelError, which names no folder of this machine, where there is none of that id."""
+    try:
+        return stored_model(settings.home, portfolio, model_id)
+    except ModelError as error:
+        message = (
+            f"Portfolio '{portfolio[:100]}' has no model '{model_id[:100]}' that can be used. Give the id of one that "
+            "'ews train' stored."
+        )
+        raise ModelError(message) from error
 
 
 def facts_of(settings: Settings, store: Store, portfolio: str, borrower_id: str) -> BookFacts | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ews.casework.approvals.proposal import Hands
 from ews.casework.approvals.second_person import finish_approved
+from ews.casework.approvals.waiting import escalate_waiting
 from ews.casework.desk import Desk
 from ews.casework.neighbours.nightly_file import write_nightly_file
 from ews.casework.neighbours.webhooks import deliver
@@ -88,7 +89,7 @@ def night(desk: Desk, hands: Hands, policy_of: PolicyOf, folder: Path, progress:
     progress(STEP, 0, _STEPS)
     taken = take_in(desk, policy_of)
     progress(STEP, 1, _STEPS)
-    swept = sweep(desk)
+    swept, gone_up = sweep(desk), escalate_waiting(desk)
     progress(STEP, 2, _STEPS)
     planned = plan_tasks(desk, desk.now().date())
     progress(STEP, 3, _STEPS)
@@ -102,7 +103,7 @@ def night(desk: Desk, hands: Hands, policy_of: PolicyOf, folder: Path, progress:
         raised=taken.raised,
         joined=taken.joined,
         waiting=taken.waiting,
-        escalated=swept.escalated + planned.escalated,
+        escalated=swept.escalated + gone_up + planned.escalated,
         woken=swept.woken,
         tasks_opened=planned.opened,
         tasks_moot=planned.moot,

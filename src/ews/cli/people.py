@@ -18,9 +18,12 @@ from ews.domain.people import Role
 from ews.domain.text import Language
 from ews.store import accounts, tokens
 from ews.store.accounts import Profile, User
-from ews.store.engine import open_store
+from ews.store.branches import known_branches
+from ews.store.engine import Store, open_store
 from ews.store.entrance import delayed_until
 from ews.store.tokens import Token
+
+_MOST_LISTED = 20
 
 
 def add(settings: Settings, user_id: str, profile: Profile, *, with_password: bool, as_json: bool) -> None:
@@ -28,6 +31,7 @@ def add(settings: Settings, user_id: str, profile: Profile, *, with_password: bo
     password = asked_password(user_id) if with_password else None
     with opened_log(settings) as log:
         made = accounts.add_user(log, user_id, profile, by=by(), at=_now(), password=password)
+        _warn_of_branch(log.store, made)
     _told(made, f"account '{user_id}' opened 账户已开立", as_json=as_json)
 
 
@@ -78,6 +82,8 @@ def change(settings: Settings, user_id: str, changed: Mapping[str, Any], *, as_j
         raise AccountError(message)
     with opened_log(settings) as log:
         made = accounts.change_user(log, user_id, changed, by=by(), at=_now())
+        if "branch_id" in changed:
+            _warn_of_branch(log.store, made)
     _told(made, f"account '{user_id}' changed 账户已变更", as_json=as_json)
 
 
@@ -144,6 +150,21 @@ def profile_of(
     name: str, roles: list[Role], branch: str | None, officer_id: str | None, oidc_subject: str | None
 ) -> Profile:
     return Profile(name, frozenset(roles), branch, officer_id, oidc_subject)
+
+
+def _warn_of_branch(store: Store, user: User) -> None:
+    """Say on standard error where no batch has the branch of an account: then it sees nobody."""
+    branch_id, known = user.profile.branch_id, known_branches(store)
+    if branch_id is None or not known or branch_id in known:
+        return
+    listed = ", ".join(sorted(known)[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+    show.ERR.print(
+        f"note 提示: no borrower of the newest batches is of branch '{branch_id}', so that '{user.user_id}' sees none "
+        f"yet; the branches are {listed}. 最新批次中没有机构“{branch_id}”的借款人",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _told(user: User, said: str, *, as_json: bool) -> None:

@@ -153,8 +153,9 @@ def audit_verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
 @audit_app.command("show")
 def audit_show(
     user: Annotated[str | None, typer.Option("--user", help="Only what this one did. 操作人")] = None,
+    borrower: Annotated[str | None, typer.Option("--borrower", help="All about this one. 借款人")] = None,
     subject: Annotated[str | None, typer.Option("--subject", help="Path or id; may end with *. 对象")] = None,
-    action: Annotated[str | None, typer.Option("--action", help="Like look-up or warning.*. 操作")] = None,
+    action: Annotated[str | None, typer.Option("--action", help="Like look-up, refused or warning.*. 操作")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar=_DAY, help="First day. 起始日")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar=_DAY, help="Last day, included. 截止日")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
@@ -167,7 +168,7 @@ def audit_show(
     from ews.cli import audit
     from ews.store.audit_search import EntryFilter
 
-    wanted = EntryFilter(user, subject, action)
+    wanted = EntryFilter(user, subject, action, borrower_id=borrower)
     audit.show_log(read_settings(home), wanted, days, limit=limit, before=before, as_json=as_json)
 
 

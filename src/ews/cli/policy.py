@@ -87,10 +87,10 @@ def adopt_policy(settings: Settings, name: str, holds_from: date, by: str, note:
         faults = [] if former is None else [str(fault) for fault in edited_before(former, policy, holds_from)]
         if faults:
             raise PolicyError("\n".join(faults))
-        keep(settings.home, policy)
         if has_accounts(store):
-            approvals.propose_adoption(settings, store, policy.hash, holds_from, by.strip(), note or "")
+            approvals.propose_adoption(settings, store, policy, holds_from, by.strip(), note or "")
             return
+        keep(settings.home, policy)
         made = adopt(store, policy.hash, holds_from, adopted_by=by.strip(), note=note, audit=log_of(settings, store))
     finally:
         store.close()

@@ -1,5 +1,6 @@
 """The service, put together: store, champions, policy and the code that decides."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.domain.decisions import Held
 from ews.domain.errors import ModelError, SettingsError
+from ews.domain.text import Text
 from ews.features.catalogue import FEATURES
 from ews.models.champion import champion, champion_pointer, portfolios
 from ews.policy.playbook import Action
@@ -86,7 +88,7 @@ def _oidc(settings: Settings) -> Oidc | None:
     """Return the bank's own login; SettingsError where only a part of it is set."""
     parts = {name: getattr(settings, f"oidc_{name}") for name in ("issuer", "client_id", "redirect_base")}
     missing = [name for name, value in parts.items() if value is None]
-    if len(missing) == len(parts):
+    if len(missing) == len(parts) and settings.oidc_secret_file is None:
         return None
     if missing:
         named = ", ".join(f"EWS_OIDC_{name.upper()}" for name in missing)
@@ -108,10 +110,18 @@ def _wording(by_hash: Callable[[str], Policy | None]) -> Wording:
         ),
         path_sentence=lambda decision, path, language: grounds.path_text(path, decision.borrower_id, language),
         raised_sentence=grounds.raised_text,
+        signal_text=lambda policy_hash, code: _signal_text(by_hash(policy_hash), code),
         origin=lambda decision, held: _origin(held, by_hash(decision.policy_hash)),
         action_text=lambda decision, language: wording.action_text(decision, by_hash(decision.policy_hash), language),
         route=lambda decision: _route(wording.action_of(decision, by_hash(decision.policy_hash))),
     )
+
+
+def _signal_text(policy: Policy | None, code: str) -> Text | None:
+    """Return the sentence of a signal with its values left open, null where the policy is gone or has it no more."""
+    signals = () if policy is None else policy.signals
+    found = next((signal.sentence for signal in signals if signal.code == code), None)
+    return None if found is None else Text(*(re.sub(r"\{[^}]*\}", "…", one) for one in (found.en, found.zh)))
 
 
 def _origin(held: Held, policy: Policy | None) -> Origin:

@@ -15,6 +15,7 @@ from ews.domain.levels import WarningLevel
 from ews.domain.text import Text
 from ews.policy.dated import Dated
 from ews.policy.playbook import ANY
+from ews.policy.verification import Verification
 
 RED, ORANGE, YELLOW = WarningLevel.RED, WarningLevel.ORANGE, WarningLevel.YELLOW
 LEVELS = (RED, ORANGE, YELLOW)
@@ -51,13 +52,18 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`cuts_credit` needs a verified warning where it is red; `approver` is the least senior role that may approve."""
+    """`cuts_credit` needs a verified warning where it is red; `approver` is the least senior role that may approve.
+
+    It is decided on within `decide_days`; its amount is at most `most_of_exposure` times the exposure.
+    """
 
     code: str
     text: Text
     cuts_credit: bool
     gives_credit: bool
     approver: str
+    decide_days: int
+    most_of_exposure: float
     source: str
     confidence: str
 
@@ -73,11 +79,17 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class ContactLimits:
-    """Calls are allowed from `from_time` to just before `to_time`; `calls_a_day` counts those that reached somebody."""
+    """Calls are allowed from `from_time` to just before `to_time`; those that reached somebody are counted.
+
+    `calls_a_day` is by person, `calls_a_day_per_case` by borrower over all persons; a contact that was made elsewhere
+    is recorded within `record_days` of the calendar.
+    """
 
     from_time: time
     to_time: time
     calls_a_day: int
+    calls_a_day_per_case: int
+    record_days: int
     parties: tuple[str, ...]
     source: str
     confidence: str
@@ -123,7 +135,8 @@ class CheckEvery:
 class CheckPlan:
     """The first check is due `first_from_days` to `first_to_days` of the calendar after payout, for `first_products`.
 
-    `event_days` are those in which all borrowers hit by an event are checked; a check is entered within `entry_days`.
+    `event_days` are those in which all borrowers hit by an event are checked; a check is entered within `entry_days`,
+    and not at all once it lies more than `oldest_days` of the calendar back.
     """
 
     first_form: str
@@ -133,6 +146,7 @@ class CheckPlan:
     event_form: str
     event_days: int
     entry_days: int
+    oldest_days: int
     rows: tuple[CheckEvery, ...]
     source: str
     confidence: str
@@ -200,12 +214,26 @@ class SessionTerms:
 
 @dataclass(frozen=True, slots=True)
 class OverrideTerms:
-    """An override holds for `longest_days` of the calendar or less; `worse_approver` null: a worse tier needs none."""
+    """An override holds for `longest_days` of the calendar or less; `worse_approver` null: a worse tier needs none.
+
+    One that takes approval is decided on within `decide_days`.
+    """
 
     longest_days: int
     better_approver: str
     worse_approver: str | None
+    decide_days: int
     watch_review_days: int
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalTerms:
+    """Within how many days somebody else decides on a policy that is to hold, and on a model to be promoted."""
+
+    adoption_days: int
+    promotion_days: int
     source: str
     confidence: str
 
@@ -213,6 +241,7 @@ class OverrideTerms:
 @dataclass(frozen=True, slots=True)
 class Casework:
     lifecycle: Lifecycle
+    verification: Verification
     measures: tuple[Measure, ...]
     causes: tuple[Cause, ...]
     contacts: ContactLimits
@@ -223,6 +252,7 @@ class Casework:
     findings: FindingTerms
     session: SessionTerms
     overrides: OverrideTerms
+    approvals: ApprovalTerms
 
     def measure(self, code: str) -> Measure | None:
         return next((one for one in self.measures if one.code == code), None)

@@ -1,5 +1,6 @@
 """Casework entries: casework.toml read part by part, with errors that name file, line, item and field."""
 
+import math
 from collections.abc import Mapping
 from typing import cast, get_args
 
@@ -10,6 +11,7 @@ from ews.policy.casework import (
     RED,
     REPAYMENTS,
     About,
+    ApprovalTerms,
     Casework,
     Cause,
     ContactLimits,
@@ -25,11 +27,22 @@ from ews.policy.dated import Dated
 from ews.policy.entries import Entry, editions, tables
 from ews.policy.findings import FIELDS
 from ews.policy.playbook import ROLES
+from ews.policy.verification import read_verification
 
 _SOURCED = ("source", "confidence")
 _WORDED = ("code", "en", "zh", *_SOURCED)
 _LISTS = ("measure", "cause", "reminder", "check", "customer_type")
-_TABLES = ("lifecycle", "contact_limits", "checks", "quality", "findings", "session", "overrides")
+_TABLES = (
+    "lifecycle",
+    "verification",
+    "contact_limits",
+    "checks",
+    "quality",
+    "findings",
+    "session",
+    "overrides",
+    "approvals",
+)
 
 
 def read_casework(content: Mapping[str, object], file: str) -> Dated[Casework]:
@@ -43,6 +56,7 @@ def _edition(entry: Entry) -> Casework:
     plan = read_plan(entry.table("checks"), read_rows(entry, [one.code for one in types]))
     return Casework(
         _lifecycle(entry.table("lifecycle")),
+        read_verification(entry.table("verification")),
         tuple(_measure(one) for one in coded(entry, "measure")),
         _causes(entry),
         _contacts(entry.table("contact_limits")),
@@ -53,6 +67,7 @@ def _edition(entry: Entry) -> Casework:
         _findings(entry.table("findings")),
         _session(entry.table("session")),
         _overrides(entry.table("overrides")),
+        _approvals(entry.table("approvals")),
     )
 
 
@@ -97,7 +112,7 @@ def _by_level(entry: Entry, key: str, *, least: int = 0) -> Mapping[WarningLevel
 
 
 def _measure(entry: Entry) -> Measure:
-    entry.only(*_WORDED, "cuts_credit", "gives_credit", "approver")
+    entry.only(*_WORDED, "cuts_credit", "gives_credit", "approver", "decide_days", "most_of_exposure")
     cuts, gives = entry.flag("cuts_credit"), entry.flag("gives_credit")
     if cuts and gives:
         message = "the measure both cuts and gives credit. Make two of it, or say which it does."
@@ -108,9 +123,21 @@ def _measure(entry: Entry) -> Measure:
         cuts,
         gives,
         _approver(entry, "approver"),
+        entry.at_least(1, "decide_days"),
+        _most_of_exposure(entry, cuts=cuts),
         entry.string("source"),
         entry.confidence(),
     )
+
+
+def _most_of_exposure(entry: Entry, *, cuts: bool) -> float:
+    """Return the multiple of the exposure that an amount may reach, 1 where none is given; nothing cut is more."""
+    key = "most_of_exposure"
+    most = entry.number(key) if key in entry.fields else 1.0
+    if not 0 < most < math.inf or (cuts and most > 1):
+        message = f"'{key}' is {most!r}; give a multiple above 0, and at most 1 for what cuts credit."
+        raise entry.fault(message, key)
+    return float(most)
 
 
 def _approver(entry: Entry, key: str) -> str:
@@ -136,15 +163,24 @@ def _causes(entry: Entry) -> tuple[Cause, ...]:
 
 
 def _contacts(entry: Entry) -> ContactLimits:
-    entry.only("from_time", "to_time", "calls_a_day", "parties", *_SOURCED)
+    counted = ("calls_a_day", "calls_a_day_per_case", "record_days")
+    entry.only("from_time", "to_time", *counted, "parties", *_SOURCED)
     first, last = entry.clock("from_time"), entry.clock("to_time")
     if first >= last:
         message = f"calls are allowed from {first} to {last}, which is never. 'from_time' must lie before 'to_time'."
         raise entry.fault(message, "to_time")
+    by_person, by_case = entry.at_least(1, "calls_a_day"), entry.at_least(1, "calls_a_day_per_case")
+    if by_case < by_person:
+        message = (
+            f"'calls_a_day_per_case' is {by_case}, less than the {by_person} of 'calls_a_day'. Give as many or more."
+        )
+        raise entry.fault(message, "calls_a_day_per_case")
     return ContactLimits(
         first,
         last,
-        entry.at_least(1, "calls_a_day"),
+        by_person,
+        by_case,
+        entry.at_least(1, "record_days"),
         entry.strings("parties", PARTIES),
         entry.string("source"),
         entry.confidence(),
@@ -192,12 +228,23 @@ def _session(entry: Entry) -> SessionTerms:
 
 
 def _overrides(entry: Entry) -> OverrideTerms:
-    entry.only("longest_days", "better_approver", "worse_approver", "watch_review_days", *_SOURCED)
+    entry.only("longest_days", "better_approver", "worse_approver", "decide_days", "watch_review_days", *_SOURCED)
     return OverrideTerms(
         entry.at_least(1, "longest_days"),
         _approver(entry, "better_approver"),
         _approver(entry, "worse_approver") if "worse_approver" in entry.fields else None,
+        entry.at_least(1, "decide_days"),
         entry.at_least(1, "watch_review_days"),
+        entry.string("source"),
+        entry.confidence(),
+    )
+
+
+def _approvals(entry: Entry) -> ApprovalTerms:
+    entry.only("adoption_days", "promotion_days", *_SOURCED)
+    return ApprovalTerms(
+        entry.at_least(1, "adoption_days"),
+        entry.at_least(1, "promotion_days"),
         entry.string("source"),
         entry.confidence(),
     )

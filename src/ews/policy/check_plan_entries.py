@@ -45,7 +45,7 @@ def _row(entry: Entry, types: Sequence[str]) -> CheckEvery:
 
 def read_plan(entry: Entry, rows: tuple[CheckEvery, ...]) -> CheckPlan:
     first = ("first_form", "first_from_days", "first_to_days", "first_products")
-    entry.only(*first, "event_form", "event_days", "entry_days", *_SOURCED)
+    entry.only(*first, "event_form", "event_days", "entry_days", "oldest_days", *_SOURCED)
     start, end = entry.count("first_from_days"), entry.at_least(1, "first_to_days")
     if start > end:
         message = f"the first check is due from day {start} to day {end} after payout. Give 'from' before 'to'."
@@ -58,6 +58,7 @@ def read_plan(entry: Entry, rows: tuple[CheckEvery, ...]) -> CheckPlan:
         entry.string("event_form"),
         entry.at_least(1, "event_days"),
         entry.count("entry_days"),
+        entry.at_least(1, "oldest_days"),
         rows,
         entry.string("source"),
         entry.confidence(),

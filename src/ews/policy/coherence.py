@@ -94,7 +94,9 @@ def form_faults(casework: Dated[Casework], forms: Dated[Forms], files: Files) ->
         known, plan = forms_on(forms, start), edition.checks
         named = (("first check", plan.first_form, "loan"), ("event check", plan.event_form, "borrower"))
         rows = tuple((f"regular check {row.code}", row.form, "borrower") for row in plan.rows)
-        for what, code, about in (*named, *rows):
+        ways = edition.verification.forms
+        shown = tuple((f"verification by {way}", form, "borrower") for way in ways for form in ways[way])
+        for what, code, about in (*named, *rows, *shown):
             form = known.form(code)
             if form is None:
                 message = f"the {what} asks for the form '{code}'; there is {', '.join(known.codes)}. Name one of them."

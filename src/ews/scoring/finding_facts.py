@@ -7,7 +7,8 @@ Counts  the newest finding on the loan or, without a loan, on the borrower. One 
 Nulls   nothing found is the word "none" or false, also without a table of findings: that is a fact, not blindness.
         impairment_share is null. A value that is not one of the words is passed over and leaves standing what was
         found before; `not_understood` counts such values
-Able    that the debtor is able to pay counts where it was found after the newest listed outcome, not before
+Able    that the debtor is able to pay counts where it was found after the newest listed outcome, and after the bank
+        first knew of that outcome; what was found before cannot have weighed it
 """
 
 from collections.abc import Mapping
@@ -159,14 +160,17 @@ def _by_loan(book: Book, findings: ir.Table, loans: ir.Table) -> ir.Table:
 
 
 def _since_listed(book: Book, rows: ir.Table) -> ir.Table:
-    """Return the findings but those of an ability to pay that a listed outcome came after."""
+    """Return the findings but those of an ability to pay that a listed outcome, or the word of it, came after."""
     if not book.has("outcomes"):
         return rows
-    listed = rows.select(*_DAY, "known_by").distinct().inner_join(book.table("outcomes"), "borrower_id")
+    outcomes = book.table("outcomes")
+    told = ibis.window(group_by=["borrower_id", "kind"])  # a correction is no new word of it
+    outcomes = outcomes.mutate(told_on=outcomes.known_on.min().over(told))
+    listed = rows.select(*_DAY, "known_by").distinct().inner_join(outcomes, "borrower_id")
     listed = listed.filter(
         was_known(listed, listed.known_by), listed.occurred_on <= listed.as_of, listed["kind"].isin(OUTCOME_KINDS)
     )
-    newest = listed.group_by(*_DAY).aggregate(listed_on=listed.occurred_on.max())
+    newest = listed.group_by(*_DAY).aggregate(listed_on=ibis.greatest(listed.occurred_on, listed.told_on).max())
     both = rows.left_join(newest, _DAY, rname="{name}_listed")
     is_able = (both.field == ABILITY) & (both["value"] == ABLE)
     return both.filter(~(is_able & (both.found_on <= both.listed_on)).fill_null(False)).select(*rows.columns)

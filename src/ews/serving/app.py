@@ -42,6 +42,8 @@ from ews.serving.api import (
     warnings,
     watch_list,
 )
+from ews.serving.api.examples import OF_MODELS
+from ews.serving.api.hidden import refuse_hidden
 from ews.serving.api.parameters import refuse_unknown
 from ews.serving.credentials import LOOPBACK_NAMES, PLAIN_COOKIE, SECURE_COOKIE, identify_by
 from ews.serving.guard import Identify, guard
@@ -131,7 +133,7 @@ def create_app(
         version=services.version,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(allow), Depends(refuse_unknown)],
+        dependencies=[Depends(allow), Depends(refuse_unknown), Depends(refuse_hidden)],
     )
     meter = new_meter(services.store, now)
     app.state.services = services
@@ -156,6 +158,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         [(problems.Problem, "serialization")], ref_template="#/components/schemas/{model}"
     )
     openapi = FastAPI.openapi(app)
+    _show_examples(openapi)
     openapi["components"]["schemas"].update(definitions["$defs"])
     openapi["components"]["securitySchemes"] = dict(_SCHEMES)
     openapi["security"] = [{name: []} for name in _SCHEMES]
@@ -163,3 +166,13 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for operation in openapi["paths"][path].values():
             operation["security"] = []
     return openapi
+
+
+def _show_examples(openapi: Mapping[str, Any]) -> None:
+    """Give each answer that shows none the example of its model."""
+    for operation in (one for by in openapi["paths"].values() for one in by.values()):
+        for status, response in operation["responses"].items():
+            content = response.get("content", {}).get("application/json", {})
+            model = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+            if int(status) < 400 and "example" not in content and model in OF_MODELS:
+                content["example"] = OF_MODELS[model]

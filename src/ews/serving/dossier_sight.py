@@ -56,11 +56,11 @@ def in_sight(services: Services, actor: Actor, dossier: Dossier, named: Mapping[
         return dossier
     stand_ins = {party: f"party-{place}" for place, party in enumerate(foreign, start=1)}
     stand_ins |= {name: stand_ins[party] for party in foreign if (name := parties[party]) and name != dossier.who.name}
-    hide = _hider(stand_ins)
-    hidden = {
-        one.name: _hidden(getattr(dossier, one.name), hide) for one in fields(dossier) if one.name not in _AS_THEY_ARE
+    hide = hider(stand_ins)
+    changed = {
+        one.name: hidden(getattr(dossier, one.name), hide) for one in fields(dossier) if one.name not in _AS_THEY_ARE
     }
-    return replace(dossier, **hidden)
+    return replace(dossier, **changed)
 
 
 def _told(services: Services, decision: Decision) -> Told:
@@ -90,20 +90,21 @@ def _of_cases(dossier: Dossier) -> Iterator[str]:
         yield from (str(party) for party in (member, one.body.get("party_id")) if party)
 
 
-def _hider(stand_ins: Mapping[str, str]) -> Callable[[str], str]:
+def hider(stand_ins: Mapping[str, str]) -> Callable[[str], str]:
     """Return what replaces ids and names; an id within a longer word is left, and so is none of the longer ones."""
     ordered: Collection[str] = sorted(stand_ins, key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])" for one in ordered))
     return lambda text: pattern.sub(lambda found: stand_ins[found[0]], text)
 
 
-def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
+def hidden(value: Any, hide: Callable[[str], str]) -> Any:
+    """Return plain data or a dataclass with all its texts hidden."""
     if type(value) is str:  # codes of enums name nobody
         return hide(value)
     if isinstance(value, Mapping):
-        return {_hidden(key, hide): _hidden(one, hide) for key, one in value.items()}
+        return {hidden(key, hide): hidden(one, hide) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return tuple(_hidden(one, hide) for one in value)
+        return tuple(hidden(one, hide) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{one.name: _hidden(getattr(value, one.name), hide) for one in fields(value)})
+        return replace(value, **{one.name: hidden(getattr(value, one.name), hide) for one in fields(value)})
     return value

@@ -1,7 +1,8 @@
 """Guard: nobody gets further than the guard without an account, and no answer leaves before the log holds it.
 
-What is asked is written to the log of look-ups when the answer is known, refused ones too; where the log cannot be
-written, the answer is 503 and nothing is told. Acts that went well are logged by the desk, in their own transaction.
+What is asked is written to the log when the answer is known, a change that was refused as `refused`, all else as a
+look-up; where the log cannot be written, the answer is 503 and nothing is told. Acts that went well are logged by the
+desk, in their own transaction.
 """
 
 import re
@@ -18,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ews.domain.errors import EwsError
 from ews.domain.people import Actor
 from ews.serving.api.problems import problem
-from ews.serving.rights import OPEN_PATHS, Kind, right_of
+from ews.serving.rights import OPEN_PATHS, Kind, Right, right_of
 from ews.serving.services import Services
-from ews.store.audit import LOOK_UP, Entry
+from ews.store.audit import LOOK_UP, REFUSED, Entry
 
 NOBODY = "nobody"
 """Stands in the log for whoever could not be told."""
@@ -29,6 +30,7 @@ _QUIET = frozenset({"/healthz", "/readyz", "/openapi.json", "/metrics"})
 """Asked by machines every few seconds, and silent about borrowers."""
 _DONE = frozenset({Kind.ACT, Kind.OPEN})
 """Of these what went well is in the log already: the act itself, the login."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST = 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -96,14 +98,14 @@ async def _written(services: Services, request: Request, status: int) -> bool:
     if done or request.url.path in _QUIET:
         return True
     actor: Actor | None = getattr(request.state, "actor", None)
-    subject = _told(f"{request.method} {request.scope['path']}")
     entry = Entry(
         at=services.desk.now(),
         user_id=NOBODY if actor is None else actor.user_id,
-        action=LOOK_UP,
-        subject=subject,
+        action=_action(request, right),
+        subject=_told(request.scope["path"]),
         request_id=request.state.request_id,
         content=_content(request, status),
+        borrowers=_borrowers(request),
     )
     try:
         await run_in_threadpool(services.journal.write, entry)
@@ -116,12 +118,26 @@ async def _written(services: Services, request: Request, status: int) -> bool:
 def _content(request: Request, status: int) -> dict[str, Any]:
     query = request.scope["query_string"].decode("latin-1")
     found = {
+        "method": _told(request.method),
         "status": status,
         "query": _told(query) or None,
-        "borrowers": getattr(request.state, "borrowers", None),
         "problem": getattr(request.state, "problem", None),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _action(request: Request, right: Right | None) -> str:
+    reads = request.method in _READING if right is None else right.kind is Kind.READ
+    return LOOK_UP if reads or (right is not None and right.kind is Kind.OPEN) else REFUSED
+
+
+def _borrowers(request: Request) -> tuple[str, ...]:
+    """Return whom it is about: as the route told, else as the path says."""
+    told = getattr(request.state, "borrowers", None)
+    if told is not None:
+        return tuple(told)
+    named = request.scope.get("path_params", {}).get("borrower_id")
+    return () if named is None else (_told(named),)
 
 
 def _told(text: str) -> str:

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ews.serving.api.problems import problem, too_large
+from ews.serving.api.problems import most_bytes, problem, too_large
 from ews.serving.metrics import Meter
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -41,8 +41,9 @@ def observe(app: ASGIApp, *, meter: Meter, hosts: frozenset[str], max_body_bytes
     """Return `app` with every request observed; `hosts` are the names under which it may be asked."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        refused = _refused(scope, hosts, max_body_bytes)
-        await (refused or app)(scope, _limited(receive, max_body_bytes), send)
+        most = most_bytes(scope.get("path", ""), max_body_bytes)
+        refused = _refused(scope, hosts, most)
+        await (refused or app)(scope, _limited(receive, most), send)
 
     async def observed(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

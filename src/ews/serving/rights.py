@@ -108,6 +108,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/contacts/{case_id}/end"): FIELD_ACT,
     ("POST", "/v1/contacts/{case_id}/review"): SENIOR_ACT,
     ("POST", "/v1/event-checks"): SENIOR_ACT,
+    ("POST", "/v1/event-checks/{code}/take-back"): SENIOR_ACT,
     ("GET", "/v1/measures"): LOOK_UP,
     ("POST", "/v1/measures"): FIELD_ACT,
     ("POST", "/v1/measures/{case_id}/approve"): FIELD_ACT,  # the policy names the approver of each

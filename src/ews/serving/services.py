@@ -17,7 +17,7 @@ from ews.domain.features import Feature
 from ews.domain.lifts import Lift
 from ews.domain.paths import Path
 from ews.domain.raised import Raised
-from ews.domain.text import Language
+from ews.domain.text import Language, Text
 from ews.serving.oidc import Oidc
 from ews.store.audit import Entry
 from ews.store.engine import Store
@@ -76,7 +76,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The sentences that a record is told in, by the policy that made it."""
+    """The sentences that a record is told in, by the policy that made it.
+
+    `signal_text` tells what a signal means, by hash of the policy and code, null where that is not known.
+    """
 
     headline: Callable[[Decision, Language], str]
     reason_sentence: Callable[[Reason, Language], str]
@@ -84,6 +87,7 @@ class Wording:
     lift_sentence: Callable[[Decision, Lift, Language], str]
     path_sentence: Callable[[Decision, Path, Language], str]
     raised_sentence: Callable[[Raised, Language], str]
+    signal_text: Callable[[str, str], Text | None]
     origin: Callable[[Decision, Held], Origin]
     action_text: Callable[[Decision, Language], str]
     route: Callable[[Decision], Route | None]

@@ -185,8 +185,9 @@ def _columns(profile: Profile) -> dict[str, Any]:
 
 
 def _update(made: Change, user_id: str, values: Mapping[str, Any]) -> None:
+    found = made.found("users", user_id)
     made.connection.execute(update(users).where(users.c.user_id == user_id).values(values))
-    made.touch("users", user_id)
+    made.touch("users", user_id, found)
 
 
 def _log_out(connection: Connection, user_id: str) -> None:

@@ -8,9 +8,9 @@ Check   `ews.store.audit_check` goes through the chain and compares the rows wit
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,20 +25,30 @@ BEGINNING = "0" * 64
 
 LOOK_UP = "look-up"
 """Action of an entry that tells who read what; changes have an action of their own."""
+REFUSED = "refused"
+"""Action of an entry that tells who was refused a change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A row that a change left behind: its table, its primary key as text, and the digest of its content."""
+    """A row that a change left behind: its table, its primary key as text, and the digest of its content.
+
+    `before` is the digest that the change found, null for a new row: what was bent beside the log shows for good,
+    however rightly it was changed afterwards.
+    """
 
     table: str
     key: str
     digest: str
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`subject` is what was read or changed, a path or the id of a case; `content` tells more, as plain JSON data."""
+    """`subject` is what was read or changed, a path or the id of a case; `content` tells more, as plain JSON data.
+
+    `borrowers` are whom it is about, as far as that is known.
+    """
 
     at: datetime
     user_id: str
@@ -47,6 +57,7 @@ class Entry:
     request_id: str | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[Touched, ...] = ()
+    borrowers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +107,27 @@ def chained(row: Mapping[str, Any], key: bytes) -> str:
     return hmac.new(key, plain_json(content).encode(), hashlib.sha256).hexdigest()
 
 
-def touched(connection: Connection, table: str, key: str) -> Touched:
-    """Return the digest of a row as it is in the store now."""
+def touched(connection: Connection, table: str, key: str, before: str | None = None) -> Touched:
+    """Return the digest of a row as it is in the store now, with the one that was found `before`."""
     source = metadata.tables[table]
     (column,) = source.primary_key.columns
     row = connection.execute(select(source).where(column == column.type.python_type(key))).one()
-    return Touched(table, key, digest_of(source, row._mapping))  # noqa: SLF001 - SQLAlchemy's public name
+    return Touched(table, key, digest_of(source, row._mapping), before)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def merged(rows: Iterable[Touched]) -> tuple[Touched, ...]:
+    """Return each row once: as it was found first, and as it is in the end."""
+    whole: dict[tuple[str, str], Touched] = {}
+    for row in rows:
+        first = whole.get((row.table, row.key), row)
+        whole[row.table, row.key] = replace(row, before=first.before)
+    return tuple(whole.values())
+
+
+def is_entered(connection: Connection, key: bytes, action: str, subject: str) -> bool:
+    """Tell whether the log has a sound entry of `action` on `subject`."""
+    found = connection.execute(select(audit).where(audit.c.subject == subject, audit.c.action == action))
+    return any(chained(dict(row), key) == row["hash"] for row in found.mappings())
 
 
 def digest_of(table: Table, row: Mapping[Any, Any]) -> str:
@@ -118,7 +144,8 @@ def _row(one: Entry, number: int, previous: str) -> dict[str, Any]:
         "action": one.action,
         "subject": one.subject,
         "request_id": one.request_id,
+        "borrowers": plain_json(sorted(one.borrowers)) if one.borrowers else None,
         "content": plain_json(one.content),
-        "rows": json.dumps([[row.table, row.key, row.digest] for row in one.rows], separators=(",", ":")),
+        "rows": json.dumps([[row.table, row.key, row.digest, row.before] for row in one.rows], separators=(",", ":")),
         "previous": previous,
     }

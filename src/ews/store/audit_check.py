@@ -127,7 +127,7 @@ def _chain_faults(connection: Connection, key: bytes, scratch: sqlite3.Connectio
         noted = scratch.execute("DELETE FROM heads WHERE entry = ? RETURNING hash", (entry,)).fetchall()
         if any(one != row["hash"] for (one,) in noted):
             yield _on_entries(FaultKind.REWRITTEN, entry)
-        scratch.executemany(_NOTE, _said_of_rows(row["rows"], entry, is_sound=is_sound))
+        yield from _note_rows(scratch, row["rows"], entry, is_sound=is_sound)
         number, before, before_is_sound = entry, row["hash"], is_sound
     (last,) = scratch.execute("SELECT coalesce(max(entry), 0) FROM heads").fetchone()
     if last > number:
@@ -169,10 +169,23 @@ def _is_sound(row: dict[str, Any], key: bytes) -> bool:
         return False
 
 
-def _said_of_rows(rows: Any, entry: int, *, is_sound: bool) -> list[tuple[str, bytes, str, int, bool]]:
+def _note_rows(scratch: sqlite3.Connection, rows: Any, entry: int, *, is_sound: bool) -> Iterator[Fault]:
+    """Keep what an entry says of rows; a change that did not find a row as the entry before left it is told."""
+    for name, key, digest, before in _said_of_rows(rows):
+        raw = key.encode("utf-8", "surrogateescape")
+        known = scratch.execute("SELECT digest, entry FROM newest WHERE tbl = ? AND key = ?", (name, raw)).fetchone()
+        if is_sound and name not in SETS and (None if known is None else known[0]) != before:
+            yield Fault(FaultKind.BENT, name, _shown(key), 0 if known is None else known[1], entry)
+        scratch.execute(_NOTE, (name, raw, digest, entry, is_sound))
+
+
+def _said_of_rows(rows: Any) -> list[tuple[str, str, str, str | None]]:
     """Return what an entry says of rows; an altered one may say anything, of which nothing is taken then."""
     try:
-        return [(str(name), str(key).encode(), str(digest), entry, is_sound) for name, key, digest in json.loads(rows)]
+        return [
+            (str(name), str(key), str(digest), None if before is None else str(before))
+            for name, key, digest, before in json.loads(rows)
+        ]
     except (TypeError, ValueError):
         return []
 

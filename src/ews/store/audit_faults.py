@@ -7,7 +7,7 @@ from ews.domain.text import Text
 
 
 class FaultKind(StrEnum):
-    """Entries: altered, missing, unlinked, rewritten, cut_off. Rows: changed, deleted, inserted, unproven."""
+    """Entries: altered, missing, unlinked, rewritten, cut_off. Rows: changed, deleted, inserted, unproven, bent."""
 
     ALTERED = "altered"
     MISSING = "missing"
@@ -20,6 +20,7 @@ class FaultKind(StrEnum):
     DELETED = "deleted"
     INSERTED = "inserted"
     UNPROVEN = "unproven"
+    BENT = "bent"
 
 
 _ROW = Text("Row {key} of {table}", "表 {table} 的行 {key}")
@@ -62,6 +63,10 @@ _TEXTS = {
     ),
     FaultKind.INSERTED: Text(
         "{what} was inserted beside the log: no entry tells of it.", "{what}在日志之外被插入：日志无任何记录。"
+    ),
+    FaultKind.BENT: Text(
+        "{what} was changed beside the log after entry {first}, and entry {last} went on from that.",
+        "{what}在第 {first} 条记录之后曾在日志之外被修改，第 {last} 条是在其基础上作出的。",
     ),
     FaultKind.UNPROVEN: Text(
         "{what} is not proven: entry {first}, the newest that tells of it, is not as it was written.",

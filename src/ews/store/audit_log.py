@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from ews.domain.errors import SettingsError, TamperedError
 from ews.domain.people import SYSTEM
-from ews.store.audit import BEGINNING, Entry, Head, Touched, append, chained, changing, head_of, touched
+from ews.store.audit import BEGINNING, Entry, Head, Touched, append, chained, changing, head_of, merged, touched
 from ews.store.audit_key import make_key, read_key
 from ews.store.audit_rows import held
 from ews.store.engine import Store, reading
@@ -44,9 +44,13 @@ class Change:
     rows: list[Touched] = field(default_factory=list)
     content: dict[str, Any] = field(default_factory=dict)
 
-    def touch(self, table: str, key: str) -> None:
-        """Keep for the log what a row holds now."""
-        self.rows.append(touched(self.connection, table, key))
+    def touch(self, table: str, key: str, before: str | None = None) -> None:
+        """Keep for the log what a row holds now; `before` is what `found` gave before it was changed."""
+        self.rows.append(touched(self.connection, table, key, before))
+
+    def found(self, table: str, key: str) -> str:
+        """Return the digest of a row that is about to be changed."""
+        return touched(self.connection, table, key).digest
 
 
 @contextmanager
@@ -55,8 +59,7 @@ def change(log: Log, entry: Entry) -> Iterator[Change]:
     with changing(log.store) as connection:
         made = Change(connection)
         yield made
-        # A row that was touched twice counts as it is in the end.
-        rows = tuple({(row.table, row.key): row for row in (*entry.rows, *made.rows)}.values())
+        rows = merged((*entry.rows, *made.rows))
         head = append(connection, log.key, [replace(entry, rows=rows, content={**entry.content, **made.content})])
     witnessed(log, head)
 

@@ -1,4 +1,4 @@
-"""Audit search: entries of the log by who, what, which subject and when.
+"""Audit search: entries of the log by who, what, which subject, about whom and when.
 
 Order   the newest first
 """
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from ews.store.audit import Entry, Touched
+from ews.store.cases import plain_json
 from ews.store.engine import Store, reading
 from ews.store.tables import audit
 
@@ -27,6 +28,7 @@ class EntryFilter:
     action: str | None = None
     from_: datetime | None = None
     to: datetime | None = None
+    borrower_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,21 @@ def entry_page(
     return found, found[-1].number if len(rows) > limit else None
 
 
+def is_about(borrower_id: str) -> ColumnElement[bool]:
+    """Return what is true of entries that are about a borrower."""
+    # A quote within another id is escaped, so that it follows neither bracket nor comma.
+    first, later = (
+        audit.c.borrowers.contains(before + plain_json(borrower_id), autoescape=True) for before in ("[", ",")
+    )
+    return first | later
+
+
+def has_entries_of(store: Store, user_id: str) -> bool:
+    """Tell whether the log names somebody, with an account or without."""
+    with reading(store) as connection:
+        return connection.execute(select(audit.c.entry).where(audit.c.user_id == user_id).limit(1)).first() is not None
+
+
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.user_id is not None:
@@ -60,6 +77,8 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
             conditions.append(column.startswith(value.removesuffix(EVERY), autoescape=True))
         elif value is not None:
             conditions.append(column == value)
+    if wanted.borrower_id is not None:
+        conditions.append(is_about(wanted.borrower_id))
     if wanted.from_ is not None:
         conditions.append(audit.c.at >= wanted.from_)
     if wanted.to is not None:
@@ -70,5 +89,6 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
 def _logged(row: Any) -> Logged:
     rows = tuple(Touched(*one) for one in json.loads(row.rows))
     content = json.loads(row.content)
-    entry = Entry(row.at, row.user_id, row.action, row.subject, row.request_id, content, rows)
+    borrowers = () if row.borrowers is None else tuple(json.loads(row.borrowers))
+    entry = Entry(row.at, row.user_id, row.action, row.subject, row.request_id, content, rows, borrowers)
     return Logged(row.entry, row.hash, entry)

@@ -8,9 +8,17 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
-from ews.store.batches import ranked
+from ews.store.batches import latest_batches, ranked
 from ews.store.engine import Store, reading
 from ews.store.tables import decisions
+
+
+def known_branches(store: Store) -> frozenset[str]:
+    """Return the branches that have a borrower in the newest batch of any portfolio."""
+    newest = [one.number for one in latest_batches(store)]
+    query = select(decisions.c.branch_id).where(decisions.c.publication.in_(newest)).distinct()
+    with reading(store) as connection:
+        return frozenset(one for one in connection.execute(query).scalars() if one is not None)
 
 
 def branches_of(store: Store, borrower_ids: Collection[str]) -> Mapping[tuple[str, str], str | None]:

@@ -87,8 +87,8 @@ def _check_versions(connection: Connection, changed: Sequence[Case]) -> None:
     for case in changed:
         if now.get(case.case_id) != case.version:
             message = (
-                f"Case '{case.case_id}' is at version {now.get(case.case_id)} by now, not {case.version}: somebody "
-                "else has changed it. Run the work again; it goes on from what the case says now."
+                f"Case '{case.case_id}' is at version {now.get(case.case_id)} by now, not {case.version}: it has "
+                "been changed since. Run the work again; it goes on from what the case says now."
             )
             raise StaleVersionError(message)
         now[case.case_id] += 1

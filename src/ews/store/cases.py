@@ -38,14 +38,16 @@ _DIGITS = 7
 class Case:
     """`version` counts the acts. `role` must act next, by the end of `due_on`; `assignee` if it is one person's.
 
-    `at_risk_fen` is the money at risk by which work is ranked. `same_as` names what the case is about: no second case
-    of the same name is ever opened. `body` is what its kind adds, as plain JSON data. Closed cases have `closed_at`.
+    `name` is the borrower's. `at_risk_fen` is the money at risk by which work is ranked. `same_as` names what the case
+    is about: no second case of the same is ever opened. `body` is what its kind adds, as plain JSON data. Closed cases
+    have `closed_at`.
     """
 
     kind: str
     state: str
     portfolio: str | None = None
     borrower_id: str | None = None
+    name: str | None = None
     branch_id: str | None = None
     officer_id: str | None = None
     level: WarningLevel | None = None
@@ -143,8 +145,8 @@ def change_case(
     if done.rowcount != 1:
         now = find_case(connection, changed.case_id)
         message = (
-            f"Case '{changed.case_id}' is at version {now.version} by now, not {changed.version}: somebody else has "
-            "changed it. Read it again, then act on what it says."
+            f"Case '{changed.case_id}' is at version {now.version} by now, not {changed.version}: it has been "
+            "changed since, by you or somebody else. Read it again, then act on what it says."
         )
         raise StaleVersionError(message)
     return newer, _add_act(connection, newer, verb, user_id, at, content)

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from math import ceil
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
@@ -31,6 +32,16 @@ UNKNOWN = "unknown"
 """Subject of a failed login under an id that nobody has: what was typed may have been a password."""
 _LONGEST_GIVEN = 1_024
 _NOT_ACCEPTED = "The id or the password is not accepted. Check both, or ask an operator to set a new password."
+
+
+class TooManyAttemptsError(UnauthenticatedError):
+    """`seconds` is how long it takes until the next attempt is looked at."""
+
+    code = "too-many-attempts"
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +169,9 @@ def _count_attempt(store: Store, name: str, at: datetime) -> None:
             connection.execute(text("LOCK TABLE logins IN SHARE ROW EXCLUSIVE MODE"))
         until, failed = _attempts(connection, name, at)
         if until is not None and until > at:
-            seconds = max(1, round((until - at).total_seconds()))
+            seconds = max(1, ceil((until - at).total_seconds()))
             message = f"Too many attempts under this id. Try again in {seconds} seconds."
-            raise UnauthenticatedError(message)
+            raise TooManyAttemptsError(message, seconds)
         connection.execute(delete(logins).where(logins.c.failed_at < at - FORGOTTEN_AFTER))
         counted = {"failed": failed + 1, "failed_at": at}
         if failed == 0:
@@ -183,8 +194,9 @@ def _attempts(connection: Connection, name: str, at: datetime) -> tuple[datetime
 def _keep_newer(log: Log, user_id: str, newer: str, at: datetime) -> None:
     """Keep the password under the present parameters of argon2, which were others when it was set."""
     with change(log, Entry(at, user_id, "user.rehash", user_id)) as made:
+        found = made.found("users", user_id)
         made.connection.execute(update(users).where(users.c.user_id == user_id).values(password_hash=newer))
-        made.touch("users", user_id)
+        made.touch("users", user_id, found)
 
 
 def _hash(secret: str) -> str:

@@ -79,8 +79,9 @@ def revoke_token(log: Log, token_id: str, *, by: str, at: datetime, request_id: 
             message = f"There is {known} '{token_id}'. See 'ews user list --tokens' for those there are."
             raise AccountError(message)
         made.content["user_id"] = row.user_id
+        found = made.found("tokens", token_id)
         made.connection.execute(update(tokens).where(tokens.c.token_id == token_id).values(revoked_at=at))
-        made.touch("tokens", token_id)
+        made.touch("tokens", token_id, found)
         return _token(made.connection.execute(select(tokens).where(tokens.c.token_id == token_id)).one())
 
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -147,10 +147,12 @@ def test_an_answer_and_a_reason_why_it_is_empty_do_not_go_together():
         (None, "give the day of the check, like 2026-06-30"),
         (date(2026, 7, 7), "the day is to come; give today"),
         (TODAY, None),
+        (TODAY - timedelta(days=60), None),
+        (TODAY - timedelta(days=61), "the policy has checks entered up to 60 days afterwards; give a day from"),
     ],
 )
 def test_a_check_was_done_on_a_day_up_to_today(day, told):
-    fault = day_fault(day, TODAY)
+    fault = day_fault(day, TODAY, first=TODAY - timedelta(days=60))
     assert (fault is None) if told is None else (fault.field == "done_on" and fault.message.startswith(told))
 
 

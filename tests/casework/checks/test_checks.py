@@ -437,7 +437,7 @@ def test_a_check_is_corrected_once_and_then_its_correction_is(bank):
 
 
 def test_only_a_submitted_check_of_the_same_form_and_borrower_is_corrected(bank):
-    draft, old = begun(bank), submitted(bank)
+    old, draft = submitted(bank), begun(bank)
     with pytest.raises(TransitionError, match=f"Check '{draft.case_id}' is draft and cannot be corrected"):
         begun(bank, corrects=draft.case_id)
     for asked in ({"form": "event"}, {"borrower_id": "A/2"}, {"loan_id": "L1"}):
@@ -450,6 +450,27 @@ def test_a_correction_keeps_the_files_of_what_it_corrects(bank, tmp_path):
     draft = saved(bank, case)
     old = submit_check(bank, OFFICER, draft.case_id, version=draft.version)
     assert body_of(begun(bank, corrects=old.case_id)).files == body_of(old).files
+
+
+def test_who_begins_a_form_twice_goes_on_with_the_first_draft(bank):
+    first = saved(bank, begun(bank))
+    assert begun(bank) == first
+    assert begun(bank, actor=OFFICER2).case_id != first.case_id
+    assert begun(bank, borrower_id="A/2").case_id != first.case_id
+    assert begun(bank, loan_id="L1").case_id != first.case_id
+    assert begun(bank, form="visit").case_id != first.case_id
+    old = submit_check(bank, OFFICER, first.case_id, version=first.version)
+    assert begun(bank).case_id != first.case_id
+    assert begun(bank, corrects=old.case_id) == begun(bank, corrects=old.case_id)
+
+
+def test_a_check_of_long_ago_is_not_entered_and_its_correction_is(bank, clock):
+    with pytest.raises(FaultyFormError, match=r"'done_on' is 2026-05-06: .*up to 60 days afterwards; give a day from"):
+        saved(bank, begun(bank), done_on=date(2026, 5, 6))
+    old = submitted(bank, done_on=date(2026, 5, 7))
+    clock.forward(30)
+    draft = saved(bank, begun(bank, corrects=old.case_id), done_on=date(2026, 5, 7))
+    assert submit_check(bank, OFFICER, draft.case_id, version=draft.version).state == "submitted"
 
 
 def test_a_manager_may_check_and_correct_too(bank):

@@ -42,7 +42,7 @@ def test_a_file_is_kept_by_its_content_and_read_back(tmp_path, content, kind):
         (b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT") + chunk(b"IEND"), "begins like image/png"),
         (JPEG[:-2], "begins like image/jpeg but is cut short"),
         (PDF[:-6], "begins like application/pdf but is cut short"),
-        (PDF + bytes(MOST_BYTES), "more than 5,000,000"),
+        (PDF + bytes(MOST_BYTES), "more than 20,000,000"),
     ],
 )
 def test_other_files_are_refused_and_nothing_is_kept(tmp_path, content, message):

@@ -13,6 +13,7 @@ from ews.casework.checks.proposed_findings import approve_findings, proposed_of,
 from ews.casework.day.my_day import my_day
 from ews.casework.tasks.agenda import plan_tasks
 from ews.casework.tasks.tasks import Told, cancel_task, do_task
+from ews.domain.decisions import Held
 from ews.domain.errors import (
     ForbiddenError,
     RequestError,
@@ -21,6 +22,7 @@ from ews.domain.errors import (
     TransitionError,
     UnknownCaseError,
 )
+from ews.domain.levels import Tier
 from ews.policy.dated import Dated
 from ews.policy.forms import Forms
 from ews.store.cases import acts_of, find_case
@@ -127,12 +129,9 @@ def test_it_stands_on_the_list_of_those_above_and_of_nobody_else(bank):
     assert (item.next, item.case.due_on, item.case.role) == (("approve", "refuse"), date(2026, 7, 9), "branch_manager")
     assert (item.case.body["terms"]["case_id"], item.case.body["terms"]["fields"]) == (case.case_id, WAITING)
     assert item.why.en == (
-        "Approval of findings: Approve or refuse: Bankruptcy: Liquidation; Credit-impaired: yes. "
-        "Found by officer in C0000001: by 2026-07-09."
+        "Approve or refuse: Bankruptcy: Liquidation; Credit-impaired: yes. Found by officer in C0000001: by 2026-07-09."
     )
-    assert item.why.zh == (
-        "认定审批：审批认定：破产程序：清算；是否信用减值：是（officer于C0000001提出）：2026-07-09前"
-    )
+    assert item.why.zh == ("审批认定：破产程序：清算；是否信用减值：是（officer于C0000001提出）：2026-07-09前")
     assert [approvals(one, bank) for one in (OFFICER, OFFICER2, RISK, HEAD, OTHER)] == [[], [], [], [], []]
 
 
@@ -291,11 +290,56 @@ def test_a_correction_after_a_refused_one_takes_the_place_of_what_still_stands(b
     assert known(bank, date(2026, 7, 9)) == {"impaired": "no"}
 
 
-def test_able_to_pay_waits_and_unable_counts_at_once(bank):
-    able = submitted(bank, {"repayment_ability": "able", "summary": "订单12份"})
+GOOD = {"repayment_ability": "able", "impaired": False, "bankruptcy": "none", "summary": "订单12份"}
+
+
+def test_a_good_word_that_lifts_nothing_counts_at_once(bank):
+    for _ in range(2):
+        case = submitted(bank, GOOD)
+        assert {name: one.value for name, one in found(bank, case).items()} == {
+            "repayment_ability": "able", "impaired": "no", "bankruptcy": "none",
+        }  # fmt: skip
+        assert (outcomes(case), tasks(bank, "approval")) == ({}, [])
+
+
+def test_able_to_pay_waits_after_unable_which_counts_at_once(bank):
     unable = submitted(bank, {"repayment_ability": "unable", "summary": "停产，欠薪3个月"})
-    assert (outcomes(able), found(bank, able)) == ({"repayment_ability": None}, {})
+    able = submitted(bank, GOOD)
     assert (outcomes(unable), found(bank, unable)["repayment_ability"].value) == ({}, "unable")
+    assert (outcomes(able), sorted(found(bank, able))) == ({"repayment_ability": None}, ["bankruptcy", "impaired"])
+    approved(bank, able)
+    again = submitted(bank, GOOD)
+    assert outcomes(again) == {}
+
+
+def test_a_good_word_waits_while_a_bad_one_waits_for_approval(bank):
+    submitted(bank)
+    assert outcomes(submitted(bank, GOOD)) == {"bankruptcy": None, "impaired": None}
+
+
+@pytest.mark.parametrize(
+    ("changed", "waits"),
+    [
+        ({"tier": Tier.SPECIAL_MENTION}, False),
+        ({"held": (Held("tier_rule", "OVERDUE", "special_mention", {"dpd": 3}),)}, False),
+        ({"held": (Held("tier_rule", "RESTRUCTURED", "special_mention", {"restructured": True}),)}, True),
+        ({"held": (Held("tier_rule", "LISTED_DEFAULT", "substandard", {"listed_default": True}),)}, True),
+        ({"tier": Tier.SUBSTANDARD}, True),
+        ({"carried": ("RESTRUCTURED",)}, True),
+    ],
+)
+def test_a_good_word_about_a_loan_that_it_could_help_out_waits(bank, changed, waits):
+    one = replace(loan("L1"), **changed)
+    bring_out(bank.store, "july", quiet("B1", one), as_of=date(2026, 7, 5), at=datetime(2026, 7, 6, 2))
+    expected = ["bankruptcy", "impaired", "repayment_ability"] if waits else []
+    assert sorted(outcomes(submitted(bank, GOOD))) == expected
+
+
+def test_a_good_word_waits_where_no_newest_batch_tells_of_the_borrower(bank):
+    case = begin_check(bank, OFFICER, "B1", Begin("audit"), facts_of=knows_nothing)
+    bring_out(bank.store, "july", quiet("B2"), as_of=date(2026, 7, 5), at=datetime(2026, 7, 6, 2))
+    case = save_check(bank, OFFICER, case.case_id, version=1, answers=GOOD, why_empty={}, done_on=TODAY)
+    assert "repayment_ability" in outcomes(submit_check(bank, OFFICER, case.case_id, version=2))
 
 
 def test_a_bank_may_want_more_approved(bank):

@@ -110,10 +110,45 @@ def test_a_guarantor_who_is_a_debtor_too_is_one_person(desk):
 
 
 def test_an_id_that_is_part_of_another_is_not_mistaken_for_it(desk):
-    for name in ("B1", "b1", 'B"1', "B_1", "B%"):
+    for name in ('B"1', "B_1", "B%"):
         called(desk, wanted=Wanted("B2", "guarantor", "call", name))
 
     assert begin(desk, OFFICER, CALL).state == "begun"
+
+
+@pytest.mark.parametrize("name", ["X1", "张三的妻子", "b9", "B9", " b2 ", "Ｂ２"])
+def test_a_guarantor_whom_nobody_knows_shares_the_calls_of_the_debtor(desk, name):
+    for _ in range(3):
+        called(desk)
+
+    with pytest.raises(ContactError, match=r"\(calls_a_day\).*share the debtor's"):
+        begin(desk, OFFICER, Wanted("B1", "guarantor", "call", name))
+
+
+@pytest.mark.parametrize("name", ["b2", " B2", "Ｂ２", "B2\u200b"])
+def test_an_id_is_one_person_however_it_is_typed(desk, name):
+    for _ in range(3):
+        called(desk, wanted=Wanted("B1", "guarantor", "call", name))
+
+    with pytest.raises(ContactError, match="calls_a_day"):
+        begin(desk, OFFICER, Wanted("B2", "debtor", "call"))
+
+
+@pytest.mark.parametrize("name", ["party-1", "Party-12", " party-3 ", "ｐａｒｔｙ-4", "其他机构客户2"])
+def test_a_mask_names_nobody(desk, name):
+    with pytest.raises(RequestError, match=r"names nobody\. Give the id from the contract"):
+        begin(desk, OFFICER, Wanted("B1", "guarantor", "call", name))
+
+
+def test_who_has_a_call_running_begins_no_second_one(desk):
+    running = begin(desk, OFFICER, CALL)
+
+    with pytest.raises(ContactError, match=rf"your call '{running.case_id}' about 'B1', begun at .*, is still running"):
+        begin(desk, OFFICER, Wanted("B2", "debtor", "call"))
+    assert begin(desk, OFFICER, Wanted("B2", "debtor", "visit")).state == "begun"
+    assert begin(desk, OFFICER2, Wanted("B2", "debtor", "call")).state == "begun"
+    end(desk, OFFICER, running.case_id, NOT_REACHED, version=1)
+    assert begin(desk, OFFICER, Wanted("B2", "debtor", "call")).state == "begun"
 
 
 @pytest.mark.parametrize("party", ["relative", "colleague"])
@@ -197,6 +232,8 @@ def test_a_result_that_does_not_fit_together_is_refused(desk, result, said):
         (Wanted("B1", "debtor", "call", "B2"), "is 'B1', not 'B2'"),
         (Wanted("B1", "guarantor", "call"), "needs the id"),
         (Wanted("B1", "guarantor", "call", "B1"), "needs the id"),
+        (Wanted("B1", "guarantor", "call", "b1 "), "needs the id"),
+        (Wanted("B1", "guarantor", "call", " \u200b"), "needs the id"),
     ],
 )
 def test_whom_a_contact_is_with_must_be_told(desk, wanted, said):
@@ -235,6 +272,16 @@ def test_recorded_calls_count_for_their_own_day(desk):
 def test_what_is_yet_to_come_cannot_be_recorded(desk):
     with pytest.raises(RequestError, match="yet to come"):
         record(desk, OFFICER, CALL, datetime(2026, 7, 6, 9, 1), REACHED)
+
+
+@pytest.mark.parametrize(("day", "is_kept"), [(6, True), (5, False)])
+def test_a_contact_of_long_ago_is_not_recorded(desk, day, is_kept):
+    at = datetime(2026, 6, day, 10)
+    if is_kept:
+        assert record(desk, OFFICER, CALL, at, Result(is_effective=True)).state == "recorded"
+    else:
+        with pytest.raises(RequestError, match=r"within 30 days. Give a time from 2026-06-06 on"):
+            record(desk, OFFICER, CALL, at, Result(is_effective=True))
 
 
 def test_the_branch_manager_closes_a_contact_that_broke_a_limit(desk):
@@ -320,8 +367,17 @@ def test_whom_the_manager_confirms_is_known_from_then_on(guaranteed, said, known
     closed = review(guaranteed, MANAGER, first.case_id, "Contract seen", version=2, is_guarantor=said)
 
     assert (closed.state, closed.body["is_guarantor"]) == ("ended", said)
-    assert limits(begin(guaranteed, OFFICER, behind("G9"))) == known
-    assert limits(begin(guaranteed, OFFICER, replace(behind("G9"), borrower_id="B3", party_id="G8"))) == ["guarantor"]
+    assert limits(begin(guaranteed, OFFICER, behind(" g9 "))) == known
+    assert limits(begin(guaranteed, OFFICER2, replace(behind("G9"), borrower_id="B3", party_id="G8"))) == ["guarantor"]
+
+
+def test_a_known_guarantor_has_calls_of_their_own_up_to_the_limit_of_the_case(guaranteed):
+    for party in [Wanted("B3", "debtor", "call")] * 3 + [behind("G1")] * 3:
+        called(guaranteed, wanted=party)
+
+    for wanted, limit in ((behind("g1"), "calls_a_day"), (Wanted("B3", "debtor", "call"), "calls_a_day_per_case")):
+        with pytest.raises(ContactError, match=rf"[( ]{limit}[,)]"):
+            begin(guaranteed, OFFICER, wanted)
 
 
 def test_a_limit_of_law_is_refused_however_unknown_the_guarantor_is(guaranteed, clock):

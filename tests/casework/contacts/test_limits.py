@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from ews.casework.contacts.limits import breaches_of
 from ews.policy.casework import ContactLimits
 
-LIMITS = ContactLimits(time(8), time(22), 3, ("debtor", "guarantor"), "guideline", "M")
+LIMITS = ContactLimits(time(8), time(22), 3, 5, 30, ("debtor", "guarantor"), "guideline", "M")
 DAY = date(2026, 7, 6)
 
 
-def broken(at="10:00", *, party="debtor", channel="call", calls=0):
+def broken(at="10:00", *, party="debtor", channel="call", calls=0, case_calls=0):
     moment = datetime.combine(DAY, time.fromisoformat(at))
-    return breaches_of(LIMITS, party=party, channel=channel, at=moment, effective_calls=calls)
+    return breaches_of(LIMITS, party=party, channel=channel, at=moment, effective_calls=calls, case_calls=case_calls)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,13 @@ def test_nobody_is_contacted_before_eight_or_from_ten_in_the_evening_on(at, agai
 @pytest.mark.parametrize(("calls", "limits"), [(0, []), (2, []), (3, ["calls_a_day"]), (4, ["calls_a_day"])])
 def test_a_fourth_effective_call_on_a_day_is_one_too_many(calls, limits):
     assert [one.limit for one in broken(calls=calls)] == limits
+
+
+@pytest.mark.parametrize(
+    ("case_calls", "limits"), [(4, []), (5, ["calls_a_day_per_case"]), (6, ["calls_a_day_per_case"])]
+)
+def test_calls_about_one_borrower_are_limited_over_all_persons(case_calls, limits):
+    assert [one.limit for one in broken(calls=2, case_calls=case_calls)] == limits
 
 
 def test_a_call_too_many_is_allowed_again_when_the_next_day_begins():

@@ -61,7 +61,7 @@ def test_it_tells_what_was_known_when_and_how_it_moved(dossier):
     assert (june.tier, june.tier_before, june.model_id) == (Tier.SPECIAL_MENTION, Tier.PASS, "9c2e77d1aa40")
     assert june.told is not None
     assert june.told.new == (Text("New: grade fell to G8, balance thin", "新增：等级降至G8，账户余额过低"),)
-    assert [one.told for one in dossier.known if one is not june] == [None] * 5
+    assert [one.told for one in dossier.known if one is not june] == [None] * 7
     assert (dossier.known[0].tier_before, dossier.known[0].level_before) == (None, None)
 
 
@@ -70,7 +70,7 @@ def test_it_tells_every_act_of_every_case_in_the_order_of_time(desk, dossier):
         stored = connection.execute(select(acts.c.act).order_by(acts.c.act)).scalars().all()
     assert [one.act for one in dossier.done] == stored
     assert [one.at for one in dossier.done] == sorted(one.at for one in dossier.done)
-    assert Counter(one.kind for one in dossier.done)["warning"] == 21
+    assert Counter(one.kind for one in dossier.done)["warning"] == 23
 
 
 def test_it_tells_which_deadlines_were_kept_and_by_how_many_working_days_others_were_missed(dossier):

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from ews.casework.checks.attachments import attach
 from ews.casework.checks.checks import Begin, begin_check
 from ews.casework.checks.prefill import knows_nothing
-from ews.casework.measures import measures
+from ews.casework.measures import bounds, measures
 from ews.casework.measures.measures import MeasureDraft, body_of
 from ews.casework.warnings.body import WarningBody
 from ews.domain.errors import (
@@ -41,7 +41,7 @@ def red(monkeypatch):
     """Let red warnings of B1 wait to be verified, as many as the list holds."""
     waiting: list[str] = []
     monkeypatch.setattr(
-        measures, "blocks_cutting", lambda _connection, _portfolio, borrower: tuple(waiting if borrower == "B1" else ())
+        bounds, "blocks_cutting", lambda _connection, _portfolio, borrower: tuple(waiting if borrower == "B1" else ())
     )
     return waiting
 
@@ -231,7 +231,7 @@ def _approved(desk, borrower_id="B1"):
 def _photo(desk, folder, borrower_id="B1", content=JPEG):
     """Hand a photo in with a check of the borrower and return its SHA-256."""
     check = begin_check(desk, OFFICER, borrower_id, Begin("phone"), facts_of=knows_nothing)
-    return attach(desk, folder, OFFICER, check.case_id, content, version=1)[1].sha256
+    return attach(desk, folder, OFFICER, check.case_id, content, version=check.version)[1].sha256
 
 
 def test_the_evidence_of_a_measure_may_name_files_of_the_borrowers_checks(desk, tmp_path):
@@ -253,3 +253,16 @@ def test_a_file_that_no_check_of_the_borrower_has_is_no_evidence(desk, tmp_path)
             measures.finish(desk, OFFICER, case.case_id, version=2, evidence="Photo", files=[strange])
     done = measures.finish(desk, OFFICER, case.case_id, version=2, evidence="Letter of 6 July")
     assert (done.state, body_of(done).evidence_files) == ("done", ())
+
+
+@pytest.mark.parametrize(
+    ("code", "most"),
+    [("reduce", 31_200_000), ("add_security", 31_200_000), ("underwrite_anew", 62_400_000), ("relief", 46_800_000)],
+)
+def test_an_amount_is_at_most_the_policys_multiple_of_the_exposure(desk, code, most):
+    draft = replace(KEEP, measure=code)
+    with pytest.raises(
+        RequestError, match=f"The amount is {most + 1} fen, and the borrower owes 31200000; .* Give {most}"
+    ):
+        measures.propose(desk, OFFICER, "B1", replace(draft, amount_fen=most + 1))
+    assert measures.propose(desk, OFFICER, "B1", replace(draft, amount_fen=most)).body["amount_fen"] == most

@@ -158,12 +158,6 @@ def test_two_proposals_for_the_same_loans_do_not_wait_side_by_side(desk):
     assert overrides.propose(desk, OFFICER2, "B1", WORSE).state == "approved"  # a worse one waits for nobody
 
 
-def test_better_than_a_worse_override_in_force_needs_approval_though_it_is_not_better_than_the_batch(desk):
-    overrides.propose(desk, OFFICER, "B1", WORSE)
-    case = overrides.propose(desk, OFFICER, "B1", replace(WORSE, tier=SPECIAL))
-    assert (case.state, body_of(case).is_better) == ("proposed", True)
-
-
 def test_an_override_of_all_loans_may_only_be_worse_than_each_floor(desk):
     case = overrides.propose(desk, OFFICER, "B1", replace(WORSE, tier=DOUBTFUL, loan_id=None))
     assert (case.state, [one.loan_id for one in body_of(case).original]) == ("approved", ["L1", "L2"])
@@ -196,7 +190,7 @@ def test_ending_a_worse_tier_early_takes_who_may_approve_a_better_one(desk, acto
 
 
 def test_an_override_that_has_come_to_be_worse_than_the_batch_is_not_ended_by_its_author(desk):
-    overrides.propose(desk, OFFICER, "B1", WORSE)
+    publish_day(desk.store, "mid", [borrower(loans=(loan("L1", SUBSTANDARD, PASS, SUBSTANDARD),))], date(2026, 7, 1))
     case = overrides.propose(desk, OFFICER, "B1", replace(WORSE, tier=SPECIAL))
     overrides.approve(desk, RISK, case.case_id, version=1)
     publish_day(desk.store, "july", [borrower(loans=(loan("L1", PASS, PASS, PASS),))], JULY)
@@ -264,3 +258,22 @@ def test_a_policy_that_names_an_approver_for_worse_tiers_makes_them_wait(desk, p
 
 def test_l1_is_proposed_by_the_model_alone():
     assert (L1.floor, L1.proposal) == (PASS, SPECIAL)
+
+
+@pytest.mark.parametrize("loan_id", ["L1", None])
+def test_a_better_tier_is_refused_while_a_worse_one_that_a_person_stated_holds(desk, clock, loan_id):
+    worse = overrides.propose(desk, OFFICER, "B1", replace(WORSE, tier=DOUBTFUL, loan_id=loan_id))
+    told = (
+        "Override 'O0000001' says 'doubtful' for .* until 2026-09-30, .* End it first, with POST /v1/overrides/O0000001"
+    )
+    with pytest.raises(TransitionError, match=told):
+        overrides.propose(desk, OFFICER2, "B1", BETTER)
+    overrides.end(desk, RISK, worse.case_id, version=1, reason="He is back")
+    assert overrides.propose(desk, OFFICER2, "B1", BETTER).state == "proposed"
+
+
+def test_a_worse_tier_stated_after_the_proposal_holds_up_the_approval(desk):
+    better = overrides.propose(desk, OFFICER, "B1", BETTER)
+    overrides.propose(desk, OFFICER2, "B1", WORSE)
+    with pytest.raises(TransitionError, match="Override 'O0000002' says 'substandard' for loan 'L1'"):
+        overrides.approve(desk, RISK, better.case_id, version=1)

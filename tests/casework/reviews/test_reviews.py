@@ -17,6 +17,7 @@ from ews.domain.errors import (
     TransitionError,
     UnknownCaseError,
 )
+from ews.store.accounts import Profile, add_user, set_active
 from ews.store.cases import find_case
 from ews.store.engine import reading
 from ews.store.overrides import overrides_known_by
@@ -90,6 +91,50 @@ def test_where_the_manager_determined_somebody_above_stands_in(desk):
         ("risk_manager", "risk"),
         ("branch_manager", "risk2"),
     ]
+
+
+def _account(desk, actor):
+    add_user(desk.log, actor.user_id, Profile(actor.name, actor.roles, actor.branch_id), by="admin", at=desk.now())
+
+
+def test_nobody_stands_in_for_a_role_that_somebody_else_of_the_branch_has(desk):
+    _account(desk, MANAGER)
+    reviews.determine(desk, OFFICER, ACCEPT)
+    reviews.approve(desk, RISK, ToApprove(FORM, 2))
+    with pytest.raises(ForbiddenError, match=r"waits for branch_manager\. Ask 'manager', who has the role"):
+        reviews.approve(desk, RISK2, ToApprove(FORM, 3))
+    set_active(desk.log, "manager", active=False, by="admin", at=desk.now())
+    assert reviews.approve(desk, RISK2, ToApprove(FORM, 3)).state == "approved"
+
+
+def test_a_manager_of_another_branch_or_who_determined_is_nobody_to_wait_for(desk):
+    _account(desk, MANAGER)
+    _account(desk, replace(MANAGER, user_id="elsewhere", branch_id="branch-2"))
+    reviews.determine(desk, MANAGER, ACCEPT)
+    reviews.approve(desk, RISK, ToApprove(FORM, 2))
+    assert reviews.approve(desk, RISK2, ToApprove(FORM, 3)).state == "approved"
+
+
+def test_a_second_risk_manager_does_not_take_the_first_ones_slot(desk):
+    _account(desk, MANAGER)
+    reviews.determine(desk, OFFICER, ACCEPT)
+    case = reviews.approve(desk, HEAD, ToApprove(FORM, 2))
+    assert [(one.role, one.by) for one in body_of(case).approvals] == [("risk_manager", "head")]
+    with pytest.raises(ForbiddenError, match="Ask 'manager'"):
+        reviews.send_back(desk, RISK, FORM, version=3, reason="Again")
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        (OFFICER2, r"its borrower is of officer 'officer-1', and the account is officer 'officer-2'\. Leave it to"),
+        (replace(OFFICER, officer_id=None), r"of officer 'officer-1', and the account is of no officer"),
+    ],
+)
+def test_an_officer_determines_the_forms_of_own_borrowers_only(desk, actor, told):
+    with pytest.raises(ForbiddenError, match=told):
+        reviews.determine(desk, actor, ACCEPT)
+    assert reviews.determine(desk, MANAGER, ACCEPT).state == "determined"
 
 
 @pytest.mark.parametrize("actor", [RISK, HEAD, AUDITOR])
@@ -171,7 +216,7 @@ def test_a_returned_form_is_determined_anew_and_its_approvals_are_void(desk):
     assert (body.returned_by, body.return_reason) == ("risk", "See the lawsuit of May")
     with pytest.raises(TransitionError, match="is returned; this is done with one that is determined"):
         reviews.approve(desk, MANAGER, ToApprove(FORM, 4))
-    case = reviews.determine(desk, OFFICER2, replace(ACCEPT, version=4))
+    case = reviews.determine(desk, OFFICER, replace(ACCEPT, version=4))
     assert (case.state, body_of(case).waits_for) == ("determined", ("branch_manager", "risk_manager"))
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from ews.casework.tasks.duties import CheckMade, View, duties_of
+from ews.casework.tasks.task import form_text, sentence
 from ews.domain.levels import WarningLevel
 from tests.casework.loan_books import loan, quiet
 
@@ -92,6 +93,41 @@ def test_the_first_check_of_a_loan_is_not_asked_for_once_it_was_due_before_the_b
     decision = quiet("B1", loan(opened_on=opened_on))  # compared with 31 May
 
     assert bool(duties(policy, decision, on(7, 1), "first_check")) == is_asked
+
+
+@pytest.mark.parametrize(
+    ("today", "zh"),
+    [
+        (on(7, 1), "放款后首次检查（含资金用途），须在2026-06-16至2026-07-01之间完成"),
+        (on(7, 2), "放款后首次检查（含资金用途）：应在2026-06-16至2026-07-01之间完成，期限已过，请立即补查"),
+    ],
+)
+def test_a_first_check_whose_days_are_over_says_so(policy, today, zh):
+    decision = quiet("B1", loan(opened_on=on(6, 1)))
+
+    (found,) = duties(policy, decision, today, "first_check")
+
+    assert found.body.text["zh"] == zh
+    assert ("has passed; make it now" in found.body.text["en"]) is (today > on(7, 1))
+
+
+def test_a_check_goes_by_the_name_of_its_form_and_nothing_is_said_twice(policy):
+    decision = quiet("B1", loan(opened_on=on(6, 1)))
+
+    (first,) = duties(policy, decision, on(6, 20), "first_check")
+    regular = duties(policy, decision, on(6, 20), "regular_check")[0].body
+
+    assert sentence(first.body).zh.startswith("放款后首次检查（含资金用途），须在")
+    form = form_text(policy, regular.form, on(6, 20))
+    every = regular.terms["every_days"]
+    assert sentence(regular).en == f"Regular check: {form.en}, every {every} days. None is on record"
+    assert sentence(regular).zh == f"常规检查：{form.zh}，每{every}天一次（尚无此类检查记录）"
+
+
+def test_a_question_ends_with_its_own_mark(policy):
+    (found,) = duties(policy, quiet("B1", loan(next_due_on=on(7, 8), repayment="bullet")), on(7, 6), "reminder")
+
+    assert "other lenders? Loan L1" in sentence(found.body).en
 
 
 def test_a_product_of_which_the_policy_wants_no_first_check_gets_none(policy):

@@ -7,7 +7,11 @@ import pytest
 from ews.casework.tasks import event_checks
 from ews.casework.tasks.agenda import plan_tasks
 from ews.casework.tasks.event_checks import Event, call_event_check
-from ews.domain.errors import ForbiddenError, FormError, RequestError, UnknownBorrowerError
+from ews.casework.tasks.event_take_back import take_back
+from ews.casework.tasks.task import TaskBody, sentence
+from ews.domain.errors import ForbiddenError, FormError, RequestError, TransitionError, UnknownBorrowerError
+from ews.store.cases import acts_of
+from ews.store.engine import reading
 from tests.casework.loan_books import bring_out, quiet, tasks
 from tests.casework.people import HEAD, MANAGER, OFFICER, RISK
 from tests.casework.tasks.test_agenda import submitted
@@ -64,7 +68,7 @@ def test_an_event_that_is_told_again_adds_only_who_is_new(desk):
 
 
 def test_many_are_done_in_parts(desk, monkeypatch):
-    monkeypatch.setattr(event_checks, "_CHUNK", 1)
+    monkeypatch.setattr(event_checks, "CHUNK", 1)
 
     assert hit(desk, FLOOD) == ["B1", "B2", "B4"]
 
@@ -103,6 +107,54 @@ def test_the_code_of_another_event_is_refused(desk):
 
     with pytest.raises(RequestError, match="'FLOOD' is that of another event: 'Shops under water'"):
         call_event_check(desk, HEAD, Event("FLOOD", "The next flood", region="Ningbo"))
+
+
+def test_a_trial_tells_who_would_be_checked_and_opens_nothing(desk):
+    trial = call_event_check(desk, HEAD, FLOOD, is_trial=True)
+    assert (trial.hit, trial.opened, trial.who, tasks(desk)) == (3, 3, ("B1", "B2", "B4"), [])
+    assert call_event_check(desk, MANAGER, FLOOD).who == ("B1", "B2")
+    assert call_event_check(desk, HEAD, FLOOD, is_trial=True).who == ("B4",)
+    assert len(tasks(desk)) == 2
+
+
+def test_an_event_called_by_mistake_is_taken_back_task_by_task(desk):
+    call_event_check(desk, HEAD, FLOOD)
+    call_event_check(desk, HEAD, Event("FLOOD-2", "Another", region="Ningbo"))
+    done = take_back(desk, MANAGER, "FLOOD", "Another river")
+    assert (done.cancelled, done.ended) == (2, 0)
+    assert [(one.borrower_id, one.state) for one in tasks(desk)] == [
+        ("B1", "cancelled"), ("B2", "cancelled"), ("B4", "open"), ("B3", "open"),
+    ]  # fmt: skip
+    with reading(desk.store) as connection:
+        acts = acts_of(connection, [tasks(desk)[0].case_id])
+    assert (acts[-1].verb, acts[-1].user_id, acts[-1].content) == ("cancel", "manager", {"reason": "Another river"})
+    assert (take_back(desk, HEAD, "FLOOD", "Another river").cancelled, len(tasks(desk, state="open"))) == (1, 1)
+    with pytest.raises(TransitionError, match="No task of event 'FLOOD' is open: all 3 have ended"):
+        take_back(desk, HEAD, "FLOOD", "Again")
+    with pytest.raises(
+        RequestError, match=r"'FLOOD' was taken back: 'Another river'\. Call it anew under another code"
+    ):
+        call_event_check(desk, HEAD, FLOOD)
+
+
+@pytest.mark.parametrize(
+    ("actor", "code", "reason", "error", "said"),
+    [
+        (OFFICER, "FLOOD", "x", ForbiddenError, "take back a check after an event"),
+        (HEAD, "FLOO", "x", RequestError, "No event that you may see has the code 'FLOO'"),
+        (HEAD, "FLOOD", " ", RequestError, "reason is empty"),
+    ],
+)
+def test_what_cannot_be_taken_back_is_told(desk, actor, code, reason, error, said):
+    call_event_check(desk, HEAD, FLOOD)
+    with pytest.raises(error, match=said):
+        take_back(desk, actor, code, reason)
+    assert len(tasks(desk, state="open")) == 3
+
+
+def test_a_task_after_an_event_goes_by_the_name_of_its_form(desk):
+    call_event_check(desk, HEAD, FLOOD)
+    assert sentence(TaskBody.of(tasks(desk)[0])).zh == "突发事件专项检查：Shops under water（事件编号：FLOOD）"
 
 
 def test_an_officer_calls_no_event_check(desk):

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from ews.casework.warnings.body import body_of, may_now
+from ews.casework.warnings.body import body_of
 from ews.casework.warnings.false_sample import is_sampled, marked_false, review_false
 from ews.casework.warnings.life import acknowledge, verify
 from ews.casework.warnings.lifting import ask_lift, lift
 from ews.domain.errors import RequestError, SecondPersonError, TransitionError
 from ews.store.engine import reading
 from tests.casework.people import MANAGER, OFFICER, OFFICER2, RISK
-from tests.casework.signals import AUGUST, JULY, batch, borrower, held, last_act, warnings
+from tests.casework.signals import AUGUST, JULY, batch, borrower, held, last_act, may, warnings
 
-FALSE: dict[str, Any] = {"verdict": "false", "reason": "A holiday of the trade.", "how": "phone"}
+FALSE: dict[str, Any] = {"verdict": "false", "reason": "A holiday of the trade.", "how": "documents"}
 KEY = b"a key of the tests"
 
 
@@ -48,13 +48,11 @@ def test_the_share_of_the_policy_is_sampled_and_the_key_decides_which(share):
     assert chosen == [is_sampled(KEY, case_id, share) for case_id in ids]
 
 
-def test_what_is_sampled_goes_to_the_branch_manager_with_days_of_the_policy(marked):
+def test_what_is_sampled_goes_to_the_branch_manager_with_days_of_the_policy(desk, marked):
     sampled, others = marked
     assert (len(sampled), len(others)) == (5, 15)
     assert {(case.role, case.due_on) for case in sampled} == {("branch_manager", date(2026, 7, 13))}
-    assert {(case.role, may_now(case.state, body_of(case))) for case in others} == {
-        ("officer", ("verify", "ask-lift", "snooze"))
-    }
+    assert {(case.role, may(desk, case)) for case in others} == {("officer", ("verify", "ask-lift", "snooze"))}
 
 
 def test_until_it_is_reviewed_it_cannot_be_lifted(desk, marked):
@@ -86,7 +84,7 @@ def test_disagreement_makes_it_true_and_a_plan_due(desk, marked):
     case = review(desk, MANAGER, marked[0][0], "disagrees")
     body = body_of(case)
     assert (case.state, body.verdict, case.role, case.due_on) == ("verified", "true", "officer", date(2026, 7, 20))
-    assert may_now(case.state, body) == ("plan", "snooze")
+    assert may(desk, case) == ("plan", "snooze")
     assert last_act(desk, case).content["verdict"] == "true"
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from ews.casework.warnings.body import body_of, may_now
-from ews.casework.warnings.false_sample import is_sampled
+from ews.casework.warnings.body import body_of
 from ews.casework.warnings.life import acknowledge, blocks_cutting, handle, plan, report, snooze, verify
 from ews.casework.warnings.lifting import ask_lift, lift, refuse_lift
 from ews.domain.errors import (
@@ -20,7 +19,8 @@ from ews.domain.errors import (
 from ews.domain.levels import WarningLevel
 from ews.store.engine import reading
 from tests.casework.people import AUDITOR, HEAD, MACHINE, MANAGER, OFFICER, OFFICER2, OPERATOR, OTHER
-from tests.casework.signals import JULY, JUNE, LARGE, batch, borrower, held, last_act, now, only, verbs
+from tests.casework.signals import JULY, LARGE, batch, borrower, held, last_act, may, now, only, verbs
+from tests.casework.submitted import by_check
 
 MONDAY, TUESDAY, THURSDAY = date(2026, 7, 6), date(2026, 7, 7), date(2026, 7, 9)
 TRUE: dict[str, Any] = {"verdict": "true", "reason": "The workshop stands still.", "how": "visit"}
@@ -43,7 +43,7 @@ def orange(desk):
 def to_handled(desk, case):
     """Return the warning after all steps up to the handling."""
     case = acknowledge(desk, OFFICER, case.case_id, version=case.version)
-    case = verify(desk, OFFICER, case.case_id, **TRUE, version=case.version)
+    case = verify(desk, OFFICER, case.case_id, **by_check(desk, TRUE), version=case.version)
     case = plan(desk, OFFICER, case.case_id, text="More security.", version=case.version)
     return handle(desk, OFFICER, case.case_id, text="Mortgage registered.", version=case.version)
 
@@ -51,7 +51,7 @@ def to_handled(desk, case):
 def test_each_step_leads_to_the_next_with_its_deadline_and_leaves_an_act(desk, raised):
     case = acknowledge(desk, OFFICER, raised.case_id, version=1)
     assert (case.state, case.due_on, case.role) == ("acknowledged", THURSDAY, "officer")
-    case = verify(desk, OFFICER, case.case_id, **TRUE, version=2, cause="market")
+    case = verify(desk, OFFICER, case.case_id, **by_check(desk, TRUE), version=2, cause="market")
     assert (case.state, case.due_on) == ("verified", THURSDAY)
     case = plan(desk, OFFICER2, case.case_id, text=" More security. ", version=3)
     assert (case.state, case.due_on, body_of(case).plan) == ("planned", date(2026, 7, 23), "More security.")
@@ -70,7 +70,7 @@ def test_each_step_leads_to_the_next_with_its_deadline_and_leaves_an_act(desk, r
 
 STEPS: dict[str, Any] = {
     "acknowledge": acknowledge,
-    "verify": lambda desk, actor, case_id, **more: verify(desk, actor, case_id, **TRUE, **more),
+    "verify": lambda desk, actor, case_id, **more: verify(desk, actor, case_id, **by_check(desk, TRUE), **more),
     "plan": lambda *who, **more: plan(*who, text="x", **more),
     "handle": lambda *who, **more: handle(*who, text="x", **more),
     "snooze": lambda *who, **more: snooze(*who, until=THURSDAY, reason="x", **more),
@@ -84,7 +84,7 @@ ALLOWED = {
     "acknowledged": {"verify", "snooze"},
     "verified": {"plan", "snooze"},
     "planned": {"handle", "plan", "snooze"},
-    "handled": {"ask-lift", "plan", "snooze"},
+    "handled": {"plan", "snooze"},  # its signal stands
 }
 
 
@@ -95,7 +95,7 @@ def at_state(desk, case, state):
     return case
 
 
-NEXT = [(state, step) for state, steps in ALLOWED.items() for step in sorted(steps - {"ask-lift"})]
+NEXT = [(state, step) for state, steps in ALLOWED.items() for step in sorted(steps)]
 
 
 @pytest.mark.parametrize(("state", "step"), NEXT)
@@ -107,13 +107,13 @@ def test_from_each_state_what_is_next_may_be_done(desk, orange, state, step):
 @pytest.mark.parametrize("state", ALLOWED)
 def test_from_each_state_nothing_else_may_be_done_and_it_is_told_what_may(desk, orange, state):
     case = at_state(desk, orange, state)
-    may = may_now(case.state, body_of(case))
-    assert set(may) == ALLOWED[state]
+    allowed = may(desk, case)
+    assert set(allowed) == ALLOWED[state]
     for step in STEPS.keys() - ALLOWED[state]:
         with pytest.raises(TransitionError) as told:
             STEPS[step](desk, OFFICER, case.case_id, version=case.version)
         assert f"'{step}' is not done now" in str(told.value)
-        assert str(told.value).endswith(f"What may be done now: {', '.join(may)}.")
+        assert str(told.value).endswith(f"What may be done now: {', '.join(allowed)}.")
     assert now(desk, case).version == case.version
 
 
@@ -148,7 +148,7 @@ def test_a_machine_that_has_the_role_of_an_officer_may_not_act_either(desk, oran
     ("step", "content", "told"),
     [
         (verify, {**TRUE, "reason": "  "}, "The reason of the verdict is empty"),
-        (verify, {**TRUE, "how": "hearsay"}, "'how' is 'hearsay'. Give one of visit, phone, documents, data."),
+        (verify, {**TRUE, "how": "hearsay"}, "'how' is 'hearsay'. Give one of visit, phone, audit, documents, data."),
         (verify, {**TRUE, "cause": "moon"}, "'cause' is 'moon', which the policy does not know. Give one of "),
         (verify, {**TRUE, "check_id": "C0000009"}, "'C0000009' is no submitted check of borrower 'B1'"),
         (snooze, {"until": THURSDAY, "reason": ""}, "The reason of the snooze is empty"),
@@ -164,12 +164,12 @@ def test_what_is_written_has_to_say_something(desk, orange, step, content, told)
 def test_a_large_red_one_is_reported_the_same_day(desk):
     batch(desk, borrower("B1", held("GRADE_RED"), exposure_fen=LARGE))
     case = only(desk)
-    assert may_now(case.state, body_of(case)) == ("acknowledge", "report")
+    assert may(desk, case) == ("acknowledge", "report")
     case = acknowledge(desk, OFFICER, case.case_id, version=1)
     assert case.due_on == MONDAY
     case = report(desk, MANAGER, case.case_id, how="Called at 10:20.", version=2)
     assert (case.due_on, body_of(case).reported_on) == (THURSDAY, MONDAY)
-    assert "report" not in may_now(case.state, body_of(case))
+    assert "report" not in may(desk, case)
 
 
 def test_what_head_office_does_itself_needs_no_report(desk):
@@ -192,7 +192,7 @@ def test_a_snooze_ends_ahead_and_within_the_limit_of_the_level(desk, orange, unt
 
 def test_a_red_one_is_never_snoozed(desk, raised):
     acknowledge(desk, OFFICER, raised.case_id, version=1)
-    with pytest.raises(RequestError, match="Warning 'W0000001' is red, which is never snoozed"):
+    with pytest.raises(TransitionError, match="'snooze' is not done now, since it is red, which is never snoozed"):
         snooze(desk, OFFICER, raised.case_id, until=TUESDAY, reason="x", version=2)
 
 
@@ -243,14 +243,14 @@ def test_a_graver_level_starts_a_warning_again(desk):
 
 def test_a_code_that_joins_what_is_in_hand_does_not_take_it_back(desk, orange):
     case = acknowledge(desk, OFFICER, orange.case_id, version=1)
-    case = verify(desk, OFFICER, case.case_id, **TRUE, version=2)
+    case = verify(desk, OFFICER, case.case_id, **by_check(desk, TRUE), version=2)
     batch(desk, borrower("B1", held("LATE_ELSEWHERE"), held("BALANCE_THIN", JULY)), as_of=JULY)
     assert (now(desk, case).state, body_of(now(desk, case)).verdict) == ("verified", "true")
 
 
 def test_a_code_that_joins_what_was_marked_false_is_verified_anew(desk, orange):
     case = acknowledge(desk, OFFICER, orange.case_id, version=1)
-    case = verify(desk, OFFICER, case.case_id, **FALSE, version=2)
+    case = verify(desk, OFFICER, case.case_id, **by_check(desk, FALSE), version=2)
     batch(desk, borrower("B1", held("LATE_ELSEWHERE"), held("BALANCE_THIN", JULY)), as_of=JULY)
     body = body_of(now(desk, case))
     assert (now(desk, case).state, body.verdict, body.marked_false_on) == ("raised", None, MONDAY)
@@ -265,10 +265,10 @@ def test_a_plan_made_anew_after_the_handling_has_days_of_its_own(desk, clock, or
 
 def test_what_was_marked_false_may_be_found_true_but_not_false_again(desk, orange):
     case = acknowledge(desk, OFFICER, orange.case_id, version=1)
-    case = verify(desk, OFFICER, case.case_id, **FALSE, version=2)
+    case = verify(desk, OFFICER, case.case_id, **by_check(desk, FALSE), version=2)
     with pytest.raises(TransitionError, match="marked false already"):
         verify(desk, OFFICER2, case.case_id, **FALSE, version=3)
-    case = verify(desk, OFFICER2, case.case_id, **TRUE, version=3)
+    case = verify(desk, OFFICER2, case.case_id, **by_check(desk, TRUE), version=3)
     assert (body_of(case).verdict, body_of(case).marked_false_on, case.due_on) == ("true", MONDAY, date(2026, 7, 13))
 
 
@@ -280,17 +280,15 @@ def test_a_red_one_that_nobody_verified_blocks_the_cutting_of_credit(desk, raise
     assert blocking() == (("W0000001",), ())
     acknowledge(desk, OFFICER, raised.case_id, version=1)
     assert blocking() == (("W0000001",), ())
-    verify(desk, OFFICER, raised.case_id, **TRUE, version=2)
+    verify(desk, OFFICER, raised.case_id, **by_check(desk, TRUE), version=2)
     assert blocking() == ((), ())
 
 
-def test_one_marked_false_that_somebody_else_still_reviews_blocks_too(desk, raised):
-    share = desk.policy_on(JUNE).casework_on(JUNE).lifecycle.false_sample_share
+def test_a_red_one_marked_false_that_somebody_else_still_reviews_blocks_too(desk, raised):
     acknowledge(desk, OFFICER, raised.case_id, version=1)
-    verify(desk, OFFICER, raised.case_id, **FALSE, version=2)
-    expected = (raised.case_id,) if is_sampled(desk.audit_key, raised.case_id, share) else ()
+    verify(desk, OFFICER, raised.case_id, **by_check(desk, {**FALSE, "how": "visit"}), version=2)
     with reading(desk.store) as connection:
-        assert blocks_cutting(connection, "sme", "B1") == expected
+        assert blocks_cutting(connection, "sme", "B1") == (raised.case_id,)
 
 
 def test_an_orange_one_blocks_nothing(desk, orange):

@@ -10,7 +10,7 @@ from ews.casework.warnings.lifting import ask_lift, lift, refuse_lift
 from ews.domain.errors import RequestError, SecondPersonError, TransitionError
 from ews.domain.levels import WarningLevel
 from tests.casework.people import HEAD, HEAD2, MANAGER, OFFICER, OFFICER2, RISK
-from tests.casework.signals import JULY, batch, borrower, held, last_act, now, only, verbs, warnings
+from tests.casework.signals import JULY, again, batch, borrower, held, last_act, may, now, only, verbs, warnings
 from tests.casework.warnings.test_life import to_handled
 
 RED, ORANGE, YELLOW = WarningLevel.RED, WarningLevel.ORANGE, WarningLevel.YELLOW
@@ -116,6 +116,13 @@ def test_a_red_one_goes_down_one_level_per_lifting_each_asked_for_anew(desk):
         if case.is_open:
             with pytest.raises(TransitionError):
                 lift(desk, MANAGER, case.case_id, version=case.version)
+            told = "since 1 newer batches must be observed after its last step down, and 0 have been"
+            with pytest.raises(TransitionError, match=told):
+                ask_lift(desk, OFFICER, case.case_id, evidence="x", version=case.version)
+            again(desk)  # the same batch is no newer one
+            assert "ask-lift" not in may(desk, now(desk, case))
+            batch(desk, borrower("B1"), as_of=date(2026, 7, 3 + len(levels)))
+            assert "ask-lift" in may(desk, now(desk, case))
     assert levels == [(ORANGE, "handled"), (YELLOW, "handled"), (YELLOW, "lifted")]
     assert verbs(desk, case).count("lift") == 3
 

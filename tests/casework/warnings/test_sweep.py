@@ -10,6 +10,7 @@ from ews.casework.warnings.life import acknowledge, plan, report, snooze, verify
 from ews.casework.warnings.sweep import Swept, sweep
 from tests.casework.people import HEAD, MANAGER, OFFICER
 from tests.casework.signals import JULY, LARGE, batch, borrower, held, last_act, now, only, verbs, warnings
+from tests.casework.submitted import by_check
 from tests.casework.warnings.test_life import TRUE, to_handled
 
 OFFICER_, BRANCH, RISK_, TOP = "officer", "branch_manager", "risk_manager", "head_office"
@@ -82,7 +83,7 @@ def test_what_is_late_in_more_than_one_way_stays_with_who_got_it(desk, clock, re
     sweep(desk)
     case = acknowledge(desk, OFFICER, red.case_id, version=4)
     assert (case.role, case.due_on, body_of(case).late_for) == (TOP, date(2026, 7, 13), "plan")
-    case = verify(desk, MANAGER, case.case_id, **TRUE, version=5)
+    case = verify(desk, MANAGER, case.case_id, **by_check(desk, TRUE), version=5)
     assert (case.role, case.due_on) == (TOP, date(2026, 7, 13))
     case = plan(desk, OFFICER, case.case_id, text="x", version=6)
     assert (case.role, case.due_on, body_of(case).late_for) == (OFFICER_, date(2026, 7, 23), None)

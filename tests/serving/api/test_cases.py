@@ -139,4 +139,24 @@ def test_the_log_is_told_whose_borrowers_were_read(client_as, raised, looked):
     client = client_as(OFFICER, cases.router)
     for path in ("/v1/cases", "/v1/cases/W0000002", "/v1/cases/W0000002/acts"):
         client.get(path)
-    assert [entry.content["borrowers"] for entry in looked.entries] == [["B1", "B2"], ["B1"], ["B1"]]
+    assert [entry.borrowers for entry in looked.entries] == [("B1", "B2"), ("B1",), ("B1",)]
+
+
+@pytest.mark.parametrize("case_id", ["w0000336", "案", "W", "0000336"])
+def test_what_is_no_id_of_a_case_is_told_how_one_looks(client_as, problem_of, case_id):
+    status, code, detail = problem_of(client_as(OFFICER, cases.router).get(f"/v1/cases/{case_id}"))
+    assert (status, code) == (422, "invalid-request")
+    assert detail.startswith(f"'path.case_id' is '{case_id}': give a case id like W0000336.")
+
+
+def test_a_case_says_whom_it_is_about_and_what_its_signals_mean(client_as, raised):
+    client = client_as(OFFICER, cases.router)
+    (first, *_) = client.get("/v1/cases").json()["items"]
+    assert (first["borrower_id"], first["name"]) == ("B1", "Firm B1")
+    assert first["warning"] == {
+        "kind": {"code": "DEBT_SERVICE", "text": {"en": "Debt service outgrows means", "zh": "偿债能力不足"}},
+        "signals": [{"code": "BALANCE_THIN", "text": {"en": "en:BALANCE_THIN", "zh": "zh:BALANCE_THIN"}}],
+    }
+    standing = client.get("/v1/cases/W0000002").json()["warning"]["kind"]
+    assert standing == {"code": "STANDING", "text": {"en": "where the borrower stands", "zh": "所处水平"}}
+    assert client.get("/v1/cases/W0000001").json() == first

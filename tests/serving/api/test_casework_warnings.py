@@ -10,6 +10,7 @@ from ews.store.engine import reading
 from ews.store.tables import audit
 from tests.casework.people import AUDITOR, MANAGER, OFFICER, OFFICER2, OTHER, RISK
 from tests.casework.signals import LARGE, batch, borrower, held
+from tests.casework.submitted import by_check
 from tests.serving.conftest import NOW
 
 VERIFY = {"verdict": "true", "reason": "The workshop stands still.", "how": "visit"}
@@ -25,6 +26,7 @@ def act(client_as, desk):
     def done(actor, verb, version, **content):
         return client_of(actor).post(f"/v1/warnings/W0000001/{verb}", json={"version": version, **content})
 
+    done.desk = desk
     return done
 
 
@@ -33,7 +35,7 @@ def to_handled(act):
         [
             ("acknowledge", {}),
             ("report", {"how": "Called at 10:20."}),
-            ("verify", VERIFY),
+            ("verify", by_check(act.desk, VERIFY)),
             ("plan", {"text": "More security."}),
             ("handle", {"text": "Mortgage registered."}),
         ],
@@ -54,12 +56,13 @@ def test_a_red_warning_lives_from_acknowledged_to_lifted(act, desk, client_as):
     assert (handled["state"]["code"], handled["version"]) == ("handled", 6)
     quiet(desk)
     version, levels = 9, []
-    for _ in range(3):
+    for day in (28, 29, 30):
         asked = act(OFFICER, "ask-lift", version, evidence="Statements attached.", learnt="Ask for orders early.")
         assert (asked.status_code, asked.json()["role"]["code"]) == (200, "branch_manager")
         lifted = act(MANAGER, "lift", version + 1)
         levels.append((lifted.json()["level"]["code"], lifted.json()["state"]["code"]))
-        version += 2
+        batch(desk, borrower("B1", exposure_fen=LARGE), as_of=NOW.date().replace(month=11, day=day))
+        version += 3
     assert levels == [("orange", "handled"), ("yellow", "handled"), ("yellow", "lifted")]
     acts = client_as(MANAGER, cases.router).get("/v1/cases/W0000001/acts").json()["items"]
     assert [one["user_id"] for one in acts if one["verb"] in {"ask-lift", "lift"}] == ["officer", "manager"] * 3
@@ -87,7 +90,7 @@ def test_a_stale_version_is_409_and_told_before_the_transition(act, problem_of):
         409,
         "stale-version",
         (
-            "Case 'W0000001' is at version 2 by now, not 1: somebody else has changed it. "
+            "Case 'W0000001' is at version 2 by now, not 1: it has been changed since, by you or somebody else. "
             "Read it again, then act on what it says."
         ),
     )
@@ -148,16 +151,16 @@ def test_a_body_that_cannot_be_used_is_422_by_field(act, problem_of):
         assert [fault["field"] for fault in response.json()["errors"]] == [field]
 
 
-def test_a_snooze_of_a_red_one_is_422(act, problem_of):
+def test_a_snooze_of_a_red_one_is_409(act, problem_of):
     act(OFFICER, "acknowledge", 1)
     status, code, detail = problem_of(act(OFFICER, "snooze", 2, until="2026-08-04", reason="x"))
-    assert (status, code) == (422, "bad-request")
-    assert "is red, which is never snoozed" in detail
+    assert (status, code) == (409, "not-allowed-now")
+    assert "it is red, which is never snoozed" in detail
 
 
 def test_what_became_of_those_marked_false_is_told_to_the_own_branch(act, client_as, desk):
     act(OFFICER, "acknowledge", 1)
-    act(OFFICER, "verify", 2, **{**VERIFY, "verdict": "false"})
+    act(OFFICER, "verify", 2, **by_check(desk, {**VERIFY, "verdict": "false"}))
     batch(desk, borrower("B1", in_default=True), as_of=NOW.date().replace(day=31))
     asked = [
         client_as(actor, casework_warnings.router).get("/v1/warnings/marked-false").json() for actor in (OFFICER, OTHER)

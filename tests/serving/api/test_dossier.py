@@ -129,7 +129,7 @@ def test_another_format_or_parameter_is_refused(as_, problem_of):
 def test_machines_of_operators_may_read_it_and_the_look_up_is_logged(as_, looked, store):
     assert as_(MACHINE).get("/v1/borrowers/B1/dossier").status_code == 200
     entry = looked.entries[-1]
-    assert (entry.user_id, entry.subject, entry.content["status"]) == ("machine", "GET /v1/borrowers/B1/dossier", 200)
+    assert (entry.user_id, entry.subject, entry.content["status"]) == ("machine", "/v1/borrowers/B1/dossier", 200)
     with writing(store) as connection:
         assert connection.execute(select(audit)).all() == []
 
@@ -141,7 +141,7 @@ def test_a_quarterly_form_comes_as_a_word_file(as_, problem_of, looked):
     response = as_(OFFICER).get("/v1/reviews/R0000002/form.docx")
     text = text_of(response)
     assert response.headers["content-disposition"] == 'attachment; filename="review-2026Q3-B1.docx"'
-    assert looked.entries[-1].content["borrowers"] == ["B1"]
+    assert looked.entries[-1].borrowers == ("B1",)
     for told in ("季度风险评审表", "Firm B1", "可疑 doubtful", "<b>停产</b>", "OVERDUE", "审批人 Approved by"):
         assert told in text
     assert problem_of(as_(OTHER).get("/v1/reviews/R0000002/form.docx"))[:2] == (404, "unknown-case")
@@ -156,7 +156,7 @@ def test_all_forms_of_a_branch_come_as_one_word_file(as_, problem_of, looked):
     assert response.headers["content-disposition"] == 'attachment; filename="session-2026Q3-branch-1.docx"'
     headings = [one.text for one in Document(io.BytesIO(response.content)).paragraphs if one.style.name == "Heading 1"]
     assert headings == ["评审清单 All forms", *(f"Firm {one} {one}" for one in ("A/1", "B1", "B2", "B3", "B4"))]
-    assert looked.entries[-1].content["borrowers"] == ["A/1", "B1", "B2", "B3", "B4"]
+    assert looked.entries[-1].borrowers == ("A/1", "B1", "B2", "B3", "B4")
     assert as_(OFFICER).get(path, params=SESSION).content == response.content
     assert problem_of(as_(OTHER).get(path, params=SESSION))[:2] == (404, "unknown-case")
     assert problem_of(as_(OFFICER).get(path, params={**SESSION, "quarter": "2026-3"}))[:2] == (422, "bad-request")

@@ -45,7 +45,7 @@ def test_a_field_of_a_form_holds_a_file_that_was_handed_in_with_the_check(ask, p
         (b"", 422, "bad-form", "The file is empty"),
         (b"MZ a program.pdf", 422, "bad-form", "it is no PNG, JPEG or PDF"),
         (PNG[:-4], 422, "bad-form", "is cut short or damaged"),
-        (PDF + bytes(5_000_000), 413, "body-too-large", "Send fewer rows, or a smaller file"),
+        (PDF + bytes(20_000_000), 413, "body-too-large", "Send fewer rows, or a smaller file"),
     ],
     ids=["empty", "program", "cut", "large"],
 )

@@ -14,6 +14,7 @@ from tests.casework.checks.test_evidence import JPEG
 from tests.casework.loan_books import bring_out, loan, quiet, tasks
 from tests.casework.people import MANAGER, OFFICER, OFFICER2, OTHER, RISK
 from tests.casework.signals import batch, borrower, held
+from tests.casework.submitted import by_check
 from tests.serving.conftest import KEY, NOW
 
 TODAY = "2026-08-01"
@@ -140,14 +141,14 @@ def test_a_cut_waits_for_the_verdict_and_is_done_with_a_photo(ask, desk, client_
     assert "'W0000001'" in detail
     ask(OFFICER, "/v1/warnings/W0000001/acknowledge", version=1)
     told = {"verdict": "true", "reason": "The workshop stands still.", "how": "visit"}
-    ask(OFFICER, "/v1/warnings/W0000001/verify", version=2, **told)
+    ask(OFFICER, "/v1/warnings/W0000001/verify", version=2, **by_check(desk, told))
     assert ask(OFFICER, "/v1/measures", **cut).json()["state"]["code"] == "proposed"
     approved = ask(RISK, "/v1/measures/M0000001/approve", version=1)
     assert approved.json()["state"]["code"] == "approved"
     client = client_as(OFFICER, services=replace(services, evidence=tmp_path / "evidence"))
     client.post("/v1/borrowers/B1/checks", json={"form": "audit"})
     kept = client.post(
-        "/v1/evidence?case_id=C0000001&version=1", content=JPEG, headers={"content-type": "image/jpeg"}
+        "/v1/evidence?case_id=C0000002&version=1", content=JPEG, headers={"content-type": "image/jpeg"}
     ).json()
     body = {"version": 2, "evidence": "Photo of the contract"}
     strange = ask(OFFICER, "/v1/measures/M0000001/done", **body, files=["0" * 64])

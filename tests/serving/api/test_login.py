@@ -102,10 +102,12 @@ def test_a_login_that_fails_does_not_tell_which_accounts_there_are(client, probl
 def test_after_some_failures_an_id_waits_whether_it_exists_or_not(client, problem_of, user):
     for _ in range(5):
         log_in(client, user, "wrong")
-    status, code, detail = problem_of(log_in(client, user, PASSWORD))
-    assert (status, code, detail) == (
-        401,
-        "unauthenticated",
+    response = log_in(client, user, PASSWORD)
+    assert response.headers["retry-after"] == "15"
+    assert "www-authenticate" not in response.headers
+    assert problem_of(response) == (
+        429,
+        "too-many-attempts",
         "Too many attempts under this id. Try again in 15 seconds.",
     )
 
@@ -133,6 +135,12 @@ def test_logging_out_ends_the_session_for_good(client):
     assert (cookie_of(response).value, cookie_of(response)["max-age"]) == ("", "0")
     assert client.get("/v1/me", headers={"cookie": f"ews-session={session}"}).status_code == 401
     assert client.post("/v1/logout").status_code == 200
+
+
+def test_a_session_is_ended_by_a_page_of_the_service_only(client, problem_of):
+    log_in(client)
+    assert problem_of(client.post("/v1/logout"))[:2] == (403, "foreign-origin")
+    assert client.get("/v1/me").json()["user_id"] == "li"
 
 
 @pytest.mark.parametrize("path", ["/v1/login", "/v1/logout"])

@@ -4,8 +4,10 @@ import pkgutil
 import pytest
 
 import ews.store
+from ews.casework.checks.evidence import MOST_BYTES
 from ews.domain.errors import EwsError
-from ews.serving.api.problems import KINDS, problems
+from ews.serving.api.problems import KINDS, LARGEST_FILE, most_bytes, problems
+from tests.casework.people import HEAD
 
 
 def _kinds_of_error(root: type[EwsError] = EwsError) -> set[type[EwsError]]:
@@ -68,3 +70,17 @@ def test_a_problem_names_the_path_and_the_request(client):
         "r-1",
         "The borrower is not known",
     )
+
+
+@pytest.mark.parametrize(("sent", "told"), [("null", "null"), ("true", "true"), ("NaN", "NaN"), ('"x"', "'x'")])
+def test_a_wrong_value_is_told_in_the_words_of_its_sender(client_as, problem_of, sent, told):
+    body = '{"borrower_id": "B1", "tables": ' + sent + "}"
+    response = client_as(HEAD).post("/v1/decisions", content=body, headers={"content-type": "application/json"})
+    status, code, detail = problem_of(response)
+    assert (status, code) == (422, "invalid-request")
+    assert detail.startswith(f"'body.tables' is {told}: ")
+
+
+def test_a_file_may_be_larger_than_any_other_body():
+    assert most_bytes("/v1/evidence", 5_000_000) == LARGEST_FILE == MOST_BYTES == 20_000_000
+    assert [most_bytes(path, 5_000_000) for path in ("/v1/decisions", "/v1/evidence/ab")] == [5_000_000, 5_000_000]

@@ -200,7 +200,15 @@ def test_an_event_check_tells_how_many(ask):
 
     first, again = (ask(MANAGER).post("/v1/event-checks", json=event).json() for _ in range(2))
 
-    assert first == {"code": "FLOOD", "form": "event", "due_on": "2026-09-30", "hit": 2, "opened": 2}
+    assert first == {
+        "code": "FLOOD",
+        "form": "event",
+        "due_on": "2026-09-30",
+        "hit": 2,
+        "opened": 2,
+        "borrower_ids": ["B1", "B2"],
+        "dry_run": False,
+    }
     assert (again["hit"], again["opened"]) == (2, 0)
 
 

@@ -61,7 +61,10 @@ class PromotionDraft:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The body of either kind; the fields of the other are null. `approved_at` is the time that is carried out."""
+    """The body of either kind; the fields of the other are null. `approved_at` is the time that is carried out.
+
+    `escalations` are the roles that it went to while it waits too long, `late_since` the first day that was missed.
+    """
 
     note: str
     proposed_by: str
@@ -75,6 +78,8 @@ class Proposal:
     approved_at: datetime | None = None
     is_done: bool = False
     failure: str | None = None
+    escalations: tuple[str, ...] = ()
+    late_since: date | None = None
 
 
 _BODY = TypeAdapter(Proposal)

@@ -18,7 +18,9 @@ from ews.casework.words import HEAD_OFFICE
 from ews.casework.written import written
 from ews.domain.errors import ModelError, PolicyError, RequestError, TransitionError
 from ews.domain.people import SYSTEM, Actor, Role
+from ews.policy.casework import ApprovalTerms
 from ews.store.adoptions import adopted, refuse_past
+from ews.store.audit import is_entered
 from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.engine import Store, reading
 
@@ -44,7 +46,8 @@ def propose_adoption(
             policy_hash=draft.policy_hash,
             holds_from=draft.holds_from,
         )
-        return _opened(work, Case(ADOPTION, "proposed", role=HEAD_OFFICE, body=plain(body)))
+        due_on = work.calendar.after(work.today, _terms(work).adoption_days)
+        return _opened(work, Case(ADOPTION, "proposed", role=HEAD_OFFICE, due_on=due_on, body=plain(body)))
 
 
 def propose_promotion(
@@ -62,7 +65,8 @@ def propose_promotion(
             run_id=draft.run_id,
         )
         draft_case = Case(PROMOTION, "proposed", portfolio=draft.portfolio, role=Role.VALIDATOR.value)
-        return _opened(work, replace(draft_case, body=plain(body)))
+        due_on = work.calendar.after(work.today, _terms(work).promotion_days)
+        return _opened(work, replace(draft_case, due_on=due_on, body=plain(body)))
 
 
 def approve(
@@ -86,7 +90,7 @@ def approve(
             _refuse_past(desk.store, body.holds_from)
         note = None if reason is None else written(reason, "reason")
         decided = replace(body, decided_by=actor.user_id, decision_reason=note, approved_at=work.at)
-        changed = replace(case, state="approved", role=None, body=plain(decided))
+        changed = replace(case, state="approved", role=None, due_on=None, body=plain(_in_time(decided)))
         approved = change_case(work, changed, "approve", {} if note is None else {"reason": note})
     return _carried_out(desk, actor, approved, hands, request_id)
 
@@ -106,18 +110,20 @@ def refuse(
         case, body = _decidable(work, case_id, kind, version, "refuse it")
         why = written(reason, "reason")
         decided = replace(body, decided_by=actor.user_id, decision_reason=why)
-        closed = replace(case, state="refused", role=None, closed_at=work.at, body=plain(decided))
+        closed = replace(case, state="refused", role=None, due_on=None, closed_at=work.at, body=plain(decided))
         return change_case(work, closed, "refuse", {"reason": why})
 
 
 def finish_approved(desk: Desk, hands: Hands) -> int:
     """Carry out what was approved but, since something stopped, not done; say how many. Run it when the service starts.
 
-    What cannot be carried out any more is closed as refused, with why.
+    What cannot be carried out any more is closed as refused, with why. What the log knows no approval of is left alone:
+    it was approved beside the log, and the check of the log tells it.
     """
     with reading(desk.store) as connection:
         wanted = CaseFilter(kinds=[ADOPTION, PROMOTION], states=["approved"], is_open=True)
-        left = find_cases(connection, wanted)
+        found = find_cases(connection, wanted)
+        left = [case for case in found if is_entered(connection, desk.audit_key, f"{case.kind}.approve", case.case_id)]
     for case in sorted(left, key=lambda one: _approved_at(body_of(one))):
         try:
             _carried_out(desk, SYSTEM, case, hands, None)
@@ -191,6 +197,15 @@ def _decidable(work: Work, case_id: str, kind: str, version: int, what: str) -> 
     else:
         require(work.actor, VALIDATORS, what)
     return case, body
+
+
+def _terms(work: Work) -> ApprovalTerms:
+    return work.policy.casework_on(work.today).approvals
+
+
+def _in_time(body: Proposal) -> Proposal:
+    """Return the body of what was decided on, which is late no more."""
+    return replace(body, escalations=(), late_since=None)
 
 
 def _checked(check: Callable[[], object]) -> None:

@@ -87,12 +87,15 @@ def read_answers(
     return Filled(said, reasons)
 
 
-def day_fault(day: date | None, today: date) -> Fault | None:
-    """Return what is wrong with the day of a check, None where nothing is."""
+def day_fault(day: date | None, today: date, *, first: date | None = None) -> Fault | None:
+    """Return what is wrong with the day of a check, None where nothing is; `first` is the earliest, null if any is."""
     if day is None:
         return Fault(DONE_ON, None, "give the day of the check, like 2026-06-30")
     if day > today:
         return Fault(DONE_ON, str(day), f"the day is to come; give today, {today}, or the day on which it was done")
+    if first is not None and day < first:
+        told = f"the policy has checks entered up to {(today - first).days} days afterwards; give a day from {first} on"
+        return Fault(DONE_ON, str(day), f"{told}, or make the check anew")
     return None
 
 

@@ -5,13 +5,14 @@ Life    draft → submitted, or cancelled with a reason; a submitted check is ne
 Form    the one of the policy in force on the day the check was begun
 Gives   one finding per answer that the policy makes one: found on the day of the check, known from the day of entry;
         what takes a second person is known from the day of its approval (`proposed_findings`)
+Once    who has an open draft of a form about a borrower, or its loan, goes on with that one
 Author  who began a draft fills it in and submits it (`check_draft`); what is doubted about it goes to the branch
         manager's list
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from ews.casework.checks.answers import Fault, FaultyFormError, day_fault, read_answers
@@ -25,7 +26,8 @@ from ews.casework.checks.body import (
     write_body,
     write_flag,
 )
-from ews.casework.checks.draft import own_draft, require_author
+from ews.casework.checks.draft import open_draft, own_draft, require_author
+from ews.casework.checks.lifted import would_lift
 from ews.casework.checks.links import (
     as_corrected,
     check_loan,
@@ -69,6 +71,7 @@ def begin_check(
 ) -> Case:
     """Open a draft that is filled in as far as the book can; a correction begins with the answers that it corrects.
 
+    Where the actor has an open draft of the form about the same already, that one is returned as it is.
     FormError for a form, loan, task or check that does not go with the borrower.
     """
     require_author(actor)
@@ -79,6 +82,9 @@ def begin_check(
         form = form_of(desk, begin.form, work.today)
         check_loan(form, begin.loan_id, found)
         check_task(work, begin.task_id, found)
+        open_ = open_draft(work, found.standing, form.code, begin.loan_id, begin.corrects)
+        if open_ is not None:
+            return open_
         known = known_for(form, found.record, begin.loan_id, book)
         fields = prefilled(form, known, work.today)
         body = CheckBody(
@@ -114,7 +120,7 @@ def save_check(
     with at_work(desk, actor, "check.save", case_id, request_id=request_id) as work:
         case, body = own_draft(work, case_id, version)
         form = form_of(desk, body.form, body.began_on)
-        faults = [] if done_on is None else [day_fault(done_on, work.today)]
+        faults = [] if done_on is None else [_day_fault(work, body, done_on)]
         kept = _filled(form, body, answers, why_empty, work.today, faults=faults, complete=False)
         due_on = None if done_on is None else work.calendar.after(done_on, _quality(work).entry_days)
         content = {"answers": kept.answers, "why_empty": kept.why_empty, "done_on": done_on}
@@ -130,7 +136,7 @@ def submit_check(desk: Desk, actor: Actor, case_id: str, *, version: int, reques
     with at_work(desk, actor, "check.submit", case_id, request_id=request_id) as work:
         case, draft = own_draft(work, case_id, version)
         form = form_of(desk, draft.form, draft.began_on)
-        faults = [day_fault(draft.done_on, work.today)]
+        faults = [_day_fault(work, draft, draft.done_on)]
         body = _filled(form, draft, draft.answers, draft.why_empty, work.today, faults=faults, complete=True)
         done_on = body.done_on or work.today
         flags = _flags(work, case, form, body, done_on)
@@ -138,7 +144,8 @@ def submit_check(desk: Desk, actor: Actor, case_id: str, *, version: int, reques
         found = findings_of_check(work, case, form, body, done_on, before)
         labels = labels_of(form, {one.field: one.value for one in found})
         also = finding_terms(work).also
-        findings, proposed = parted(found, before, labels, rank=actor.seniority, also=also)
+        lifts = would_lift(work, case, found)
+        findings, proposed = parted(found, before, labels, rank=actor.seniority, also=also, lifts=lifts)
         body = replace(body, flags=flags, entered_on=work.today, entered_by=actor.user_id, proposed=proposed)
         content = {
             "answers": body.answers,
@@ -193,6 +200,13 @@ def _filled(
     if told:
         raise FaultyFormError(form.code, told)
     return replace(body, answers=filled.answers, why_empty=filled.why_empty)
+
+
+def _day_fault(work: Work, body: CheckBody, done_on: date | None) -> Fault | None:
+    """Return what is wrong with the day; a correction may keep the one that it corrects, however long ago that is."""
+    keeps = body.corrects is not None and done_on == body.done_on
+    oldest = timedelta(days=work.policy.casework_on(work.today).checks.oldest_days)
+    return day_fault(done_on, work.today, first=None if keeps else work.today - oldest)
 
 
 def _flags(work: Work, case: Case, form: Form, body: CheckBody, done_on: date) -> tuple[Flag, ...]:

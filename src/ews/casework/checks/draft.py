@@ -1,5 +1,6 @@
 """Draft of a check: whose it is, and what somebody more senior may do with one whose author has left.
 
+Once    one open draft per person, form, borrower and loan
 Author  who began a draft fills it in and submits it, or gives it up
 Senior  somebody of the branch or above who is senior to the author cancels the draft or takes it over, saying why; who
         takes it over is its author from then on and answers for all that it says
@@ -13,7 +14,8 @@ from ews.casework.rights import FIELD, SENIOR, require, require_second
 from ews.casework.written import written
 from ews.domain.errors import ForbiddenError, TransitionError
 from ews.domain.people import HEAD_OFFICE, Actor
-from ews.store.cases import Case
+from ews.store.cases import Case, CaseFilter, find_cases
+from ews.store.publications import Standing
 
 
 def require_author(actor: Actor) -> None:
@@ -34,6 +36,23 @@ def own_draft(work: Work, case_id: str, version: int) -> tuple[Case, CheckBody]:
         )
         raise ForbiddenError(message)
     return case, body
+
+
+def open_draft(work: Work, standing: Standing, form: str, loan_id: str | None, corrects: str | None) -> Case | None:
+    """Return the actor's first open draft of a form about a borrower, or about one of its loans; None without."""
+    wanted = CaseFilter(
+        kinds=(KIND,),
+        states=(DRAFT,),
+        portfolio=standing.portfolio,
+        borrower_id=standing.borrower_id,
+        assignee=work.actor.user_id,
+        is_open=True,
+    )
+    for case in find_cases(work.connection, wanted):
+        body = body_of(case)
+        if (body.form, body.loan_id, body.corrects) == (form, loan_id, corrects):
+            return case
+    return None
 
 
 def cancel_check(

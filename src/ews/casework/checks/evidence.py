@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ews.domain.errors import FormError, TamperedError
 
-MOST_BYTES = 5_000_000
-"""Largest file; phones take photos of 2 to 4 million bytes."""
+MOST_BYTES = 20_000_000
+"""Largest file; phones take photos of 2 to 8 million bytes, scans of several pages are larger."""
 
 KINDS = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf"}
 """Media types that are taken, with the ending of a file's name."""

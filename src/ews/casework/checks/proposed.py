@@ -4,13 +4,13 @@ Grain   one per field of a check, or the cause that a task was done with; kept i
 Never   is one lost: what was refused, or overtaken by a correction, stays in the body with what became of it
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from ews.domain.text import Text
-from ews.policy.findings import needs_second
+from ews.policy.findings import FIELDS, needs_second
 from ews.policy.forms import NO, YES, Form
 from ews.store.findings import Finding
 
@@ -66,19 +66,25 @@ def parted(
     *,
     rank: int,
     also: Sequence[str],
+    lifts: Collection[str] = FIELDS,
 ) -> tuple[list[Finding], tuple[ProposedFinding, ...]]:
     """Return the findings that count at once, and those that take a second person.
 
     `before` are those that they replace or take back, `labels` what they say, both by field; `also` is the policy's.
+    `lifts` are the fields in which a good word would lift something.
     """
     at_once, waiting = [], []
     for one in findings:
-        old = before.get(one.field)
-        if needs_second(one.field, one.value, takes_back=None if old is None else old.value, also=also):
+        if _waits(one, before.get(one.field), also, lifts):
             waiting.append(_proposed(one, labels.get(one.field, Text(one.field, one.field)), rank))
         else:
             at_once.append(one)
     return at_once, tuple(waiting)
+
+
+def _waits(one: Finding, old: Finding | None, also: Sequence[str], lifts: Collection[str]) -> bool:
+    takes_back = None if old is None else old.value
+    return needs_second(one.field, one.value, takes_back=takes_back, also=also, lifts=one.field in lifts)
 
 
 def labels_of(form: Form, values: Mapping[str, str | None]) -> dict[str, Text]:

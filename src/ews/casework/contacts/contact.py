@@ -1,9 +1,12 @@
 """Contact: what is told of one, before it is judged by the limits and after it has ended.
 
 Grain   a contact is one call, message or visit to one person about one borrower's debt
-Party   `party_id` is the one id by which calls to a person are counted over all debts of that person
+Party   `party_id` is kept as it was given, without blanks around it; `person` is what it is compared by (`key_of`), so
+        that calls to a person are counted over all debts of that person, however the id was typed
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,6 +20,10 @@ from ews.policy.casework import casework_on
 from ews.store.cases import Case
 
 DEBTOR = "debtor"
+_UNSEEN = frozenset("ZC")
+"""First letters of the Unicode categories of blanks and of characters that nobody sees."""
+_MASK = re.compile(r"party-?\d*|其他机构客户\d*")
+"""Ids and names under which answers hide parties of other branches; they stand for somebody else in each answer."""
 HALF_DAYS = ("morning", "afternoon")
 
 
@@ -58,6 +65,7 @@ class ContactBody:
 
     party: str
     party_id: str
+    person: str
     channel: str
     about: str | None
     day: str
@@ -93,22 +101,34 @@ def contact_of(work: Work, wanted: Wanted, borrower_id: str, at: datetime) -> Co
             message = f"Case '{wanted.about}' is not about borrower '{borrower_id}'. Name a case of that borrower."
             raise RequestError(message)
     day, by = at.date().isoformat(), work.actor.user_id
-    return ContactBody(wanted.party, party_id, wanted.channel, wanted.about, day, at.isoformat(), by)
+    return ContactBody(wanted.party, party_id, key_of(party_id), wanted.channel, wanted.about, day, at.isoformat(), by)
+
+
+def key_of(party_id: str) -> str:
+    """Return what an id is compared by: no case, no width, nothing that cannot be seen; empty where that is all."""
+    seen = "".join(one for one in party_id if unicodedata.category(one)[0] not in _UNSEEN)
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
 
 
 def _party_id(wanted: Wanted, borrower_id: str) -> str:
-    """Return who is contacted, under the one id by which calls are counted over all debts of the person."""
+    """Return who is contacted; RequestError for an id that is the debtor's, or nobody's."""
+    party_id = unicodedata.normalize("NFKC", wanted.party_id or "").strip()
+    key = key_of(party_id)
     if wanted.party == DEBTOR:
-        if wanted.party_id not in {None, borrower_id}:
+        if wanted.party_id is not None and key != key_of(borrower_id):
             message = f"The debtor of this contact is '{borrower_id}', not '{wanted.party_id}'. Leave party_id out."
             raise RequestError(message)
         return borrower_id
-    if not wanted.party_id or wanted.party_id == borrower_id:
+    if not key or key == key_of(borrower_id):
         message = (
-            f"A contact with a {wanted.party} needs the id of that person, other than the debtor's. Give party_id."
+            f"A contact with a {wanted.party} needs the id of that person, other than the debtor's; '{party_id}' is "
+            "none. Give party_id, or contact the debtor as debtor."
         )
         raise RequestError(message)
-    return wanted.party_id
+    if _MASK.fullmatch(key):
+        message = f"'{party_id}' stands for a party of another branch and names nobody. Give the id from the contract."
+        raise RequestError(message)
+    return party_id
 
 
 def with_result(work: Work, body: ContactBody, result: Result, at: datetime) -> ContactBody:

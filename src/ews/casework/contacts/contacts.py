@@ -5,19 +5,18 @@ States   begun → ended; or recorded afterwards, which is closed at once unless
 Clock    a contact begins now, by the clock of the service; nobody says when
 Limits   `contact_limits`, judged under the lock of the store over all cases, officers and portfolios of the bank
 Record   a contact made outside the system is a fact and is stored whatever it broke
+One      who has a call running begins no second one
 Unknown  a guarantor whom nobody knows as such may be contacted; the branch manager looks at it once it has ended
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import date, datetime
-
-from sqlalchemy import select
+from datetime import datetime, timedelta
 
 from ews.casework.contacts.contact import ContactBody, Result, Wanted, contact_of, with_result
+from ews.casework.contacts.counted import KIND, NO_CALLS, effective_calls
 from ews.casework.contacts.guarantors import unknown_guarantor
-from ews.casework.contacts.limits import CALL, GUARANTOR_UNKNOWN, Breach, breaches_of
+from ews.casework.contacts.limits import CALL, GUARANTOR, GUARANTOR_UNKNOWN, Breach, breaches_of
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
 from ews.casework.rights import FIELD, SENIOR, require, require_second
 from ews.casework.subject import draft_about, subject_of
@@ -25,10 +24,8 @@ from ews.casework.written import written
 from ews.domain.errors import ContactError, ForbiddenError, RequestError, TransitionError
 from ews.domain.people import Actor, Role
 from ews.policy.casework import casework_on
-from ews.store.cases import Case, plain_json
-from ews.store.tables import cases
+from ews.store.cases import Case, CaseFilter, find_cases
 
-KIND = "contact"
 BEGUN, ENDED, RECORDED = "begun", "ended", "recorded"
 
 
@@ -42,8 +39,9 @@ def begin(desk: Desk, actor: Actor, wanted: Wanted, *, request_id: str | None = 
     standing = found.standing
     with at_work(desk, actor, "contact.begin", standing.borrower_id, request_id=request_id) as work:
         body = contact_of(work, wanted, standing.borrower_id, work.at)
-        _refuse(_breaches(work, body, work.at))
         unknown = unknown_guarantor(work, found, body.party, body.party_id)
+        _refuse(_breaches(work, standing.borrower_id, body, work.at, is_known=_is_known(body, unknown)))
+        _refuse_second(work, body)
         body = replace(body, breaches=tuple(_plain(one) for one in unknown))
         draft = draft_about(
             standing, KIND, BEGUN, role=_role(actor), assignee=actor.user_id, due_on=work.calendar.after(work.today, 0)
@@ -80,9 +78,11 @@ def record(
         if begun_at > work.at:
             message = f"The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}, which is yet to come."
             raise RequestError(f"{message} Give the time at which it was made.")
+        _refuse_old(work, begun_at)
         body = with_result(work, contact_of(work, wanted, standing.borrower_id, begun_at), result, begun_at)
         unknown = unknown_guarantor(work, found, body.party, body.party_id)
-        broken = (*_breaches(work, body, begun_at), *unknown)
+        is_known = _is_known(body, unknown)
+        broken = (*_breaches(work, standing.borrower_id, body, begun_at, is_known=is_known), *unknown)
         body = replace(body, breaches=tuple(_plain(one) for one in broken))
         flagged = draft_about(
             standing, KIND, RECORDED, role=Role.BRANCH_MANAGER.value, due_on=work.calendar.after(work.today, 1)
@@ -122,25 +122,43 @@ def review(
         return change_case(work, closed, "review", content)
 
 
-def effective_calls(work: Work, party_id: str, day: date) -> int:
-    """Return how many calls to a person on a day were effective, or have begun and may yet be."""
-    asked = f'"day":"{day.isoformat()}"', f'"party_id":{plain_json(party_id)}'
-    # The text of the body is looked through first, so that not every contact of the day has to be read.
-    query = select(cases.c.body).where(
-        cases.c.kind == KIND,
-        cases.c.opened_at >= datetime.combine(day, datetime.min.time()),
-        *(cases.c.body.contains(text, autoescape=True) for text in asked),
-    )
-    bodies = [json.loads(text) for text in work.connection.execute(query).scalars()]
-    calls = [one for one in bodies if one["party_id"] == party_id and one["day"] == day.isoformat()]
-    return sum(one["channel"] == CALL and one["is_effective"] is not False for one in calls)
-
-
-def _breaches(work: Work, body: ContactBody, at: datetime) -> tuple[Breach, ...]:
+def _breaches(work: Work, borrower_id: str, body: ContactBody, at: datetime, *, is_known: bool) -> tuple[Breach, ...]:
     """Return the limits that a contact breaks; a call that reached nobody is not one call too many."""
-    calls = effective_calls(work, body.party_id, at.date()) if body.is_effective is not False else 0
+    counts = body.channel == CALL and body.is_effective is not False
+    calls = effective_calls(work, borrower_id, body, at.date(), is_known=is_known) if counts else NO_CALLS
     limits = casework_on(work.policy.casework, at.date()).contacts
-    return breaches_of(limits, party=body.party, channel=body.channel, at=at, effective_calls=calls)
+    return breaches_of(
+        limits, party=body.party, channel=body.channel, at=at, effective_calls=calls.person, case_calls=calls.case
+    )
+
+
+def _is_known(body: ContactBody, unknown: tuple[Breach, ...]) -> bool:
+    return body.party == GUARANTOR and not unknown
+
+
+def _refuse_second(work: Work, body: ContactBody) -> None:
+    """Refuse a call while another one of the same officer is running."""
+    if body.channel != CALL:
+        return
+    running = CaseFilter(kinds=(KIND,), states=(BEGUN,), assignee=work.actor.user_id, is_open=True)
+    for case in find_cases(work.connection, running):
+        if ContactBody.of(case).channel == CALL:
+            message = (
+                f"The contact is refused: your call '{case.case_id}' about '{case.borrower_id}', begun at "
+                f"{ContactBody.of(case).begun_at}, is still running. End it with POST /v1/contacts/{case.case_id}/end."
+            )
+            raise ContactError(message)
+
+
+def _refuse_old(work: Work, begun_at: datetime) -> None:
+    days = casework_on(work.policy.casework, work.today).contacts.record_days
+    first = work.today - timedelta(days=days)
+    if begun_at.date() < first:
+        message = (
+            f"The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}; the policy has contacts recorded within "
+            f"{days} days. Give a time from {first} on, or tell the branch manager of the older one."
+        )
+        raise RequestError(message)
 
 
 def _refuse(broken: tuple[Breach, ...]) -> None:

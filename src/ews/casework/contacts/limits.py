@@ -1,8 +1,9 @@
 """Contact limits: when, how often and whom the bank may contact about a debt. They are law, and policy data.
 
 Hours   from `from_time` on and before `to_time`; outside them nobody is contacted, by whatever channel
-Calls   effective calls to one person a day, over all officers, cases and portfolios of the bank; a call that has begun
-        and is not ended counts as effective, so that two officers at once cannot go over the limit
+Calls   effective calls a day to one person, and about one borrower to anybody, over all officers, cases and portfolios
+        of the bank (`ews.casework.contacts.counted`); a call that has begun and is not ended counts as effective, so
+        that two officers at once cannot go over the limit
 Party   the debtor, or a guarantor as guarantor; never relatives or colleagues
 """
 
@@ -19,7 +20,8 @@ CHANNELS = (CALL, "message", "visit")
 PARTIES = ("debtor", "guarantor", "relative", "colleague", "other")
 """Who is contacted; which of them may be is the policy's."""
 
-HOURS, CALLS, PARTY = "hours", "calls_a_day", "party"
+GUARANTOR = "guarantor"
+HOURS, CALLS, CASE_CALLS, PARTY = "hours", "calls_a_day", "calls_a_day_per_case", "party"
 GUARANTOR_UNKNOWN = "guarantor"
 """What is broken where nobody knows the guarantor (`ews.casework.contacts.guarantors`): told, never refused."""
 
@@ -34,9 +36,12 @@ class Breach:
 
 
 def breaches_of(
-    limits: ContactLimits, *, party: str, channel: str, at: datetime, effective_calls: int
+    limits: ContactLimits, *, party: str, channel: str, at: datetime, effective_calls: int, case_calls: int = 0
 ) -> tuple[Breach, ...]:
-    """Return the limits that a contact at `at` breaks, `effective_calls` having been made to the person that day."""
+    """Return the limits that a contact at `at` breaks.
+
+    `effective_calls` have been made to the person that day, `case_calls` to anybody about the borrower.
+    """
     found = []
     if party not in limits.parties:
         found.append(_party(limits, party))
@@ -44,6 +49,8 @@ def breaches_of(
         found.append(_hours(limits, at))
     if channel == CALL and effective_calls >= limits.calls_a_day:
         found.append(_calls(limits, at, effective_calls))
+    if channel == CALL and case_calls >= limits.calls_a_day_per_case:
+        found.append(_case_calls(limits, at, case_calls))
     return tuple(found)
 
 
@@ -75,8 +82,21 @@ def _calls(limits: ContactLimits, at: datetime, effective_calls: int) -> Breach:
         datetime.combine(at.date() + timedelta(days=1), limits.from_time),
         Text(
             f"{effective_calls} effective calls on {at:%Y-%m-%d} have been made or are being made to this person, "
-            f"{limits.calls_a_day} a day are allowed",
-            f"{at:%Y-%m-%d}对该人的有效通话（含进行中）已有{effective_calls}次，每日限{limits.calls_a_day}次",
+            f"{limits.calls_a_day} a day are allowed; guarantors whom the bank does not know share the debtor's",
+            f"{at:%Y-%m-%d}对该人的有效通话（含进行中）已有{effective_calls}次，每日限{limits.calls_a_day}次"
+            "（不在册的保证人与债务人合并计算）",
+        ),
+    )
+
+
+def _case_calls(limits: ContactLimits, at: datetime, case_calls: int) -> Breach:
+    return Breach(
+        CASE_CALLS,
+        datetime.combine(at.date() + timedelta(days=1), limits.from_time),
+        Text(
+            f"{case_calls} effective calls on {at:%Y-%m-%d} have been made or are being made about this borrower, "
+            f"{limits.calls_a_day_per_case} a day to all persons together are allowed",
+            f"{at:%Y-%m-%d}就该户对所有人的有效通话（含进行中）已有{case_calls}次，每日合计限{limits.calls_a_day_per_case}次",
         ),
     )
 

@@ -25,6 +25,7 @@ from ews.casework.reviews.form import KIND as REVIEW
 from ews.casework.reviews.session import DETERMINED
 from ews.casework.rights import FIELD, SENIOR, require
 from ews.casework.tasks.task import APPROVAL
+from ews.casework.warnings.deadlines import Terms, terms_on
 from ews.casework.words import HEAD_OFFICE
 from ews.domain.people import Actor, Role
 from ews.domain.text import Text
@@ -99,10 +100,10 @@ def my_day(desk: Desk, actor: Actor) -> MyDay:
     """Return what waits for the actor, ranked; ForbiddenError for who does not work with borrowers."""
     require(actor, FIELD, "have a list of work")
     today = desk.now().date()
-    calendar = desk.policy_on(today).calendar
+    terms = terms_on(desk.policy_on(today), today)
     with reading(desk.store) as connection:
         mine = _mine(connection, actor)
-    items = sorted((_item(actor, case, calendar, today) for case in mine), key=lambda item: item.place)
+    items = sorted((_item(actor, case, terms) for case in mine), key=lambda item: item.place)
     counted = Counter(item.band for item in items)
     return MyDay(today, tuple(items), {band: counted[band] for band in Band})
 
@@ -175,13 +176,14 @@ def _taken_part(connection: Connection, actor: Actor, waiting: list[Case]) -> fr
     return frozenset(mine | {act.case_id for act in acts_of(connection, others) if act.user_id == actor.user_id})
 
 
-def _item(actor: Actor, case: Case, calendar: Calendar, today: date) -> Item:
+def _item(actor: Actor, case: Case, terms: Terms) -> Item:
+    today = terms.today
     missed = _missed(case, today)
-    band = _band(case, missed, calendar, today)
+    band = _band(case, missed, terms.calendar, today)
     late_days = 0 if missed is None else (today - missed).days
     escalated = bool(_escalations(case))
-    why = _why(case, band, missed, late_days, escalated=escalated)
-    return Item(case, band, late_days, escalated, why, next_verbs(actor, case))
+    why = _why(case, todo_text(case, terms), band, missed, late_days, escalated=escalated)
+    return Item(case, band, late_days, escalated, why, next_verbs(actor, case, terms))
 
 
 def _band(case: Case, missed: date | None, calendar: Calendar, today: date) -> Band:
@@ -211,8 +213,7 @@ def _escalations(case: Case) -> tuple[str, ...]:
     return tuple(case.body.get("escalations") or ())
 
 
-def _why(case: Case, band: Band, missed: date | None, late_days: int, *, escalated: bool) -> Text:
-    todo = todo_text(case)
+def _why(case: Case, todo: Text, band: Band, missed: date | None, late_days: int, *, escalated: bool) -> Text:
     if missed is not None:
         up = Text(", gone up for it", "，已上报上级") if escalated else Text("", "")
         days = "day" if late_days == 1 else "days"

@@ -1,13 +1,18 @@
 """Work list: what is said of each thing on somebody's list: what has to be done, and what may be done next.
 
-Verbs   the words of the API's paths, in the order in which they usually follow
+Verbs   the words of the API's paths, in the order in which they usually follow; those of a warning are what its acts
+        would not refuse today
+Warning what has to be done is told from the deadline that runs, not from what else may be done
 """
 
 from collections.abc import Mapping
 
 from ews.casework.contacts.limits import GUARANTOR_UNKNOWN
-from ews.casework.tasks.task import APPROVAL, OPEN, TYPE_TEXTS, TaskBody
-from ews.casework.warnings.body import body_of, may_now
+from ews.casework.tasks.task import APPROVAL, OPEN, TaskBody, sentence
+from ews.casework.warnings.allowed import may_now
+from ews.casework.warnings.body import FALSE, WarningBody, body_of
+from ews.casework.warnings.deadlines import REPORT, Terms, running
+from ews.casework.warnings.deciding import may_decide
 from ews.casework.words import KIND_TEXTS, STATE_TEXTS
 from ews.domain.people import Actor, Role
 from ews.domain.text import Text
@@ -45,28 +50,29 @@ _NEXT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("promotion", "proposed"): ("approve", "refuse"),
 }
 
-_WARNING_VERBS: Mapping[str, Text] = {
+_DUE: Mapping[str, Text] = {
+    REPORT: Text("report it to head office", "报告总行"),
     "acknowledge": Text("acknowledge it", "签收"),
     "verify": Text("verify it", "核实"),
     "plan": Text("plan what to do", "制定方案"),
     "handle": Text("do what was planned", "落实处置"),
-    "ask-lift": Text("ask that it be lifted", "申请解除"),
     "lift": Text("decide on the lifting", "审批解除"),
-    "review-false": Text("review that it was marked false", "复核误报认定"),
+    "review": Text("review that it was marked false", "复核误报认定"),
+    "follow_up": Text("look at it again", "跟踪复查"),
+    "ask-lift": Text("ask that it be lifted, or plan anew", "申请解除或重新制定方案"),
+    "ask-lift-false": Text("ask that it be lifted", "申请解除"),
 }
+"""What a warning waits for, by its deadline; where more is known, by what that asks for first."""
 
 
-def todo_text(case: Case) -> Text:
+def todo_text(case: Case, terms: Terms) -> Text:
     """Return what has to be done with a case."""
     if case.kind == "task":
-        body = TaskBody.of(case)
-        kind = TYPE_TEXTS[body.type]
-        return Text(
-            f"{kind.en.capitalize()}: {body.text['en'].rstrip('.')}. {body.why['en'].rstrip('.')}",
-            f"{kind.zh}：{body.text['zh'].rstrip('。')}（{body.why['zh'].rstrip('。')}）",
-        )
+        return sentence(TaskBody.of(case))
     if case.kind == "warning":
-        return _warning_text(case)
+        return _warning_text(case, terms)
+    if case.kind == "measure" and case.state == "proposed" and case.body.get("gives_credit"):
+        return Text("Urgent: approve or refuse the relief", "紧急：审批纾困措施")
     if case.kind == "contact" and case.state == "recorded" and _only_unknown(case):
         return Text("The guarantor of a contact is not known to the book: review it", "联系对象不在册为保证人：请复核")
     found = _TODO.get((case.kind, case.state))
@@ -76,10 +82,11 @@ def todo_text(case: Case) -> Text:
     return Text(f"{kind.en.capitalize()}: {state.en}", f"{kind.zh}：{state.zh}")
 
 
-def next_verbs(actor: Actor, case: Case) -> tuple[str, ...]:
-    """Return what may be done with a case next, as far as its state says."""
+def next_verbs(actor: Actor, case: Case, terms: Terms) -> tuple[str, ...]:
+    """Return what may be done with a case next, as far as its state says; with a warning, what would not be refused."""
     if case.kind == "warning":
-        return may_now(case.state, body_of(case))
+        body = body_of(case)
+        return tuple(one for one in may_now(case, body, terms) if may_decide(actor, body, one))
     if case.kind == "check" and case.state == "draft" and case.assignee != actor.user_id:
         return ("take-over", "cancel")
     if case.kind == "task" and case.state == OPEN:
@@ -95,10 +102,24 @@ def _only_unknown(case: Case) -> bool:
     return {one["limit"] for one in case.body.get("breaches") or ()} == {GUARANTOR_UNKNOWN}
 
 
-def _warning_text(case: Case) -> Text:
-    verbs = next((_WARNING_VERBS[verb] for verb in may_now(case.state, body_of(case)) if verb in _WARNING_VERBS), None)
+def _warning_text(case: Case, terms: Terms) -> Text:
+    body = body_of(case)
     level = Text("Warning", "预警") if case.level is None else case.level.text
     state = STATE_TEXTS[case.state]
-    if verbs is None:
-        return Text(f"{level.en.capitalize()} warning, {state.en}", f"{level.zh}，{state.zh}")
-    return Text(f"{level.en.capitalize()} warning, {state.en}: {verbs.en}", f"{level.zh}，{state.zh}：{verbs.zh}")
+    again = Text("", "") if body.again_after is None else Text(", lifted as false before", "，曾按误报解除")
+    head = Text(f"{level.en.capitalize()} warning, {state.en}{again.en}", f"{level.zh}，{state.zh}{again.zh}")
+    due = _due(case, body, terms)
+    return head if due is None else Text(f"{head.en}: {due.en}", f"{head.zh}：{due.zh}")
+
+
+def _due(case: Case, body: WarningBody, terms: Terms) -> Text | None:
+    """Return what the deadline asks for for which somebody has the warning; None where none runs."""
+    runs = min(running(case.state, body), default=None)
+    if runs is None:
+        return None
+    name, may = runs[1], may_now(case, body, terms)
+    if name == "plan" and "verify" in may:
+        return _DUE["verify"]
+    if name == "follow_up" and "ask-lift" in may:
+        return _DUE["ask-lift-false" if body.verdict == FALSE else "ask-lift"]
+    return _DUE[name]

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from ews.casework.dossier.cases import case_sections
 from ews.casework.dossier.dossier import Deadline, Done, Dossier, Known
+from ews.casework.dossier.findings_table import findings_section
 from ews.casework.dossier.tables import (
     checks_section,
     decisions_section,
     evidence_blocks,
-    findings_section,
     look_ups_section,
 )
 from ews.casework.dossier.values import NOTHING, percent, yuan

@@ -1,4 +1,4 @@
-"""Tables of a due-diligence file: decisions, checks, findings, evidence and look-ups in full."""
+"""Tables of a due-diligence file: decisions, checks, evidence and look-ups in full."""
 
 from collections.abc import Iterator, Mapping
 
@@ -42,38 +42,6 @@ def checks_section(dossier: Dossier, say: Say) -> Section:
     return Section(say.word(Text("Post-loan checks", "贷后检查")), tuple(blocks) or (none,))
 
 
-def findings_section(dossier: Dossier, say: Say) -> Section:
-    """Return all findings, corrected ones too."""
-    heads = (
-        (Text("Found on", "发现日"), 0.12),
-        (Text("Known on", "获知日"), 0.12),
-        (Text("Field", "事项"), 0.34),
-        (Text("Value", "内容"), 0.18),
-        (Text("By", "填报人"), 0.10),
-        (Text("From", "来源"), 0.14),
-    )
-    asked = {(check.case_id, answer.name): answer for check in dossier.checks for answer in check.answers}
-    rows = tuple(
-        Row(
-            (
-                Cell(day(one.found_on)),
-                Cell(day(one.known_on)),
-                Cell(
-                    _asked(asked.get((one.case_id, one.field)), say),
-                    small=" ".join(filter(None, (one.field, one.loan_id))),
-                ),
-                Cell(say.word(Text("taken back", "已撤回")) if one.value is None else one.value),
-                Cell(dossier.people.get(one.author, one.author)),
-                Cell(one.case_id, small="" if one.corrects is None else f"⟲ {one.corrects}"),
-            )
-        )
-        for one in dossier.findings
-    )
-    columns = tuple((say.word(head), share) for head, share in heads)
-    table = Table(columns, rows, say.word(Text("Nothing was found.", "无调查发现。")))
-    return Section(say.word(Text("Findings", "调查发现")), (table,))
-
-
 def evidence_blocks(dossier: Dossier, say: Say, pictures: Mapping[str, bytes]) -> tuple[Block, ...]:
     """Return the list of files and the photos themselves."""
     heads = (
@@ -110,11 +78,6 @@ def look_ups_section(dossier: Dossier, say: Say) -> Section:
     if dossier.look_ups is not None:
         blocks += [Heading(say.word(Text("Each look-up", "逐次查阅"))), _each(dossier, say)]
     return Section(say.word(Text("Who looked the borrower up", "查阅记录")), tuple(blocks))
-
-
-def _asked(answer: Answered | None, say: Say) -> str:
-    """Return the question behind a finding, where the form of the check is known."""
-    return "" if answer is None else say.word(answer.text)
 
 
 def _decision(one: Known, say: Say) -> Row:

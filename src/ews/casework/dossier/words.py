@@ -59,6 +59,10 @@ VERB_TEXTS: Mapping[str, Text] = {
     "prepare": Text("form prepared", "生成评审表"),
     "determine": Text("determined", "认定"),
     "return": Text("returned", "退回"),
+    "approve-findings": Text("findings approved", "批准认定"),
+    "refuse-findings": Text("findings refused", "拒绝认定"),
+    "take-over": Text("draft taken over", "接手草稿"),
+    "decide": Text("decided in part", "部分审批"),
 }
 
 LABEL_TEXTS: Mapping[str, Text] = {
@@ -136,6 +140,10 @@ LABEL_TEXTS: Mapping[str, Text] = {
     "quarter": Text("Quarter", "季度"),
     "flags": Text("Quality flags", "质量疑点"),
     "findings": Text("Findings", "调查发现"),
+    "to_approve": Text("Waiting for approval", "待审批事项"),
+    "fields": Text("Decided on", "审批事项"),
+    "author": Text("Draft of", "草稿填报人"),
+    "is_guarantor": Text("Is a guarantor", "是否保证人"),
     "as_of": Text("As of", "观察时点"),
     "snoozed_until": Text("Put off until", "暂缓至"),
     "absent_since": Text("Not in the book since", "不在册起始"),
@@ -154,9 +162,10 @@ ELSEWHERE: Mapping[str, str] = {
     "approver": "policy",
     "proposed_by": "who did it",
     "proposed_rank": "who did it",
-    "author": "who did it",
     "author_rank": "who did it",
     "listed_by": "who did it",
+    "person": "party_id",
+    "seen_since_step": "gone",
     "by": "who did it",
     "day": "time",
     "begun_at": "contacts",

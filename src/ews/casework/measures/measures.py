@@ -4,7 +4,10 @@ States  proposed → approved or refused by a second, more senior person → don
         are any, photos and scans that were handed in with checks of the borrower
 Cause   every measure names the cause of the trouble, and what was learnt once done: both are there for the next
         application (`ews.casework.measures.lessons`)
-Red     nothing that cuts credit is proposed or approved while a red warning of the borrower waits to be verified
+Red     nothing that cuts credit is proposed or approved while a red warning of the borrower waits to be verified, nor
+        where all that is open was found false: then nothing justifies the cut
+Amount  up to the policy's multiple of the exposure, where that is known
+Waiting by the policy's day, relief soonest; late, it goes up (`ews.casework.approvals.waiting`)
 """
 
 from collections.abc import Sequence
@@ -17,9 +20,9 @@ from ews.casework.approvers import require_approver
 from ews.casework.checks.body import KIND as CHECK
 from ews.casework.checks.body import body_of as check_body_of
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
+from ews.casework.measures.bounds import check_amount, refuse_unfounded
 from ews.casework.rights import FIELD, require
 from ews.casework.subject import draft_about, subject_of
-from ews.casework.warnings.life import blocks_cutting
 from ews.casework.written import not_past, written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import Actor, Role
@@ -47,7 +50,10 @@ class MeasureDraft:
 
 @dataclass(frozen=True, slots=True)
 class MeasureBody:
-    """`proposed_rank` is the seniority of who proposed; `approver` the least senior role that may approve."""
+    """`proposed_rank` is the seniority of who proposed; `approver` the least senior role that may approve.
+
+    `escalations` are the roles that it went to while it waits too long, `late_since` the first day that was missed.
+    """
 
     measure: str
     cause: str
@@ -68,6 +74,8 @@ class MeasureBody:
     evidence: str | None = None
     learnt: str | None = None
     evidence_files: tuple[str, ...] = ()
+    escalations: tuple[str, ...] = ()
+    late_since: date | None = None
 
 
 _BODY = TypeAdapter(MeasureBody)
@@ -93,13 +101,15 @@ def propose(
     standing = subject_of(desk.store, actor, borrower_id, portfolio).standing
     require(actor, FIELD, "propose a measure")
     with at_work(desk, actor, "measure.propose", borrower_id, request_id=request_id) as work:
-        body = _checked(work, draft)
-        waiting = draft_about(standing, KIND, "proposed", role=body.approver)
+        measure = _measure(work, draft.measure)
+        body = _checked(work, draft, measure, standing.exposure_fen)
+        due_on = work.calendar.after(work.today, measure.decide_days)
+        waiting = draft_about(standing, KIND, "proposed", role=body.approver, due_on=due_on)
         if draft.warning_id is not None:
             _check_warning(work, draft.warning_id, waiting)
-        _refuse_unverified(work, waiting, body)
+        refuse_unfounded(work, waiting, body.measure, cuts=body.cuts_credit)
         content = _BODY.dump_python(body, mode="json")
-        opened = open_case(work, replace(waiting, body=content), "propose", _told(content))
+        opened = open_case(work, replace(waiting, level=standing.level, body=content), "propose", _told(content))
         assert opened is not None  # noqa: S101 - only drafts with `same_as` are refused
         return opened
 
@@ -117,7 +127,7 @@ def approve(
     with at_work(desk, actor, "measure.approve", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "proposed")
         require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, "approve the measure")
-        _refuse_unverified(work, case, body)
+        refuse_unfounded(work, case, body.measure, cuts=body.cuts_credit)
         note = None if reason is None else written(reason, "reason")
         decided = replace(body, decided_by=actor.user_id, decided_on=work.today, decision_reason=note)
         return _changed(work, case, decided, "approved", "approve", role=Role.OFFICER.value, reason=note)
@@ -179,14 +189,15 @@ def _files(work: Work, case: Case, files: Sequence[str]) -> tuple[str, ...]:
     return named
 
 
-def _checked(work: Work, draft: MeasureDraft) -> MeasureBody:
-    measure = _measure(work, draft.measure)
+def _checked(work: Work, draft: MeasureDraft, measure: Measure, exposure_fen: int | None) -> MeasureBody:
     causes = [cause.code for cause in work.policy.casework_on(work.today).causes]
     if draft.cause not in causes:
         raise RequestError(_unknown("cause", draft.cause, causes))
     if draft.amount_fen is not None and not 0 < draft.amount_fen <= LARGEST_FEN:
         message = f"The amount is {draft.amount_fen} fen. Give more than 0, or no amount where the measure has none."
         raise RequestError(message)
+    if draft.amount_fen is not None and exposure_fen is not None:
+        check_amount(draft.amount_fen, measure, exposure_fen)
     if draft.until is not None:
         not_past(draft.until, work.today, "last day of the measure")
     return MeasureBody(
@@ -225,17 +236,6 @@ def _check_warning(work: Work, warning_id: str, about: Case) -> None:
         raise RequestError(message)
 
 
-def _refuse_unverified(work: Work, case: Case, body: MeasureBody) -> None:
-    blocking = blocks_cutting(work.connection, case.portfolio, case.borrower_id) if body.cuts_credit else ()
-    if blocking:
-        listed = ", ".join(f"'{warning_id}'" for warning_id in blocking)
-        message = (
-            f"'{body.measure}' cuts credit, and a red warning of the borrower is not verified: {listed}. "
-            "Verify it first, since cutting a sound firm off may be what kills it."
-        )
-        raise TransitionError(message)
-
-
 def _in_state(work: Work, case_id: str, version: int, state: str) -> tuple[Case, MeasureBody]:
     case = at_version(case_for(work, case_id, KIND), version)
     if case.state != state:
@@ -248,7 +248,8 @@ def _changed(
     work: Work, case: Case, body: MeasureBody, state: str, verb: str, *, role: str | None = None, **content: object
 ) -> Case:
     closed = None if role is not None else work.at
-    changed = replace(case, state=state, role=role, closed_at=closed, body=_BODY.dump_python(body, mode="json"))
+    content_of = _BODY.dump_python(replace(body, escalations=(), late_since=None), mode="json")
+    changed = replace(case, state=state, role=role, due_on=None, closed_at=closed, body=content_of)
     return change_case(work, changed, verb, {name: value for name, value in content.items() if value is not None})
 
 

@@ -24,6 +24,7 @@ from ews.casework.desk import Desk, add_row, at_work
 from ews.casework.rights import require
 from ews.domain.errors import RequestError
 from ews.domain.people import SYSTEM, Actor, Role
+from ews.store.audit import touched
 from ews.store.cases import PREFIXES
 from ews.store.engine import reading, writing
 from ews.store.receivers import (
@@ -120,8 +121,9 @@ def _switch(
 ) -> Receiver:
     with at_work(desk, actor, action, receiver_id, request_id=request_id) as work:
         find_receiver(work.connection, receiver_id)
+        found = touched(work.connection, "receivers", receiver_id).digest
         set_active(work.connection, receiver_id, is_active=is_active)
-        add_row(work, "receivers", receiver_id)
+        add_row(work, "receivers", receiver_id, found)
         return find_receiver(work.connection, receiver_id)
 
 

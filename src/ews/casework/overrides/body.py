@@ -32,6 +32,7 @@ class OverrideBody:
 
     `approver` must approve, null where it counts at once; then `approved_by` is null as well. It counts from
     `approved_on` until `expires_on`, and no longer on `ended_on`. `review_id` names the session that brought it about.
+    `escalations` are the roles that it went to while it waits too long, `late_since` the first day that was missed.
     """
 
     tier: Tier
@@ -51,6 +52,8 @@ class OverrideBody:
     ended_on: date | None = None
     end_reason: str | None = None
     review_id: str | None = None
+    escalations: tuple[str, ...] = ()
+    late_since: date | None = None
 
 
 _BODY = TypeAdapter(OverrideBody)

@@ -1,7 +1,8 @@
 """Overrides (人工调整): a person states a tier, for one loan or all of a borrower, until a day.
 
 States  proposed → approved or refused → ended, or expired by its day
-Better  than the tier as it stands: needs a second, more senior person, and cannot pass the floor of law and practice
+Better  than the tier as it stands: needs a second, more senior person by the policy's day, and cannot pass the floor of
+        law and practice, nor another override in force that says something worse: that one is ended first
 Worse   counts at once, unless the policy names an approver; a senior is told and takes note
 Kept    the original: batch, floor, the model's proposal and the tier as it was, per loan
 """
@@ -18,6 +19,7 @@ from ews.casework.subject import draft_about, subject_of
 from ews.casework.words import HEAD_OFFICE
 from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
+from ews.domain.levels import Tier
 from ews.domain.people import SYSTEM, Actor
 from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.engine import reading
@@ -45,7 +47,8 @@ def propose(
         case = draft_about(found.standing, KIND, "proposed", role=body.approver)
         if body.approver is not None:
             _refuse_waiting(work, case, body)
-            return _opened(work, replace(case, body=plain(body)), "propose")
+            due_on = work.calendar.after(work.today, work.policy.casework_on(work.today).overrides.decide_days)
+            return _opened(work, replace(case, due_on=due_on, body=plain(body)), "propose")
         senior = work.policy.casework_on(work.today).overrides.better_approver
         counts = replace(body, approved_on=work.today)
         told = replace(case, state="approved", role=senior, due_on=draft.expires_on, body=plain(counts))
@@ -69,8 +72,16 @@ def approve(
             message = f"Override '{case_id}' would have expired on {body.expires_on}. Refuse it and propose a new one."
             raise TransitionError(message)
         refuse_above_floor(_now(desk, actor, case, body), body.tier, _model_rules(work))
+        _refuse_above_worse(work, case.portfolio, case.borrower_id, body.tier, body.loan_id)
         note = None if reason is None else written(reason, "reason")
-        decided = replace(body, approved_by=actor.user_id, approved_on=work.today, decision_reason=note)
+        decided = replace(
+            body,
+            approved_by=actor.user_id,
+            approved_on=work.today,
+            decision_reason=note,
+            escalations=(),
+            late_since=None,
+        )
         changed = replace(case, state="approved", role=None, due_on=body.expires_on, body=plain(decided))
         return change_case(work, changed, "approve", {} if note is None else {"reason": note})
 
@@ -82,7 +93,7 @@ def refuse(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str,
         _require_approver(actor, body, "refuse the override")
         note = written(reason, "reason")
         refused = plain(replace(body, decision_reason=note))
-        closed = replace(case, state="refused", role=None, closed_at=work.at, body=refused)
+        closed = replace(case, state="refused", role=None, due_on=None, closed_at=work.at, body=refused)
         return change_case(work, closed, "refuse", {"reason": note})
 
 
@@ -134,6 +145,7 @@ def state_approved(work: Work, review: Case, body: OverrideBody) -> Case:
         "approved",
         portfolio=review.portfolio,
         borrower_id=review.borrower_id,
+        name=review.name,
         branch_id=review.branch_id,
         officer_id=review.officer_id,
         due_on=body.expires_on,
@@ -150,6 +162,7 @@ def _body(work: Work, found: Found, draft: OverrideDraft) -> OverrideBody:
     check_expiry(draft.expires_on, work.today, terms)
     original = originals_of(found, draft.loan_id)
     refuse_above_floor(original, draft.tier, _model_rules(work))
+    _refuse_above_worse(work, found.standing.portfolio, found.standing.borrower_id, draft.tier, draft.loan_id)
     stated = [
         _stated(one) for one in _open_ones(work, found.standing.portfolio, found.standing.borrower_id, "approved")
     ]
@@ -186,11 +199,31 @@ def _stated(one: tuple[str, OverrideBody]) -> Stated:
 def _refuse_waiting(work: Work, case: Case, body: OverrideBody) -> None:
     """Refuse a second proposal for the same loans, so that nobody approves one without knowing of the other."""
     for override_id, other in _open_ones(work, case.portfolio, case.borrower_id, "proposed"):
-        if other.loan_id is None or body.loan_id is None or other.loan_id == body.loan_id:
+        if _same_loans(other.loan_id, body.loan_id):
             message = (
                 f"Override '{override_id}' of the same loans waits for approval. Have it approved or refused first."
             )
             raise TransitionError(message)
+
+
+def _refuse_above_worse(
+    work: Work, portfolio: str | None, borrower_id: str | None, tier: Tier, loan_id: str | None
+) -> None:
+    """Refuse a better tier over a worse one that a person has stated and that holds: the newest would win unseen."""
+    for override_id, other in _open_ones(work, portfolio, borrower_id, "approved"):
+        in_force = other.expires_on >= work.today and other.tier.rank > tier.rank
+        if in_force and _same_loans(other.loan_id, loan_id):
+            of = "all loans" if other.loan_id is None else f"loan '{other.loan_id}'"
+            message = (
+                f"Override '{override_id}' says '{other.tier}' for {of} until {other.expires_on}, which is worse than "
+                f"'{tier}' and stands. End it first, with POST /v1/overrides/{override_id}/end and the reason, then "
+                "state the better tier."
+            )
+            raise TransitionError(message)
+
+
+def _same_loans(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
 
 
 def _now(desk: Desk, actor: Actor, case: Case, body: OverrideBody) -> tuple[Original, ...]:

@@ -3,7 +3,9 @@
 States  prepared → determined → approved; an approver may send it back: returned → determined
 Tiers   accepted, or another one stated with a reason; none is better than the floor. What differs becomes an override
         that holds until the next session is over
-People  who determined does not approve, and each approval that the policy asks for is another person's
+People  an officer determines the forms of the own borrowers, a branch manager those of the branch. Who determined does
+        not approve, and each approval that the policy asks for is another person's, of the role that it names; somebody
+        more senior stands in where the branch has nobody else of that role
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
-from ews.casework.approvers import ANYBODY, RANKS
+from ews.casework.approvers import ANYBODY, RANKS, has_role, holders_of
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case
 from ews.casework.overrides.body import OverrideBody, last_day
 from ews.casework.overrides.originals import refuse_above_floor
@@ -72,6 +74,7 @@ def determine(desk: Desk, actor: Actor, asked: ToDetermine, *, request_id: str |
     with at_work(desk, actor, "review.determine", asked.case_id, request_id=request_id) as work:
         case, body = _in_state(work, asked.case_id, asked.version, PREPARED, RETURNED)
         require(actor, DETERMINERS, "determine tiers")
+        _require_own(actor, case)
         made = Determination(actor.user_id, actor.seniority, work.today, *_tiers(work, body, asked))
         terms = work.policy.casework_on(work.today).session
         determined = replace(body, determination=made, approvals=(), returned_by=None, return_reason=None)
@@ -89,7 +92,7 @@ def approve(desk: Desk, actor: Actor, asked: ToApprove, *, request_id: str | Non
     """Give one of the approvals; with the last one the tiers count, and those that differ become overrides."""
     with at_work(desk, actor, "review.approve", asked.case_id, request_id=request_id) as work:
         case, body = _in_state(work, asked.case_id, asked.version, DETERMINED)
-        role = _approves_as(actor, body, "approve the form")
+        role = _approves_as(work, case, body, "approve the form")
         given = replace(body, approvals=(*body.approvals, Approval(role, actor.user_id, work.today)))
         if given.waits_for:
             changed = replace(case, role=given.waits_for[0], body=plain(given))
@@ -105,7 +108,7 @@ def send_back(
     """Return a determined form to be determined anew; approvals given are void."""
     with at_work(desk, actor, "review.return", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, DETERMINED)
-        _approves_as(actor, body, "return the form")
+        _approves_as(work, case, body, "return the form")
         why = written(reason, "reason")
         back = replace(body, determination=None, approvals=(), returned_by=actor.user_id, return_reason=why)
         due = work.calendar.after(work.today, work.policy.casework_on(work.today).session.approve_days)
@@ -168,16 +171,33 @@ def _tiers(work: Work, body: ReviewBody, asked: ToDetermine) -> tuple[Mapping[st
     return tiers, None if asked.reason is None else written(asked.reason, "reason")
 
 
-def _approves_as(actor: Actor, body: ReviewBody, what: str) -> str:
-    """Return the role for which the actor approves: of those still missing the most senior that the actor reaches."""
+def _require_own(actor: Actor, case: Case) -> None:
+    """Raise ForbiddenError where an officer would determine the form of somebody else's borrower."""
+    if Role.BRANCH_MANAGER in actor.roles or (case.officer_id is not None and case.officer_id == actor.officer_id):
+        return
+    whose = "nobody's" if case.officer_id is None else f"of officer '{case.officer_id}'"
+    you = "of no officer" if actor.officer_id is None else f"officer '{actor.officer_id}'"
+    message = (
+        f"'{actor.user_id}' may not determine form '{case.case_id}': its borrower is {whose}, and the account is "
+        f"{you}. Leave it to that officer, or to the branch manager."
+    )
+    raise ForbiddenError(message)
+
+
+def _approves_as(work: Work, case: Case, body: ReviewBody, what: str) -> str:
+    """Return the role for which the actor approves: of those still missing one that the actor has, or stands in for."""
+    actor = work.actor
     taken = [approval.by for approval in body.approvals]
     determined = [] if body.determination is None else [body.determination.by]
     require_second(actor, [*determined, *taken], what, above=ANYBODY)
-    reached = [role for role in body.waits_for if actor.seniority >= RANKS[role]]
+    own = [role for role in body.waits_for if has_role(actor, role)]
+    above = [role for role in body.waits_for if actor.seniority > RANKS[role]]
+    holders = {role: holders_of(work.connection, role, case.branch_id, {*determined, *taken}) for role in above}
+    reached = own or [role for role in above if not holders[role]]
     if not reached:
-        message = (
-            f"'{actor.user_id}' may not {what}: it waits for {', '.join(body.waits_for)}. Ask somebody of that role."
-        )
+        known = [f"'{name}'" for role in above for name in holders[role]][:3]
+        whom = f"{' or '.join(known)}, who has the role" if known else "somebody of that role"
+        message = f"'{actor.user_id}' may not {what}: it waits for {', '.join(body.waits_for)}. Ask {whom}."
         raise ForbiddenError(message)
     return max(reached, key=lambda role: RANKS[role])
 

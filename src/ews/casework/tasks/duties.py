@@ -22,6 +22,7 @@ from ews.casework.tasks.task import (
     REMINDER,
     Duty,
     TaskBody,
+    form_text,
     on_or_before,
     plain,
     task_name,
@@ -146,10 +147,7 @@ def _first_check(view: View, loan: LoanDecision) -> Iterator[Duty]:
     known_since = decision.as_of if decision.before is None else decision.before.as_of
     if last < known_since:
         return  # paid out before the book was watched: it is nobody's first check any more
-    text = Text(
-        f"First check after payout, use of funds included, between {first} and {last}",
-        f"放款后首次检查（含资金用途），须在{first}至{last}之间完成",
-    )
+    text = _first_text(first, last, is_past=last < view.today)
     why = Text(f"Loan {loan.loan_id} was paid out on {loan.opened_on}", f"借据{loan.loan_id}于{loan.opened_on}发放")
     body = TaskBody(
         FIRST_CHECK, "FIRST_CHECK", OFFICER, plain(text), plain(why), loan.loan_id, plan.first_form,
@@ -159,21 +157,34 @@ def _first_check(view: View, loan: LoanDecision) -> Iterator[Duty]:
     yield Duty(_name(decision, FIRST_CHECK, loan.loan_id), due, body)
 
 
+def _first_text(first: date, last: date, *, is_past: bool) -> Text:
+    if is_past:
+        return Text(
+            f"First check after payout, use of funds included: it was to be made between {first} and {last}, which has "
+            "passed; make it now",
+            f"放款后首次检查（含资金用途）：应在{first}至{last}之间完成，期限已过，请立即补查",
+        )
+    return Text(
+        f"First check after payout, use of funds included, between {first} and {last}",
+        f"放款后首次检查（含资金用途），须在{first}至{last}之间完成",
+    )
+
+
 def _regular_check(view: View, row: CheckEvery) -> Duty:
     calendar, every = view.policy.calendar, timedelta(days=row.every_days)
     made = view.newest_check(row.form)
     if made is not None:
         basis, earliest = made, calendar.after(view.published_on, view.casework.checks.entry_days)
-        why = Text(f"The last check by form '{row.form}' was on {made}", f"上次“{row.form}”检查日为{made}")
+        why = Text(f"The last one was on {made}", f"上次检查日为{made}")
     else:
         opened = [loan.opened_on for loan in view.decision.loans if loan.opened_on is not None]
         basis = max(opened, default=view.published_on)
         earliest = basis if basis + every >= view.published_on else view.published_on + every
-        why = Text(f"No check by form '{row.form}' is known", f"尚无“{row.form}”检查记录")
+        why = Text("None is on record", "尚无此类检查记录")
     due = max(working_day(calendar, basis + every, view.published_on), on_or_before(calendar, earliest))
+    form = form_text(view.policy, row.form, view.today)
     text = Text(
-        f"Regular check by form '{row.form}', every {row.every_days} days",
-        f"常规检查（“{row.form}”），每{row.every_days}天一次",
+        f"Regular check: {form.en}, every {row.every_days} days", f"常规检查：{form.zh}，每{row.every_days}天一次"
     )
     terms = {"since": None if made is None else made.isoformat(), "every_days": row.every_days}
     body = TaskBody(REGULAR_CHECK, row.code, OFFICER, plain(text), plain(why), None, row.form, None, (CHECK,), terms)

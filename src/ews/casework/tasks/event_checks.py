@@ -4,6 +4,7 @@ Who      a risk manager, or a branch manager for the borrowers of the branch
 Hit      borrowers of the newest batch of each portfolio in a region, of an industry, or named; of several, all of them
          together
 Again    an event is known by its code: told again it adds only those who have no task yet; another event needs another
+Back     one that was taken back (`event_take_back`) is not called again under its code
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +16,17 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from ews.casework.desk import Desk, Work, at_work, open_case
 from ews.casework.rights import SENIOR, require
 from ews.casework.subject import draft_about
-from ews.casework.tasks.task import CHECK, EVENT_CHECK, KIND, OPEN, TaskBody, plain, task_name, working_day
+from ews.casework.tasks.task import (
+    CHECK,
+    EVENT_CHECK,
+    KIND,
+    OPEN,
+    TaskBody,
+    form_text,
+    plain,
+    task_name,
+    working_day,
+)
 from ews.casework.written import not_past, written
 from ews.domain.errors import ForbiddenError, FormError, RequestError, UnknownBorrowerError
 from ews.domain.people import Actor, Role
@@ -24,13 +35,13 @@ from ews.policy.casework import casework_on
 from ews.policy.forms import forms_on
 from ews.policy.policy import Policy
 from ews.store.batches import ranked
-from ews.store.cases import CaseFilter, find_cases
+from ews.store.cases import Case, to_case
 from ews.store.engine import reading
 from ews.store.publications import Standing
 from ews.store.standings import standing_columns, to_standing
-from ews.store.tables import decisions
+from ews.store.tables import cases, decisions
 
-_CHUNK = 100
+CHUNK = 100
 """Borrowers of one transaction: others wait no longer for the store than that takes."""
 LONGEST_CODE = 100
 
@@ -54,31 +65,52 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How many borrowers are hit, and how many of them got a task just now."""
+    """How many borrowers are hit, and how many of them got a task just now; `who` they are, by id.
+
+    `is_trial`: nothing was opened, and `opened` and `who` tell of whom a task would be.
+    """
 
     code: str
     form: str
     due_on: date
     hit: int
     opened: int
+    who: tuple[str, ...] = ()
+    is_trial: bool = False
 
 
-def call_event_check(desk: Desk, actor: Actor, event: Event, *, request_id: str | None = None) -> Called:
-    """Give every borrower hit a task; errors name a code, form, region, industry or borrower that cannot be used."""
-    require(actor, SENIOR, "call a check after an event")
-    if actor.is_machine:
-        message = f"'{actor.user_id}' is a machine and may not call a check after an event: it takes a person."
-        raise ForbiddenError(message)
+def call_event_check(
+    desk: Desk, actor: Actor, event: Event, *, is_trial: bool = False, request_id: str | None = None
+) -> Called:
+    """Give every borrower hit a task; errors name a code, form, region, industry or borrower that cannot be used.
+
+    Of a trial only the log tells: it opens nothing.
+    """
+    require_person(actor, "call a check after an event")
     today = desk.now().date()
     body, due_on = _task(desk.policy_on(today), event, today)
     hit = _hit(desk, actor, event)
     with reading(desk.store) as connection:
-        _refuse_other(connection, body)
-    opened = 0
-    for start in range(0, len(hit), _CHUNK):
+        has_task = _refuse_other(connection, actor, body)
+    if is_trial:
+        new = [one for one in hit if _name(body.code, one) not in has_task]
+        content = {"hit": len(hit), "new": len(new)}
+        with at_work(desk, actor, "event-check.trial", event.code, request_id=request_id, content=content):
+            ids = tuple(one.borrower_id for one in new)
+            return Called(event.code, str(body.form), due_on, len(hit), len(new), ids, is_trial=True)
+    opened: list[str] = []
+    for start in range(0, len(hit), CHUNK):
         with at_work(desk, actor, "event-check.call", event.code, request_id=request_id) as work:
-            opened += _open_tasks(work, hit[start : start + _CHUNK], body, due_on)
-    return Called(event.code, str(body.form), due_on, len(hit), opened)
+            opened += _open_tasks(work, hit[start : start + CHUNK], body, due_on)
+    return Called(event.code, str(body.form), due_on, len(hit), len(opened), tuple(opened))
+
+
+def require_person(actor: Actor, what: str) -> None:
+    """Raise ForbiddenError for who may not call checks, or is a machine; `what` completes 'may not ...'."""
+    require(actor, SENIOR, what)
+    if actor.is_machine:
+        message = f"'{actor.user_id}' is a machine and may not {what}: it takes a person."
+        raise ForbiddenError(message)
 
 
 def _task(policy: Policy, event: Event, today: date) -> tuple[TaskBody, date]:
@@ -94,8 +126,9 @@ def _task(policy: Policy, event: Event, today: date) -> tuple[TaskBody, date]:
         raise FormError(message)
     asked = policy.calendar.after(today, plan.event_days) if event.due_on is None else event.due_on
     due_on = working_day(policy.calendar, not_past(asked, today, "day of the check"), today)
-    what = Text(f"Check by form '{form}' after an event: {text}", f"事件排查（“{form}”）：{text}")
-    why = Text(f"Hit by event {code}: {text}", f"受事件{code}影响：{text}")
+    name = form_text(policy, form, today)
+    what = Text(f"{name.en}: {text}", f"{name.zh}：{text}")
+    why = Text(f"Hit by the event '{code}'", f"事件编号：{code}")
     role = Role.OFFICER.value
     body = TaskBody(
         EVENT_CHECK, code, role, plain(what), plain(why), form=form, asks=(CHECK,), terms={"event": code, "text": text}
@@ -158,23 +191,43 @@ def _standings(
     return [to_standing(row) for row in connection.execute(query)]
 
 
-def _refuse_other(connection: Connection, body: TaskBody) -> None:
-    """Refuse the code of an event that was another one."""
-    for case in find_cases(connection, CaseFilter(kinds=(KIND,))):
+def _refuse_other(connection: Connection, actor: Actor, body: TaskBody) -> frozenset[str]:
+    """Refuse the code of an event that was another one or was taken back; return the names of its tasks."""
+    found = tasks_of(connection, body.code)
+    for case in found:
         before = TaskBody.of(case)
-        if before.type == EVENT_CHECK and before.code == body.code and before.terms["text"] != body.terms["text"]:
+        if before.terms["text"] != body.terms["text"]:
             message = (
                 f"Code '{body.code}' is that of another event: '{before.terms['text']}'. "
                 "Give this event a code of its own, or the same text."
             )
             raise RequestError(message)
+    seen = [one for one in found if actor.sees(one.branch_id)]
+    back = [why for one in seen if (why := TaskBody.of(one).terms.get("taken_back")) is not None]
+    if back and not any(one.is_open for one in seen):
+        message = f"Event '{body.code}' was taken back: '{back[0]}'. Call it anew under another code."
+        raise RequestError(message)
+    return frozenset(str(one.same_as) for one in found)
 
 
-def _open_tasks(work: Work, hit: Collection[Standing], body: TaskBody, due_on: date) -> int:
-    opened = 0
+def tasks_of(connection: Connection, code: str) -> tuple[Case, ...]:
+    """Return all tasks of an event, by number."""
+    begins = f"{task_name(EVENT_CHECK, code)}/"
+    query = select(cases).where(cases.c.kind == KIND, cases.c.same_as.startswith(begins, autoescape=True))
+    return tuple(to_case(row) for row in connection.execute(query.order_by(cases.c.number)))
+
+
+def _name(code: str, standing: Standing) -> str:
+    return task_name(EVENT_CHECK, code, standing.portfolio, standing.borrower_id)
+
+
+def _open_tasks(work: Work, hit: Collection[Standing], body: TaskBody, due_on: date) -> list[str]:
+    """Return the borrowers who got a task."""
+    opened: list[str] = []
     for standing in hit:
-        name = task_name(EVENT_CHECK, body.code, standing.portfolio, standing.borrower_id)
+        name = _name(body.code, standing)
         draft = draft_about(standing, KIND, OPEN, role=body.role, due_on=due_on, same_as=name)
         draft = replace(draft, level=standing.level, body=asdict(body))
-        opened += open_case(work, draft, "open", {"why": dict(body.why)}) is not None
+        if open_case(work, draft, "open", {"why": dict(body.why)}) is not None:
+            opened.append(standing.borrower_id)
     return opened

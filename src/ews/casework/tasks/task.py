@@ -16,6 +16,8 @@ from urllib.parse import quote
 from ews.casework.checks.proposed import ProposedFinding, read_proposed
 from ews.domain.text import Text
 from ews.policy.calendar import Calendar
+from ews.policy.forms import forms_on
+from ews.policy.policy import Policy
 from ews.store.cases import Case
 
 KIND = "task"
@@ -35,6 +37,9 @@ TYPE_TEXTS: Mapping[str, Text] = {
     EVENT_CHECK: Text("event check", "事件排查"),
     APPROVAL: Text("approval of findings", "认定审批"),
 }
+
+NAMED = frozenset({FIRST_CHECK, REGULAR_CHECK, EVENT_CHECK, APPROVAL})
+"""Types whose tasks say in their text of which type they are."""
 
 CAUSE, PAID_FROM, CHECK = "cause", "paid_from", "check"
 """What a task may ask for when it is done: why payment is late, from what it will be paid, a submitted check."""
@@ -104,6 +109,23 @@ class Duty:
 def task_name(*parts: str) -> str:
     """Return the name of the task about `parts`, whatever characters they hold."""
     return "/".join((KIND, *(quote(part, safe="") for part in parts)))
+
+
+def sentence(body: TaskBody) -> Text:
+    """Return what a task asks for and why, as it stands on a list."""
+    kind = TYPE_TEXTS[body.type]
+    head = Text("", "") if body.type in NAMED else Text(f"{kind.en.capitalize()}: ", f"{kind.zh}：")
+    said, why = body.text["en"].rstrip("."), body.why["en"].rstrip(".")
+    stop = "" if said.endswith(("?", "!")) else "."
+    return Text(
+        f"{head.en}{said}{stop} {why}", f"{head.zh}{body.text['zh'].rstrip('。')}（{body.why['zh'].rstrip('。')}）"
+    )
+
+
+def form_text(policy: Policy, code: str, day: date) -> Text:
+    """Return what a form is called; its code where the policy of the day has none of it."""
+    form = forms_on(policy.forms, day).form(code)
+    return Text(code, code) if form is None else form.text
 
 
 def plain(text: Text) -> Mapping[str, str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case
 from ews.casework.rights import FIELD, require
-from ews.casework.warnings.body import KIND, WarningBody, body_of, may_now
+from ews.casework.warnings.allowed import by_state, hindrance, may_now
+from ews.casework.warnings.body import KIND, WarningBody, body_of
 from ews.casework.warnings.deadlines import Terms, settled, terms_of
 from ews.casework.words import STATE_TEXTS
 from ews.domain.errors import ForbiddenError, TransitionError
@@ -45,15 +46,18 @@ def acting(
         if actor.is_machine:
             message = f"'{actor.user_id}' is a machine and may not {what}: it takes a person."
             raise ForbiddenError(message)
-        body = body_of(case)
-        if verb not in may_now(case.state, body):
-            raise not_now(case, body, verb)
-        yield Act(work, case, body, terms_of(work), verb)
+        body, terms = body_of(case), terms_of(work)
+        if verb not in by_state(case.state, body):
+            raise not_now(case, body, terms, verb)
+        why = hindrance(verb, case, body, terms)
+        if why is not None:
+            raise not_now(case, body, terms, verb, f", {why}")
+        yield Act(work, case, body, terms, verb)
 
 
-def not_now(case: Case, body: WarningBody, verb: str, why: str = "") -> TransitionError:
+def not_now(case: Case, body: WarningBody, terms: Terms, verb: str, why: str = "") -> TransitionError:
     """Return the error of a warning that something may not be done with now, which says what may be."""
-    verbs = [one for one in may_now(case.state, body) if one != verb]
+    verbs = [one for one in may_now(case, body, terms) if one != verb]
     may = f"What may be done now: {', '.join(verbs)}." if verbs else "Nothing more is done with it."
     state = STATE_TEXTS[case.state].en
     found = f"{state}, marked {body.verdict}" if body.verdict is not None else state

@@ -1,8 +1,9 @@
-"""Body of a warning: what a case of kind `warning` adds, and what may be done with it now.
+"""Body of a warning: what a case of kind `warning` adds.
 
 Grain    one warning per borrower and kind of signal while it is open; `kind` is the pattern that its signals look for
 Episode  a code with its first day; it belongs to one warning for good, so that it is never raised twice
-Ready    to be lifted: every signal gone, or the borrower unseen, for long enough, or the warning is not true
+Ready    to be lifted: every signal gone, or the borrower unseen, for long enough, or the warning is not true; what
+         may be done now, `ews.casework.warnings.allowed` tells
 """
 
 from collections.abc import Mapping
@@ -45,7 +46,9 @@ class WarningBody:
     `batch_id`, `as_of` and `policy_hash` are those that raised it. `worst_level` never falls. `absent_since` is the
     first batch without the borrower. `snoozed_days` are working days used up. `escalations` are the roles that it went
     to for lateness, `late_for` the deadline for which the present role has it. `marked_false_on` stays when the
-    verdict changes, and with it whether the borrower was in default then. What is not done yet is null.
+    verdict changes, and with it whether the borrower was in default then. `verified_rank` is the seniority of who gave
+    the verdict. `seen_since_step` counts the newer batches since the last step down, `step_counted_on` is the last's.
+    `again_after` is the warning of the same signal that was lifted as false. What is not done yet is null.
     """
 
     kind: str
@@ -74,6 +77,7 @@ class WarningBody:
     verdict_reason: str | None = None
     verified_how: str | None = None
     verified_by: str | None = None
+    verified_rank: int | None = None
     verified_on: date | None = None
     check_id: str | None = None
     cause: str | None = None
@@ -96,6 +100,9 @@ class WarningBody:
     lift_by: date | None = None
     escalations: tuple[str, ...] = ()
     late_for: str | None = None
+    seen_since_step: int | None = None
+    step_counted_on: date | None = None
+    again_after: str | None = None
 
     @property
     def codes(self) -> frozenset[str]:
@@ -123,31 +130,6 @@ def plain_body(body: WarningBody) -> Mapping[str, Any]:
     """Return the body as plain JSON data."""
     plain: Mapping[str, Any] = _BODY.dump_python(body, mode="json")
     return plain
-
-
-def may_now(state: str, body: WarningBody) -> tuple[str, ...]:
-    """Return what may be done with a warning now, in the words of the API's paths."""
-    if state == LIFTED:
-        return ()
-    report = () if body.is_reported else ("report",)
-    if body.lift_asked_by is not None:
-        return ("lift", "refuse-lift", *report)
-    return (*_next(state, body), *report)
-
-
-def _next(state: str, body: WarningBody) -> tuple[str, ...]:
-    rest = () if body.snoozed_until is not None else ("snooze",)
-    if state == RAISED:
-        return ("acknowledge",)
-    if state == ACKNOWLEDGED:
-        return ("verify", *rest)
-    if state == VERIFIED and body.verdict == FALSE:
-        return ("verify", "review-false") if body.awaits_review else ("verify", "ask-lift", *rest)
-    if state == VERIFIED:
-        return ("plan", *rest)
-    if state == PLANNED:
-        return ("handle", "plan", *rest)
-    return ("ask-lift", "plan", *rest)
 
 
 def standing_in_the_way(body: WarningBody, observations: int) -> tuple[str, ...]:

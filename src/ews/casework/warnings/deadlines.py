@@ -24,6 +24,7 @@ from ews.casework.warnings.body import (
     WarningBody,
     plain_body,
 )
+from ews.casework.words import HEAD_OFFICE as HEAD_OFFICE_ROLE
 from ews.domain.levels import WarningLevel
 from ews.domain.people import HEAD_OFFICE, Role
 from ews.policy.action import action_for
@@ -31,6 +32,7 @@ from ews.policy.calendar import Calendar
 from ews.policy.casework import Lifecycle
 from ews.policy.playbook import Action
 from ews.policy.policy import Policy
+from ews.policy.verification import Verification
 from ews.store.cases import Case
 
 REPORT = "report"
@@ -45,12 +47,20 @@ class Terms:
     calendar: Calendar
     today: date
 
+    @property
+    def verification(self) -> Verification:
+        return self.policy.casework_on(self.today).verification
+
     def after(self, days: int) -> date:
         return self.calendar.after(self.today, days)
 
 
 def terms_of(work: Work) -> Terms:
-    return Terms(work.policy, work.policy.casework_on(work.today).lifecycle, work.calendar, work.today)
+    return terms_on(work.policy, work.today)
+
+
+def terms_on(policy: Policy, today: date) -> Terms:
+    return Terms(policy, policy.casework_on(today).lifecycle, policy.calendar, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +185,17 @@ def approving_role(rank: int, lifecycle: Lifecycle) -> str:
     return next((role for role in lifecycle.roles if RANKS[role] > above), lifecycle.roles[-1])
 
 
+def reviewing_role(body: WarningBody, lifecycle: Lifecycle) -> str:
+    """Return who reviews that it was marked false: of a red one a senior, head office where its route leads there."""
+    if body.worst_level is not WarningLevel.RED:
+        return Role.BRANCH_MANAGER.value
+    return HEAD_OFFICE_ROLE if HEAD_OFFICE_ROLE in body.roles else approving_role(body.verified_rank or 0, lifecycle)
+
+
 def _answerable(name: str, body: WarningBody, terms: Terms) -> str:
     if name == "lift":
         return approving_role(body.lift_asked_rank, terms.lifecycle)
-    return Role.BRANCH_MANAGER.value if name == "review" else body.roles[0]
+    return reviewing_role(body, terms.lifecycle) if name == "review" else body.roles[0]
 
 
 def _extra(case: Case, lifecycle: Lifecycle) -> int:

@@ -1,7 +1,8 @@
-"""Review of warnings marked false: some go to somebody else, and what became of all of them is counted.
+"""Review of warnings marked false: red ones and some others go to somebody else; what became of all is counted.
 
 Sample   by a hash of the case id under the key of the log: the same whenever it is asked, and nobody who lacks the
          key can foresee or steer it
+Red      each, to somebody more senior; to head office where the warning's route leads there
 Counted  who was marked false, however it ended, and defaulted in a later batch
 """
 
@@ -15,10 +16,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ews.casework.desk import Desk
-from ews.casework.rights import require_second
 from ews.casework.warnings.act import acting, done
 from ews.casework.warnings.body import AGREES, DISAGREES, KIND, TRUE, Review, WarningBody, body_of
 from ews.casework.warnings.deadlines import limits_for
+from ews.casework.warnings.deciding import require_reviewer
 from ews.casework.written import written
 from ews.domain.levels import WarningLevel
 from ews.domain.people import Actor
@@ -55,10 +56,11 @@ def review_false(
 ) -> Case:
     """Agree that a warning of the sample is false, or disagree: then it is true and a plan is due.
 
-    SecondPersonError for whoever marked it false.
+    SecondPersonError for whoever marked it false, and of a red one for who is not senior to them; ForbiddenError where
+    its route asks for head office.
     """
     with acting(desk, actor, "review-false", case_id, version=version, request_id=request_id) as act:
-        require_second(actor, {act.body.verified_by or ""}, "review a warning that was marked false")
+        require_reviewer(actor, act.body)
         reason = written(reason, "reason of the review")
         content: dict[str, Any] = {"review": review, "reason": reason}
         told: dict[str, Any] = {"sample_review": review, "sample_by": actor.user_id, "review_by": None}

@@ -5,6 +5,7 @@ Joins    a code where the warning was dealt with or marked false, or a graver le
          verified and planned anew; otherwise it takes the code in. Deadlines that run are tightened, never loosened
 Gone     counted once per day of a batch, up to what the policy wants; a signal that is back counts from nothing, and
          takes back a lifting that was asked for
+Again    a signal that still stands so many days after its warning was lifted as false is raised again, told as such
 Unseen   a borrower that is not in the batch: the warning stays open, and says since when
 Acts     one per batch and warning, none where nothing changed; money at risk is brought up to date with each
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 from ews.casework.warnings.body import FALSE, HANDLED, KIND, RAISED, Note, WarningBody, body_of
 from ews.casework.warnings.deadlines import Limits, Terms, limits_for, settled, tightened
+from ews.casework.warnings.episodes import again_after, home_of, new_signs
 from ews.casework.warnings.seen import Seen, Sign
 from ews.domain.levels import WarningLevel, worst_level
 from ews.store.case_chunks import Step
@@ -31,6 +33,7 @@ _FROM_THE_START: Mapping[str, Any] = dict.fromkeys(
         "verdict_reason",
         "verified_how",
         "verified_by",
+        "verified_rank",
         "verified_on",
         "check_id",
         "cause",
@@ -42,6 +45,8 @@ _FROM_THE_START: Mapping[str, Any] = dict.fromkeys(
         "planned_by",
         "handled_by",
         "follow_up_by",
+        "seen_since_step",
+        "step_counted_on",
     )
 )
 _NOT_RESTING: Mapping[str, Any] = {"snoozed_until": None, "snoozed_by": None}
@@ -60,34 +65,21 @@ def steps_for(seen: Seen | None, warnings: Sequence[Case], batch: Batch, terms: 
         return
     joins: dict[str, list[Sign]] = {}
     fresh: dict[str, list[Sign]] = {}
-    for sign in _new(seen, [body for _, body in bodies]):
-        home = _home(sign, opened)
+    again = again_after(seen, bodies, terms)
+    for sign in new_signs(seen, [body for _, body in bodies], again):
+        home = home_of(sign, opened)
         key, group = (sign.kind, fresh) if home is None else (home.case_id, joins)
         group.setdefault(key, []).append(sign)
     for case, body in opened:
-        step = _observed(case, body, seen, joins.get(case.case_id, []), batch, terms)
+        joined = joins.get(case.case_id, [])
+        step = _observed(case, body, seen, joined, batch, terms)
         if step is not None:
             yield step
     for kind in sorted(fresh):
-        yield _raised(kind, fresh[kind], seen, batch, terms)
+        yield _raised(kind, fresh[kind], seen, batch, terms, again)
 
 
-def _new(seen: Seen, bodies: Sequence[WarningBody]) -> Iterator[Sign]:
-    """Yield the signals whose episode no warning has, and which do not wait."""
-    told = sorted(episode for body in bodies for episode in body.episodes)
-    newest = dict(told)  # of each code the last first day, since they are sorted
-    for sign in seen.signs:
-        if not sign.waits and (sign.code not in newest or sign.since > newest[sign.code]):
-            yield sign
-
-
-def _home(sign: Sign, opened: Sequence[tuple[Case, WarningBody]]) -> Case | None:
-    """Return the open warning that a signal belongs to: the one that has its code, else the one of its kind."""
-    with_code = [case for case, body in opened if sign.code in body.codes]
-    return next(iter(with_code or [case for case, body in opened if body.kind == sign.kind]), None)
-
-
-def _raised(kind: str, signs: Sequence[Sign], seen: Seen, batch: Batch, terms: Terms) -> Step:
+def _raised(kind: str, signs: Sequence[Sign], seen: Seen, batch: Batch, terms: Terms, again: Mapping[str, str]) -> Step:
     standing = seen.standing
     level = worst_level(sign.level for sign in signs)
     limits = _limits(level, [sign.code for sign in signs], seen, terms)
@@ -110,16 +102,22 @@ def _raised(kind: str, signs: Sequence[Sign], seen: Seen, batch: Batch, terms: T
         report_by=limits.report_by,
         in_default=standing.in_default,
         non_performing=standing.tier.non_performing,
+        again_after=max((again[note.code] for note in notes if note.code in again), default=None),
     )
+    # An episode that is raised again is told from the first by the warning that was lifted.
+    before = [again[notes[0].code]] if notes[0].code in again else []
+    name = [KIND, standing.portfolio, standing.borrower_id, notes[0].code, notes[0].since, *before]
     draft = Case(
         KIND,
         RAISED,
         portfolio=standing.portfolio,
         borrower_id=standing.borrower_id,
         level=level,
-        same_as=plain_json([KIND, standing.portfolio, standing.borrower_id, notes[0].code, notes[0].since]),
+        same_as=plain_json(name),
     )
     content = {"kind": kind, "level": level, "codes": [note.code for note in notes], **_of(batch)}
+    if body.again_after is not None:
+        content["again_after"] = body.again_after
     return Step(settled(_told(draft, seen), body, terms), "raise", content)
 
 
@@ -128,6 +126,7 @@ def _observed(
 ) -> Step | None:
     """Return the step of an open warning whose borrower is in the batch; None where nothing is new."""
     after = _noted(body, seen, joins, batch.as_of, terms.lifecycle.gone_observations)
+    after = _stepped(after, batch.as_of, terms)
     back = _back(body, after, joins)
     level = worst_level((case.level or WarningLevel.NONE, *(sign.level for sign in joins), *back.values()))
     rises = case.level is None or level.rank > case.level.rank
@@ -155,16 +154,26 @@ def _observed(
 
 def _unseen(case: Case, body: WarningBody, batch: Batch, terms: Terms) -> Step | None:
     counted, most = body.absent_counted_on, terms.lifecycle.gone_observations
-    if body.absent_observations >= most or (counted is not None and batch.as_of <= counted):
+    after = _stepped(body, batch.as_of, terms)
+    if body.absent_observations < most and (counted is None or batch.as_of > counted):
+        after = replace(
+            after,
+            absent_since=body.absent_since or batch.as_of,
+            absent_observations=body.absent_observations + 1,
+            absent_counted_on=batch.as_of,
+        )
+    if after == body:
         return None
-    after = replace(
-        body,
-        absent_since=body.absent_since or batch.as_of,
-        absent_observations=body.absent_observations + 1,
-        absent_counted_on=batch.as_of,
-    )
     content = {**_of(batch), "absent_since": after.absent_since, "absent_observations": after.absent_observations}
     return Step(settled(case, after, terms), "observe", content)
+
+
+def _stepped(body: WarningBody, as_of: date, terms: Terms) -> WarningBody:
+    """Return the body with the newer batches counted since a red one went down a level, up to what the policy wants."""
+    seen, counted_on = body.seen_since_step, body.step_counted_on
+    if seen is None or counted_on is None or as_of <= counted_on or seen >= terms.verification.steps_apart:
+        return body
+    return replace(body, seen_since_step=seen + 1, step_counted_on=as_of)
 
 
 def _noted(body: WarningBody, seen: Seen, joins: Sequence[Sign], as_of: date, most: int) -> WarningBody:
@@ -230,6 +239,7 @@ def _told(case: Case, seen: Seen) -> Case:
     standing = seen.standing
     return replace(
         case,
+        name=standing.name,
         branch_id=standing.branch_id,
         officer_id=standing.officer_id,
         exposure_fen=standing.exposure_fen,
@@ -248,6 +258,8 @@ def _differences(case: Case, body: WarningBody, changed: Case, after: WarningBod
         content |= {"level_before": case.level, "level": changed.level}
     if changed.state != case.state:
         content["state_before"] = case.state
+    if after.seen_since_step not in {None, body.seen_since_step}:
+        content["seen_since_step"] = after.seen_since_step
     for name in ("snoozed_until", "lift_asked_by", "absent_since"):
         if getattr(body, name) is not None and getattr(after, name) is None:
             content["ended"] = [*content.get("ended", ()), name]

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ews.casework.checks.body import CORRECTED, SUBMITTED
 from ews.casework.desk import Desk
 from ews.casework.warnings.act import Act, acting, done, not_now
 from ews.casework.warnings.body import (
@@ -27,16 +26,14 @@ from ews.casework.warnings.body import (
     WarningBody,
     body_of,
 )
-from ews.casework.warnings.deadlines import follow_up, running
+from ews.casework.warnings.deadlines import follow_up
 from ews.casework.warnings.false_sample import is_sampled
+from ews.casework.warnings.grounds import check_grounds
 from ews.casework.written import written
 from ews.domain.errors import RequestError
 from ews.domain.levels import WarningLevel
 from ews.domain.people import Actor
 from ews.store.cases import Case, CaseFilter, find_cases
-
-HOW = ("visit", "phone", "documents", "data")
-"""How a person may have found out whether a warning is true."""
 
 _RESTING = ("plan_by", "handle_by", "follow_up_by")
 """Deadlines that a snooze may move; nobody is kept waiting for a review or a lifting."""
@@ -69,20 +66,23 @@ def verify(  # noqa: PLR0913 - what a verdict consists of
 ) -> Case:
     """Say whether it is true, why, and how that was found out; `check_id` names the check that found it.
 
-    RequestError for an unknown way or cause, or a check of another borrower. Some of the false ones, which nobody can
-    foresee, go to somebody else. What was marked false may later be found true, not the other way round.
+    Errors as in `grounds`. Every red one that is found false goes to somebody more senior, and some of the others,
+    which nobody can foresee, to somebody else. What was marked false may later be found true, not the other way round.
     """
     with acting(desk, actor, "verify", case_id, version=version, request_id=request_id) as act:
         if act.body.verdict == FALSE and verdict == FALSE:
-            raise not_now(act.case, act.body, "verify", " for it is marked false already; it may be found true")
+            raise not_now(
+                act.case, act.body, act.terms, "verify", " for it is marked false already; it may be found true"
+            )
         reason = written(reason, "reason of the verdict")
-        _check_how(act, how, check_id, cause)
+        check_grounds(act, verdict, how, check_id, cause)
         content = {"verdict": verdict, "reason": reason, "how": how, "check_id": check_id, "cause": cause}
         told: dict[str, Any] = {
             "verdict": verdict,
             "verdict_reason": reason,
             "verified_how": how,
             "verified_by": actor.user_id,
+            "verified_rank": actor.seniority,
             "verified_on": act.work.today,
             "check_id": check_id,
             "cause": cause,
@@ -90,7 +90,9 @@ def verify(  # noqa: PLR0913 - what a verdict consists of
         case = replace(act.case, state=VERIFIED)
         if verdict == TRUE:
             return done(act, content, {**told, "sampled": None, "review_by": None, "sample_review": None}, case)
-        sampled = is_sampled(desk.audit_key, case_id, act.terms.lifecycle.false_sample_share)
+        sampled = act.body.worst_level is WarningLevel.RED or is_sampled(
+            desk.audit_key, case_id, act.terms.lifecycle.false_sample_share
+        )
         return done(act, {**content, "sampled": sampled}, told | _marked_false(act, sampled=sampled), case)
 
 
@@ -137,7 +139,6 @@ def snooze(
     """Let it rest until a day; RequestError for a day that is not ahead, or beyond what the level allows."""
     with acting(desk, actor, "snooze", case_id, version=version, request_id=request_id) as act:
         reason = written(reason, "reason of the snooze")
-        _check_in_time(act)
         used = act.body.snoozed_days + _days_of_rest(act, until)
         moved = _moved(act, until)
         content = {
@@ -156,43 +157,21 @@ def blocks_cutting(connection: Connection, portfolio: str | None, borrower_id: s
     return tuple(case.case_id for case in red if _is_unverified(body_of(case)))
 
 
+def found_false_only(connection: Connection, portfolio: str | None, borrower_id: str | None) -> tuple[str, ...]:
+    """Return the open warnings of a borrower where each of them was found false; none where one was not, or none is."""
+    wanted = CaseFilter(kinds={KIND}, portfolio=portfolio, borrower_id=borrower_id, is_open=True)
+    found = [(case.case_id, body_of(case).verdict) for case in find_cases(connection, wanted)]
+    return tuple(case_id for case_id, _ in found) if all(verdict == FALSE for _, verdict in found) else ()
+
+
 def _is_unverified(body: WarningBody) -> bool:
     return body.verdict is None or body.awaits_review
-
-
-def _check_how(act: Act, how: str, check_id: str | None, cause: str | None) -> None:
-    if how not in HOW:
-        message = f"'how' is '{how}'. Give one of {', '.join(HOW)}."
-        raise RequestError(message)
-    causes = [one.code for one in act.terms.policy.casework_on(act.work.today).causes_of("trouble")]
-    if cause is not None and cause not in causes:
-        message = f"'cause' is '{cause}', which the policy does not know. Give one of {', '.join(causes)}."
-        raise RequestError(message)
-    if check_id is None:
-        return
-    own = CaseFilter(kinds={"check"}, portfolio=act.case.portfolio, borrower_id=act.case.borrower_id)
-    checks = {one.case_id: one for one in find_cases(act.work.connection, own)}
-    if check_id not in checks or checks[check_id].state not in {SUBMITTED, CORRECTED}:
-        message = (
-            f"'{check_id}' is no submitted check of borrower '{act.case.borrower_id}'. Submit it, or name another."
-        )
-        raise RequestError(message)
-
-
-def _check_in_time(act: Act) -> None:
-    day, name = min(running(act.case.state, act.body))
-    if day < act.work.today:
-        why = f", since '{name}' was due on {day}; what is late is not put off"
-        raise not_now(act.case, act.body, act.verb, why)
 
 
 def _days_of_rest(act: Act, until: date) -> int:
     """Return the working days that a snooze takes; RequestError where it may not be."""
     level = _level(act.case)
     limit, today = act.terms.lifecycle.snooze_days[level], act.work.today
-    if limit == 0:
-        message = f"Warning '{act.case.case_id}' is {level}, which is never snoozed. Deal with it, or refer it upward."
-        raise RequestError(message)
     if until <= today:
         message = f"The snooze ends on {until}, which is not after today, {today}. Give a later day."
         raise RequestError(message)
@@ -200,15 +179,10 @@ def _days_of_rest(act: Act, until: date) -> int:
     if act.body.snoozed_days + days > limit:
         message = (
             f"Until {until} it would rest for {days} working days, after {act.body.snoozed_days} before; a warning of "
-            f"{level} rests for {limit} in all. Give a day up to {_latest(act, limit)}."
+            f"{level} rests for {limit} in all. Give a day up to {act.terms.after(limit - act.body.snoozed_days)}."
         )
         raise RequestError(message)
     return days
-
-
-def _latest(act: Act, limit: int) -> date | str:
-    left = limit - act.body.snoozed_days
-    return act.terms.after(left) if left else "none, for they are used up"
 
 
 def _moved(act: Act, until: date) -> dict[str, date]:

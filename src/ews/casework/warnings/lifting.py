@@ -3,24 +3,28 @@
 When     every signal gone for as many batches as the policy wants, or the borrower unseen for as many, or the warning
          false; what was sampled is reviewed first
 Steps    a warning that was ever red goes down one level per lifting, red → orange → yellow → lifted, each asked for and
-         decided anew; others are lifted at once
+         decided anew, with newer batches observed in between; others are lifted at once
 Second   another person, more senior than who asked; at head office another of head office. Nobody decides on a verdict
          of their own
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from sqlalchemy import func, select
+
 from ews.casework.desk import Desk
-from ews.casework.rights import require_second
-from ews.casework.warnings.act import Act, acting, done, not_now
-from ews.casework.warnings.body import FALSE, LIFTED, standing_in_the_way
+from ews.casework.warnings.act import Act, acting, done
+from ews.casework.warnings.body import LIFTED
 from ews.casework.warnings.deadlines import follow_up
+from ews.casework.warnings.deciding import require_lifter
 from ews.casework.written import written
 from ews.domain.levels import WarningLevel
-from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.people import Actor
 from ews.store.cases import Case
+from ews.store.tables import batches
 
 _DOWN = {WarningLevel.RED: WarningLevel.ORANGE, WarningLevel.ORANGE: WarningLevel.YELLOW}
 _NOT_ASKED: Mapping[str, Any] = {"lift_asked_by": None, "lift_asked_rank": 0, "lift_evidence": None, "lift_by": None}
@@ -40,7 +44,6 @@ def ask_lift(
     """Ask that it be lifted, with written evidence; `learnt` is kept for the next application."""
     with acting(desk, actor, "ask-lift", case_id, version=version, request_id=request_id) as act:
         evidence = written(evidence, "evidence")
-        _check_ready(act)
         content = {"evidence": evidence}
         if learnt is not None:
             content["learnt"] = written(learnt, "lesson")
@@ -54,8 +57,7 @@ def lift(
 ) -> Case:
     """Lift it, or let one that was ever red go down one level."""
     with acting(desk, actor, "lift", case_id, version=version, request_id=request_id) as act:
-        _require_approver(act)
-        _check_ready(act)
+        require_lifter(actor, act.body)
         told = None if reason is None else written(reason, "reason of the lifting")
         level = _level(act.case)
         lower = _DOWN.get(level) if act.body.worst_level is WarningLevel.RED else None
@@ -63,7 +65,8 @@ def lift(
         if lower is None:
             case = replace(act.case, state=LIFTED, closed_at=act.work.at)
             return done(act, {**content, "from": level, "to": "lifted"}, _AWAKE, case)
-        changed = {**_NOT_ASKED, "follow_up_by": follow_up(lower, act.terms)}
+        stepped = {"seen_since_step": 0, "step_counted_on": _newest_day(act)}
+        changed = {**_NOT_ASKED, **stepped, "follow_up_by": follow_up(lower, act.terms)}
         return done(act, {**content, "from": level, "to": lower}, changed, replace(act.case, level=lower))
 
 
@@ -72,26 +75,15 @@ def refuse_lift(
 ) -> Case:
     """Refuse the lifting, with the reason; the warning goes on as before."""
     with acting(desk, actor, "refuse-lift", case_id, version=version, request_id=request_id) as act:
-        _require_approver(act)
+        require_lifter(actor, act.body)
         content = {"asked_by": act.body.lift_asked_by, "reason": written(reason, "reason of the refusal")}
         return done(act, content, {**_NOT_ASKED, "follow_up_by": follow_up(_level(act.case), act.terms)})
 
 
-def _require_approver(act: Act) -> None:
-    body = act.body
-    first = {body.lift_asked_by or ""} | ({body.verified_by or ""} if body.verdict == FALSE else set())
-    above = min(body.lift_asked_rank, HEAD_OFFICE - 1)
-    require_second(act.work.actor, first, "decide on lifting a warning", above=above)
-
-
-def _check_ready(act: Act) -> None:
-    observations = act.terms.lifecycle.gone_observations
-    left = standing_in_the_way(act.body, observations)
-    if left:
-        gone = {note.code: note.gone_observations for note in act.body.signals}
-        told = ", ".join(f"{code} has been gone for {gone[code]}" for code in left)
-        why = f", since its signals must be gone for {observations} batches in a row and {told}"
-        raise not_now(act.case, act.body, act.verb, why)
+def _newest_day(act: Act) -> date:
+    """Return the day of the newest batch, which is not newer than the step."""
+    query = select(func.max(batches.c.as_of)).where(batches.c.portfolio == act.case.portfolio)
+    return act.work.connection.execute(query).scalar() or act.body.as_of
 
 
 def _level(case: Case) -> WarningLevel:

@@ -95,6 +95,7 @@ def case_example(
         "version": 2,
         "portfolio": "sme",
         "borrower_id": "B0000001",
+        "name": "Firm 123",
         "branch_id": "N01",
         "officer_id": "O17",
         "level": _coded("red", "red", "红色预警"),
@@ -105,6 +106,10 @@ def case_example(
         "at_risk_fen": 2730000,
         "opened_at": "2026-07-06T09:10:00",
         "closed_at": "2026-07-08T16:40:00",
+        "warning": {
+            "kind": _coded("FLOWS_DROP", "money coming in falls", "资金流入下降"),
+            "signals": [_coded("INFLOW_HALVED", "Money coming in fell by …", "近3个月入账下降…")],
+        },
         "body": body,
         "links": {
             "case": f"/v1/cases/{case_id}",

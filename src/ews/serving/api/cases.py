@@ -10,8 +10,11 @@ from ews.casework.words import KIND_TEXTS, ROLE_TEXTS, STATE_TEXTS
 from ews.domain.errors import RequestError
 from ews.serving.api.case_out import ActOut, CaseOut
 from ews.serving.api.cursors import read_cursor, write_cursor
+from ews.serving.api.faults import CASE_ID
 from ews.serving.api.parameters import Cursor, Filter, Lang, Limit, Portfolio, languages
 from ews.serving.api.problems import problems
+from ews.serving.api.told_cases import told_cases
+from ews.serving.case_sight import acts_in_sight
 from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.services import ServicesDep
 from ews.store.cases import CaseFilter, CaseKey, acts_of, case_page, find_case, unknown_case
@@ -19,9 +22,7 @@ from ews.store.engine import reading
 
 router = APIRouter(tags=["cases"])
 
-CaseId = Annotated[
-    str, Path(description="The id of the case", max_length=20, pattern=r"^[A-Z][0-9]+$", examples=["W0000001"])
-]
+CaseId = Annotated[str, Path(description="The id of the case", max_length=20, pattern=CASE_ID, examples=["W0000001"])]
 
 
 class CasesOut(BaseModel):
@@ -107,7 +108,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
         found, key = case_page(connection, wanted, limit=limit, after=after)
     told(case.borrower_id for case in found if case.borrower_id is not None)
     return CasesOut(
-        items=[CaseOut.of(case, languages(lang)) for case in found],
+        items=told_cases(services, actor, found, languages(lang)),
         next_cursor=None if key is None else write_cursor(key, filters),
     )
 
@@ -131,7 +132,7 @@ def read_case(case_id: CaseId, services: ServicesDep, actor: ActorDep, told: Tol
     if not actor.sees(case.branch_id):
         raise unknown_case(case_id)
     told([] if case.borrower_id is None else [case.borrower_id])
-    return CaseOut.of(case, languages(lang))
+    return told_cases(services, actor, [case], languages(lang))[0]
 
 
 @router.get("/v1/cases/{case_id}/acts", summary="What was done to a case", responses=_OF_ONE)
@@ -143,4 +144,5 @@ def list_acts(case_id: CaseId, services: ServicesDep, actor: ActorDep, told: Tol
             raise unknown_case(case_id)
         acts = acts_of(connection, [case_id])
     told([] if case.borrower_id is None else [case.borrower_id])
-    return ActsOut(items=[ActOut.of(act, languages(lang)) for act in acts])
+    told_acts = acts_in_sight(services.store, actor, case, acts)
+    return ActsOut(items=[ActOut.of(act, languages(lang)) for act in told_acts])

@@ -49,9 +49,15 @@ class VerifyIn(VersionIn):
 
     verdict: Literal["true", "false"]
     reason: Written = Field(examples=["Half the workshop stands still; the largest buyer has left"])
-    how: Literal["visit", "phone", "documents", "data"]
+    how: Literal["visit", "phone", "audit", "documents", "data"] = Field(
+        description="A red one takes a check by visit or audit, on a form that the policy names for it"
+    )
     check_id: str | None = Field(
-        default=None, max_length=20, description="The submitted check that found it", examples=["C0000001"]
+        default=None,
+        max_length=20,
+        description="The submitted check that found it, made since the warning was raised; a red one takes one, and an "
+        "orange one that is found false",
+        examples=["C0000001"],
     )
     cause: str | None = Field(
         default=None,
@@ -173,7 +179,10 @@ def report(case_id: CaseId, given: ReportIn, acting: ActingDep) -> CaseOut:
 
 @router.post("/v1/warnings/{case_id}/verify", summary="Verify a warning", dependencies=_TAKES_JSON, responses=_FAILS)
 def verify(case_id: CaseId, given: VerifyIn, acting: ActingDep) -> CaseOut:
-    """Say whether the warning is true. Some of those marked false go to somebody else before they can be lifted."""
+    """Say whether the warning is true; what the book itself proves is not false.
+
+    Every red one that is marked false, and some of the others, go to somebody else before they can be lifted.
+    """
     return acting.do(warnings.verify, case_id, given)
 
 
@@ -202,7 +211,10 @@ def snooze(case_id: CaseId, given: SnoozeIn, acting: ActingDep) -> CaseOut:
     responses=_FAILS,
 )
 def review_false(case_id: CaseId, given: ReviewIn, acting: ActingDep) -> CaseOut:
-    """Agree that a warning of the sample is false, or disagree: then it counts as true and is due to be planned."""
+    """Agree that a warning is false, or disagree: then it counts as true and is due to be planned.
+
+    Of a red one it takes somebody more senior, of head office where the warning's route leads there.
+    """
     return acting.do(false_sample.review_false, case_id, given)
 
 
@@ -214,7 +226,10 @@ def ask_lift(case_id: CaseId, given: AskLiftIn, acting: ActingDep) -> CaseOut:
 
 @router.post("/v1/warnings/{case_id}/lift", summary="Lift a warning", dependencies=_TAKES_JSON, responses=_FAILS)
 def lift(case_id: CaseId, given: LiftIn, acting: ActingDep) -> CaseOut:
-    """Lift the warning, as another and more senior person; one that was ever red goes down one level."""
+    """Lift the warning, as another and more senior person.
+
+    One that was ever red goes down one level, and the next step waits for a newer batch.
+    """
     return acting.do(lifting.lift, case_id, given)
 
 

@@ -13,6 +13,7 @@ from ews.casework.checks.evidence import KINDS, MOST_BYTES
 from ews.domain.errors import SettingsError
 from ews.serving.api.act_requests import ACT_PROBLEMS, answer
 from ews.serving.api.check_out import EXAMPLE, CheckOut
+from ews.serving.api.faults import CASE_ID
 from ews.serving.api.parameters import Lang, languages
 from ews.serving.api.problems import problems
 from ews.serving.identity import ActorDep, RequestIdDep, ToldDep
@@ -32,7 +33,7 @@ _BODY = {
 
 CaseId = Annotated[
     str,
-    Query(description="The check that it belongs to", max_length=20, pattern=r"^[A-Z][0-9]+$", examples=["C0000001"]),
+    Query(description="The check that it belongs to", max_length=20, pattern=CASE_ID, examples=["C0000001"]),
 ]
 
 

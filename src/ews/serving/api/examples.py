@@ -5,6 +5,8 @@ None holds a null: FastAPI leaves nulls out of what it shows.
 
 from typing import Any
 
+from ews.serving.api.act_requests import case_example
+
 _ORANGE = {"code": "orange", "text": {"en": "orange", "zh": "橙色预警"}}
 _SPECIAL = {"code": "special_mention", "text": {"en": "special mention", "zh": "关注"}}
 _INFLOW = {"code": "INFLOW_FELL", "text": {"en": "Money coming in has fallen", "zh": "入账减少"}}
@@ -323,6 +325,65 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "warnings": {"items": [{**_STANDING, "borrower_id": "B0000001", **_WHO}], "next_cursor": "eyJsaXN0Ijoi…"},
 }
 """Answers by name of the route."""
+
+
+def _case(kind: tuple[str, str, str], state: tuple[str, str, str], body: dict[str, Any]) -> dict[str, Any]:
+    return case_example("W0000001", kind, state, body)
+
+
+_WARNING = _case(("warning", "warning", "预警"), ("verified", "verified", "已核实"), {"verdict": "true"})
+
+OF_MODELS: dict[str, dict[str, Any]] = {
+    "ActsOut": {
+        "items": [
+            {
+                "act": 17,
+                "case_id": "W0000001",
+                "version": 3,
+                "verb": "verify",
+                "at": "2026-07-07T10:15:00",
+                "user_id": "zhang.wei",
+                "state": {"code": "verified", "text": {"en": "verified", "zh": "已核实"}},
+                "content": {"verdict": "true", "reason": "Half the workshop stands still"},
+            }
+        ]
+    },
+    "CaseOut": _WARNING,
+    "CasesOut": {"items": [_WARNING], "next_cursor": "eyJsaXN0Ijoi…"},
+    "EventOut": {
+        "code": "FLOOD-2026-07",
+        "form": "event",
+        "due_on": "2026-07-15",
+        "hit": 37,
+        "opened": 1,
+        "borrower_ids": ["B0000001"],
+        "dry_run": False,
+    },
+    "MarkedFalseOut": {
+        "marked": 40,
+        "sampled": 8,
+        "reviewed": 7,
+        "disagreed": 1,
+        "defaulted_later": {"W0000017": "2026-06-30"},
+    },
+    "MyDayOut": {
+        "today": "2026-07-08",
+        "counts": {"late": 1, "today": 2, "soon": 3, "later": 40, "snoozed": 1},
+        "items": [
+            {
+                "band": {"code": "late", "text": {"en": "late", "zh": "已逾期"}},
+                "late_days": 2,
+                "escalated": True,
+                "why": {"en": "Plan what to do: late by 2 days", "zh": "制定方案：已逾期2天"},
+                "next": ["plan", "snooze"],
+                "case": _WARNING,
+            }
+        ],
+        "next_cursor": "eyJsaXN0Ijoi…",
+    },
+    "TakenBackOut": {"code": "FLOOD-2026-07", "cancelled": 37, "ended": 0},
+}
+"""Answers by name of the model, for routes that answer alike and show no example of their own."""
 
 
 def example(name: str) -> dict[int | str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Faults: what is said of a value that a request may not hold, in our words instead of the validator's."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -47,8 +48,21 @@ _SAID = {
 }
 
 
+CASE_ID = r"^[A-Z][0-9]+$"
+_PATTERNS = {CASE_ID: "give a case id like W0000336"}
+"""What is said of a text that does not look as one of these patterns has it."""
+
+
+def as_json(value: Any) -> str:
+    """Return a value of a request as its sender knows it: texts in quotes, all else in the words of JSON."""
+    return repr(value) if isinstance(value, str | bytes) else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def said(error: Error) -> str:
     """Return what to do about `error`, as the validator lists it."""
+    pattern = error.get("ctx", {}).get("pattern")
+    if pattern in _PATTERNS:
+        return _PATTERNS[pattern]
     return _SAID.get(error["type"], "give a value that the OpenAPI allows here").format(**error.get("ctx", {}))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from ews.domain.errors import PolicyError, RequestError
 from ews.domain.text import Language
 from ews.policy import forms as policy_forms
 from ews.serving.api.act_requests import Day, answer
@@ -26,16 +27,18 @@ _EXAMPLE: dict[str, Any] = {
             "confidence": "M",
             "fields": [
                 {
-                    "name": "stoppage",
-                    "text": {"en": "Stoppage", "zh": "是否停产停业"},
-                    "unit": "choice",
-                    "choices": [{"code": "no", "text": {"en": "Works as usual", "zh": "正常经营"}}],
+                    "name": "operating_rate",
+                    "text": {"en": "Operating rate in per cent", "zh": "开工率（%）"},
+                    "unit": "count",
+                    "choices": [],
                     "required": True,
                     "why_empty_allowed": True,
                     "may_be_future": False,
                     "element": "1102",
-                    "source": "fact:stoppage",
-                    "finding": "stoppage",
+                    "source": "fact:operating_rate",
+                    "finding": "operating_rate",
+                    "low": 0.0,
+                    "high": 200.0,
                 }
             ],
         }
@@ -112,6 +115,7 @@ class FormsOut(BaseModel):
             "forbidden",
             "unknown-parameter",
             "invalid-request",
+            "bad-request",
             "bad-policy",
             "log-unavailable",
             "store-unavailable",
@@ -125,5 +129,11 @@ def list_forms(
 ) -> FormsOut:
     """Return the forms of the policy that is in force on a day; a check keeps the form of the day it was begun."""
     day = on or services.desk.now().date()
-    forms = services.desk.policy_on(day).forms_on(day).forms
+    try:
+        forms = services.desk.policy_on(day).forms_on(day).forms
+    except PolicyError as error:
+        if on is None:
+            raise
+        message = f"'on' is {on}: {error} Give a later day, or none for today."
+        raise RequestError(message) from error
     return FormsOut(on=day, items=[FormOut.of(form, languages(lang)) for form in forms])

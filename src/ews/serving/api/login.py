@@ -69,6 +69,14 @@ def require_own_page_if_told(request: Request) -> None:
         require_own_page(request)
 
 
+def require_own_page_of_session(request: Request) -> None:
+    """Raise ForeignOriginError where a session would end and the browser does not say that an own page asks."""
+    if session_of(request) is not None:
+        require_own_page(request)
+    else:
+        require_own_page_if_told(request)
+
+
 _OwnPage = Depends(require_own_page_if_told)
 _PROBLEMS = ("unknown-parameter", "foreign-origin", "store-unavailable", "log-unavailable")
 
@@ -80,6 +88,7 @@ _PROBLEMS = ("unknown-parameter", "foreign-origin", "store-unavailable", "log-un
     responses={
         **example("me"),
         **problems("malformed-body", "unauthenticated", "unsupported-media-type", "invalid-request", *_PROBLEMS),
+        **problems("too-many-attempts"),
     },
 )
 def log_in_with_password(
@@ -98,7 +107,7 @@ def log_in_with_password(
 @router.post(
     "/v1/logout",
     summary="Log out",
-    dependencies=[_OwnPage],
+    dependencies=[Depends(require_own_page_of_session)],
     responses={**example("logged_out"), **problems(*_PROBLEMS)},
 )
 def log_out_of_session(request: Request, response: Response, services: ServicesDep) -> GoneOut:

@@ -13,6 +13,7 @@ from ews.casework.measures.lessons import About, Lesson, Standing, lessons_of
 from ews.casework.measures.measures import LARGEST_FEN, MeasureDraft
 from ews.domain.text import Language, Text
 from ews.policy.casework import Casework
+from ews.policy.forms import Forms
 from ews.serving.api.act_requests import (
     ACT_PROBLEMS,
     SUBJECT_PROBLEMS,
@@ -56,16 +57,21 @@ _EXAMPLE = case_example(
 )
 _LESSON = {
     "on": "2026-07-06",
-    "about": "cause",
-    "code": "outside_lenders_cut",
-    "text": {"en": "Outside lenders cut or called loans", "zh": "外部机构抽贷压贷"},
-    "outcome": "proposed",
-    "said": "Two other banks have called their loans",
+    "about": "finding",
+    "code": "stoppage",
+    "text": {"en": "Stoppage", "zh": "停产停业"},
+    "outcome": "partly",
+    "said": "Half the workshop stands still",
     "by": "zhang.wei",
-    "case_id": "M0000001",
-    "standing": None,
-    "until": None,
-    "corrected_by": None,
+    "case_id": "C0000001",
+    "standing": "replaced",
+    "until": "2026-08-03",
+    "corrected_by": "C0000002",
+}
+
+_VERDICTS = {
+    (About.VERDICT, "true"): Text("warning found true", "预警属实"),
+    (About.VERDICT, "false"): Text("warning found false", "预警为误报"),
 }
 
 
@@ -100,7 +106,7 @@ class LessonOut(BaseModel):
     on: date
     about: About = Field(description="What the line tells")
     code: str | None = Field(description="Cause, measure, verdict, or the field of a finding", examples=["disaster"])
-    text: Words = Field(description="What the code means where the policy of today knows it, else empty")
+    text: Words = Field(description="What the code means; the code itself where the policy of today knows it no more")
     outcome: str | None = Field(description="What state an act left its case in, or the value found")
     said: str | None = Field(description="What the person wrote")
     by: str = Field(description="Account of the person", examples=["zhang.wei"])
@@ -111,10 +117,10 @@ class LessonOut(BaseModel):
 
     @classmethod
     def of(cls, line: Lesson, texts: Mapping[tuple[About, str], Text], languages: tuple[Language, ...]) -> Self:
-        text = texts.get((line.about, line.code or ""))
+        text = texts.get((line.about, line.code or ""), Text(line.code or "", line.code or ""))
         same = ("on", "about", "code", "outcome", "by", "case_id", "standing", "until", "corrected_by")
         own = {name: getattr(line, name) for name in same}
-        return cls(**own, said=line.text, text={} if text is None else words(text, languages))
+        return cls(**own, said=line.text, text=words(text, languages))
 
 
 class LessonsOut(BaseModel):
@@ -140,7 +146,8 @@ def read_lessons(
     require_portfolio(services.store, portfolio)
     found = lessons_of(services.store, actor, borrower_id, portfolio)
     today = services.desk.now().date()
-    texts = _texts(services.desk.policy_on(today).casework_on(today))
+    policy = services.desk.policy_on(today)
+    texts = _texts(policy.casework_on(today), policy.forms_on(today))
     return LessonsOut(
         portfolio=found.portfolio,
         borrower_id=found.borrower_id,
@@ -264,7 +271,10 @@ def done(
     return CaseOut.of(case, languages(lang))
 
 
-def _texts(casework: Casework) -> dict[tuple[About, str], Text]:
-    """Return what the codes of causes and measures mean."""
+def _texts(casework: Casework, forms: Forms) -> dict[tuple[About, str], Text]:
+    """Return what the codes of causes, measures, verdicts, lessons and findings mean."""
     causes = {(About.CAUSE, cause.code): cause.text for cause in casework.causes}
-    return {**causes, **{(About.MEASURE, one.code): one.text for one in casework.measures}}
+    measures_of = {(About.MEASURE, one.code): one.text for one in casework.measures}
+    fields = [field for form in forms.forms for field in form.fields if field.finding is not None]
+    findings = {(About.FINDING, field.finding or ""): field.text for field in reversed(fields)}
+    return {**causes, **measures_of, **findings, **_VERDICTS, (About.LEARNT, ""): Text("lesson drawn", "经验教训")}

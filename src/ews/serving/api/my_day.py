@@ -14,6 +14,7 @@ from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cursors import read_cursor, write_cursor
 from ews.serving.api.parameters import Cursor, Lang, Limit, languages
 from ews.serving.api.problems import problems
+from ews.serving.api.told_cases import told_cases
 from ews.serving.api.words import Coded, Words, words
 from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.services import ServicesDep
@@ -43,14 +44,14 @@ class ItemOut(BaseModel):
     case: CaseOut
 
     @classmethod
-    def of(cls, item: Item, told: tuple[Language, ...]) -> Self:
+    def of(cls, item: Item, case: CaseOut, told: tuple[Language, ...]) -> Self:
         return cls(
             band=Coded(code=item.band.value, text=words(item.band.text, told)),
             late_days=item.late_days,
             escalated=item.escalated,
             why=words(item.why, told),
             next=list(item.next),
-            case=CaseOut.of(item.case, told),
+            case=case,
         )
 
 
@@ -95,10 +96,11 @@ def read_my_day(
     wanted = [item for item in day.items if band in {None, item.band} and (after is None or item.place > _place(after))]
     page = wanted[:limit]
     told(item.case.borrower_id for item in page if item.case.borrower_id is not None)
+    cases = told_cases(services, actor, [item.case for item in page], languages(lang))
     return MyDayOut(
         today=day.today,
         counts={one.value: number for one, number in day.counts.items()},
-        items=[ItemOut.of(item, languages(lang)) for item in page],
+        items=[ItemOut.of(item, case, languages(lang)) for item, case in zip(page, cases, strict=True)],
         next_cursor=write_cursor(DayKey(*page[-1].place), filters) if len(wanted) > limit else None,
     )
 

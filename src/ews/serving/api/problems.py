@@ -16,10 +16,14 @@ from starlette.responses import Response
 
 from ews.casework.checks.answers import FaultyFormError
 from ews.domain.errors import EwsError
-from ews.serving.api.faults import merged, said
+from ews.serving.api.faults import as_json, merged, said
+from ews.store.entrance import TooManyAttemptsError
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:ews:problem:"
+FILES_PATH = "/v1/evidence"
+LARGEST_FILE = 20_000_000
+"""Bytes; scans of several pages are larger than any other body."""
 _SHOWN = 100
 """Characters of a wrong value that are told back."""
 
@@ -60,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
     "too-many-rejected": Kind(422, "Too many rows were rejected"),
     "tampered": Kind(500, "The record does not agree with itself"),
     "error": Kind(500, "The request failed"),
+    "too-many-attempts": Kind(429, "Too many attempts to log in"),
     "internal-error": Kind(500, "Something went wrong inside the service"),
     "bad-recipe": Kind(500, "A recipe cannot be used"),
     "bad-source": Kind(500, "A source cannot be used"),
@@ -104,8 +109,15 @@ class Problem(BaseModel):
     errors: list[Fault] = Field(default=[], description="Each single fault, where there are several places")
 
 
-def problem(request: Request, code: str, detail: str, faults: list[Fault] | None = None) -> Response:
-    """Return the response that tells a problem."""
+def problem(
+    request: Request,
+    code: str,
+    detail: str,
+    faults: list[Fault] | None = None,
+    *,
+    retry_after: int | None = None,
+) -> Response:
+    """Return the response that tells a problem; `retry_after` in seconds."""
     kind = KINDS.get(code, KINDS["error"])
     request.state.problem = code
     body = Problem(
@@ -118,8 +130,15 @@ def problem(request: Request, code: str, detail: str, faults: list[Fault] | None
         request_id=getattr(request.state, "request_id", ""),
         errors=faults or [],
     )
-    headers = {"www-authenticate": 'Bearer realm="ews"'} if kind.status == 401 else None
+    headers = {"www-authenticate": 'Bearer realm="ews"'} if kind.status == 401 else {}
+    if retry_after is not None:
+        headers["retry-after"] = str(retry_after)
     return JSONResponse(body.model_dump(), status_code=kind.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def most_bytes(path: str, most: int) -> int:
+    """Return how large a body may be under a path: files may be larger than what is written."""
+    return max(most, LARGEST_FILE) if path == FILES_PATH else most
 
 
 def too_large(most: int) -> str:
@@ -162,7 +181,8 @@ def install(app: FastAPI) -> None:
 def _on_error(request: Request, error: Exception) -> Response:
     told = error.faults if isinstance(error, FaultyFormError) else ()
     faults = [Fault(field=one.field, value=one.value, message=one.message) for one in told]
-    return problem(request, getattr(error, "code", "error"), str(error), faults)
+    seconds = error.seconds if isinstance(error, TooManyAttemptsError) else None
+    return problem(request, getattr(error, "code", "error"), str(error), faults, retry_after=seconds)
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
@@ -180,7 +200,7 @@ def _on_invalid(request: Request, error: Exception) -> Response:
 
 
 def _fault(one: Mapping[str, Any]) -> Fault:
-    value = None if one["type"] == "missing" else repr(one["input"])
+    value = None if one["type"] == "missing" else as_json(one["input"])
     if value is not None and len(value) > _SHOWN:
         value = value[:_SHOWN] + "…"
     return Fault(field=".".join(str(part) for part in one["loc"]), value=value, message=said(one))
@@ -191,7 +211,7 @@ def _on_http(request: Request, error: Exception) -> Response:
     details = {
         404: f"There is nothing under '{request.url.path}'. The paths are listed in /openapi.json.",
         405: f"'{request.url.path}' does not take {request.method}. The methods are listed in /openapi.json.",
-        413: too_large(request.app.state.max_body_bytes),
+        413: too_large(most_bytes(request.url.path, request.app.state.max_body_bytes)),
         400: "The body cannot be read as UTF-8 JSON. Mend it and send it again.",
     }
     return problem(request, _BY_STATUS.get(status, "error"), details.get(status, "The request failed."))

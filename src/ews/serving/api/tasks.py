@@ -12,6 +12,7 @@ from ews.serving.api.cases import CaseId
 from ews.serving.api.casework_warnings import VersionIn, Written
 from ews.serving.api.parameters import Lang, languages, require_json
 from ews.serving.api.problems import problems
+from ews.serving.api.told_cases import told_cases
 from ews.serving.identity import ActorDep, RequestIdDep
 from ews.serving.services import ServicesDep
 
@@ -58,7 +59,7 @@ def do(
     """Close a task as done: with the cause of the delay, the source of payment or the check, where it asks for it."""
     told = Told(**given.model_dump(exclude={"version"}))
     case = do_task(services.desk, actor, case_id, told, version=given.version, request_id=request_id)
-    return CaseOut.of(case, languages(lang))
+    return told_cases(services, actor, [case], languages(lang))[0]
 
 
 @router.post("/v1/tasks/{case_id}/cancel", summary="Cancel a task", dependencies=TAKES_JSON, responses=FAILS)
@@ -72,4 +73,4 @@ def cancel(
 ) -> CaseOut:
     """Close a task that shall not be done, by somebody more senior than whose it was."""
     case = cancel_task(services.desk, actor, case_id, given.reason, version=given.version, request_id=request_id)
-    return CaseOut.of(case, languages(lang))
+    return told_cases(services, actor, [case], languages(lang))[0]
