@@ -10,7 +10,7 @@ import json
 import shutil
 import sqlite3
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import docx
@@ -30,6 +30,7 @@ from ews.events.manifest import read_manifest, write_manifest
 from ews.policy import policy as policy_module
 from ews.policy.archive import keep
 from ews.policy.policy import load_policy
+from ews.store.publish import publish
 from tests.casework.checks.test_evidence import PNG
 from tests.casework.conftest import Clock
 from tests.casework.people import OPERATOR
@@ -38,6 +39,7 @@ from tests.cli.served import copied, served
 from tests.cli.test_app import ews
 from tests.homes import DAYS
 from tests.store.conftest import postgresql_url, url  # noqa: F401 - a database of each kind
+from tests.store.samples import batch, row
 
 MAY, JUNE = DAYS
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (datetime(2026, 6, day, 9) for day in range(1, 6))
@@ -221,7 +223,10 @@ def two_people_lift_it_level_by_level(service, case_id):
     assert service.night().raised > 0
     found = service.person("zhang").get(f"/v1/cases/{case_id}")
     assert (found["body"]["absent_since"], found["state"]["code"]) == ("2026-06-30", "handled")
-    for level in ("orange", "yellow", None):
+    for step, level in enumerate(("orange", "yellow", None)):
+        if step:
+            assert zhang_asks(service, case_id, 409)["code"] == "not-allowed-now"  # the same batch tells nothing new
+            a_newer_batch(service, found["portfolio"], step)
         zhang_asks(service, case_id)
         zhang, li = service.person("zhang"), service.person("li")
         alone = zhang.post(f"/v1/warnings/{case_id}/lift", 403, version=version_of(zhang, case_id))
@@ -231,6 +236,14 @@ def two_people_lift_it_level_by_level(service, case_id):
         assert state == (("lifted", "yellow") if level is None else ("handled", level))
     assert found["closed_at"] == NEXT_MONTH.isoformat()
     assert zhang_asks(service, case_id, 409)["code"] == "not-allowed-now"
+
+
+def a_newer_batch(service, portfolio, day):
+    """Publish a batch without the borrower, as small as can be, and do the night."""
+    rows = [row("somebody else")]
+    newer = batch(f"day-{day}", rows, portfolio=portfolio, as_of=JUNE + timedelta(days=day))
+    publish(service.desk.store, newer, rows, published_at=service.clock.at, audit=service.desk.log)
+    service.night()
 
 
 def nobody_of_another_branch_learns_of_it(service, red, check_id):

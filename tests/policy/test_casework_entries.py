@@ -109,7 +109,10 @@ def fault(folder: Path, old: str, new: str) -> tuple[str, str]:
         (
             "calls_a_day_per_case = 6",
             "calls_a_day_per_case = 2",
-            "edition 1 contact_limits: 'calls_a_day_per_case' is 2, less than the 3 of 'calls_a_day'. Give as many or more.",
+            (
+                "edition 1 contact_limits: 'calls_a_day_per_case' is 2, less than the 3 of 'calls_a_day'. "
+                "Give as many or more."
+            ),
         ),
         ("record_days = 30", "record_days = 0", "edition 1 contact_limits: 'record_days' is 0; give 1 or more."),
         ("oldest_days     = 60", "oldest_days = 0", "edition 1 checks: 'oldest_days' is 0; give 1 or more."),

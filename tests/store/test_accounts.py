@@ -137,7 +137,7 @@ def test_a_change_tells_the_log_what_was_and_what_is(log):
 def test_whoever_is_disabled_or_has_a_new_password_is_logged_out(log):
     user = add_user(log, "li", PROFILE, by="ops", at=MORNING, password=PASSWORD)
     session = start_session(log, user.actor(), at=MORNING, lasts=HOUR)
-    assert actor_by_session(log.store, session.secret, at=MORNING) == user.actor()
+    assert actor_by_session(log, session.secret, at=MORNING) == user.actor()
     set_password(log, "li", "another sound phrase", by="ops", at=MORNING)
     session_count = "SELECT count(*) FROM sessions"
     with reading(log.store) as connection:

@@ -84,15 +84,15 @@ CHAIN = {
     "the tail cut off": ("DELETE FROM audit WHERE entry > 13", [entries("cut_off", 14, 16)]),
     "an entry added": (
         (
-            f"INSERT INTO audit SELECT 17, at, user_id, action, subject, request_id, borrowers, content, rows, hash, '{HASH}' "
-            "FROM audit WHERE entry = 16"
+            "INSERT INTO audit SELECT 17, at, user_id, action, subject, request_id, borrowers, content, rows, "
+            f"hash, '{HASH}' FROM audit WHERE entry = 16"
         ),
         [entries("altered", 17)],
     ),
     "an entry before the first": (
         (
-            "INSERT INTO audit SELECT 0, at, user_id, action, subject, request_id, borrowers, content, rows, previous, hash "
-            "FROM audit WHERE entry = 16"
+            "INSERT INTO audit SELECT 0, at, user_id, action, subject, request_id, borrowers, content, rows, "
+            "previous, hash FROM audit WHERE entry = 16"
         ),
         [of_row("inserted", "audit", "0")],
     ),

@@ -1,16 +1,18 @@
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import insert, update
 
 from ews.domain.errors import UnauthenticatedError
 from ews.domain.people import Role
 from ews.store import entrance
 from ews.store.accounts import Profile, add_user, change_user, find_user, set_active
 from ews.store.audit_search import EntryFilter, entry_page
-from ews.store.engine import reading
+from ews.store.engine import reading, writing
 from ews.store.entrance import (
     FORGOTTEN_AFTER,
     FREE,
@@ -23,6 +25,7 @@ from ews.store.entrance import (
     end_session,
     start_session,
 )
+from ews.store.tables import sessions
 from ews.store.tokens import add_token, revoke_token
 from tests.store.busy import HOUR, MORNING, PASSWORD, PROFILE, checked
 
@@ -156,10 +159,23 @@ def test_a_password_is_kept_anew_when_the_parameters_have_changed(log, li, monke
 def test_a_session_lasts_its_time(log, li):
     session = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
     assert (session.user_id, session.expires_at) == ("li", MORNING + HOUR)
-    assert actor_by_session(log.store, session.secret, at=MORNING + HOUR - SECOND) == li.actor()
+    assert actor_by_session(log, session.secret, at=MORNING + HOUR - SECOND) == li.actor()
     for secret, at in ((session.secret, MORNING + HOUR), ("another", MORNING), ("\udcff", MORNING)):
         with pytest.raises(UnauthenticatedError, match=r"The session is over\. Log in again"):
-            actor_by_session(log.store, secret, at=at)
+            actor_by_session(log, secret, at=at)
+
+
+def test_who_can_write_to_the_database_can_neither_make_a_session_nor_give_one_away(log, li):
+    add_user(log, "wang", li.profile, by="ops", at=MORNING)
+    own = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
+    made_up = "evil:wang"
+    with writing(log.store) as connection:
+        connection.execute(update(sessions).values(user_id="wang"))
+        forged = {"session_hash": hashlib.sha256(made_up.encode()).hexdigest(), "user_id": "wang"}
+        connection.execute(insert(sessions), [{**forged, "started_at": MORNING, "expires_at": MORNING + HOUR}])
+    for secret in (own.secret, own.secret.replace(":li", ":wang"), made_up):
+        with pytest.raises(UnauthenticatedError):
+            actor_by_session(log, secret, at=MORNING)
 
 
 def test_a_session_ends_when_somebody_logs_out_and_only_theirs(log, li):
@@ -167,8 +183,8 @@ def test_a_session_ends_when_somebody_logs_out_and_only_theirs(log, li):
     for _ in range(2):
         end_session(log, first.secret, at=MORNING)
     with pytest.raises(UnauthenticatedError):
-        actor_by_session(log.store, first.secret, at=MORNING)
-    assert actor_by_session(log.store, second.secret, at=MORNING) == li.actor()
+        actor_by_session(log, first.secret, at=MORNING)
+    assert actor_by_session(log, second.secret, at=MORNING) == li.actor()
     assert actions(log)[-3:] == [("login", "li"), ("login", "li"), ("logout", "li")]
 
 
@@ -178,7 +194,7 @@ def test_the_store_keeps_no_secret_of_sessions_and_tokens(log, li):
     with reading(log.store) as connection:
         kept = [str(connection.exec_driver_sql(f"SELECT * FROM {t}").all()) for t in ("sessions", "tokens", "audit")]
     assert not [secret for secret in (session.secret, token.secret, token.secret[4:]) if secret in "".join(kept)]
-    assert len(session.secret) == 43
+    assert len(session.secret) == 43 + len(":li")
     assert session.secret not in repr(session)
     assert token.secret not in repr(token)
 
@@ -221,4 +237,4 @@ def test_the_banks_login_names_an_active_account(log):
 def test_changed_roles_count_at_once(log, li):
     session = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
     change_user(log, "li", {"roles": frozenset({Role.BRANCH_MANAGER})}, by="ops", at=MORNING)
-    assert actor_by_session(log.store, session.secret, at=MORNING).roles == {Role.BRANCH_MANAGER}
+    assert actor_by_session(log, session.secret, at=MORNING).roles == {Role.BRANCH_MANAGER}

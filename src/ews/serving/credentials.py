@@ -58,7 +58,7 @@ def identify_by(services: Services, *, only_this_machine: bool) -> Identify:
             raise UnauthenticatedError(message)
         if request.method not in _SAFE:
             require_own_page(request)
-        return who(actor_by_session, session)
+        return actor_by_session(services.desk.log, session, at=services.desk.now())
 
     async def identify_in_thread(request: Request) -> Actor:
         return await run_in_threadpool(identify, request)

@@ -94,7 +94,7 @@ async def _refused(request: Request, identify: Identify) -> ASGIApp | None:
 async def _written(services: Services, request: Request, status: int) -> bool:
     """Write what was asked to the log; tell whether the answer may leave."""
     right = right_of(request)
-    done = right is not None and right.kind in _DONE and status < 400
+    done = right is not None and right.kind in _DONE and status < 400 and not right.many
     if done or request.url.path in _QUIET:
         return True
     actor: Actor | None = getattr(request.state, "actor", None)

@@ -28,12 +28,16 @@ class Kind(Enum):
 
 
 class Right(NamedTuple):
-    """`everywhere`: only for those who are tied to no branch; `machines`: for machines of operators as well."""
+    """`everywhere`: only for those who are tied to no branch; `machines`: for machines of operators as well.
+
+    `many`: one request for many acts, which may partly fail, so that the request itself is logged too.
+    """
 
     kind: Kind
     roles: frozenset[Role] = frozenset()
     everywhere: bool = False
     machines: bool = False
+    many: bool = False
 
 
 EVERYBODY = frozenset(Role)
@@ -107,7 +111,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/contacts/recorded"): FIELD_ACT,
     ("POST", "/v1/contacts/{case_id}/end"): FIELD_ACT,
     ("POST", "/v1/contacts/{case_id}/review"): SENIOR_ACT,
-    ("POST", "/v1/event-checks"): SENIOR_ACT,
+    ("POST", "/v1/event-checks"): SENIOR_ACT._replace(many=True),
     ("POST", "/v1/event-checks/{code}/take-back"): SENIOR_ACT,
     ("GET", "/v1/measures"): LOOK_UP,
     ("POST", "/v1/measures"): FIELD_ACT,
@@ -127,9 +131,9 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/watch-list/{case_id}/off"): SENIOR_ACT,
     ("GET", "/v1/reviews"): LOOK_UP,
     ("GET", "/v1/reviews/sessions"): LOOK_UP,
-    ("POST", "/v1/reviews/sessions"): SENIOR_ACT,
-    ("POST", "/v1/reviews/determine"): FIELD_ACT,
-    ("POST", "/v1/reviews/approve"): FIELD_ACT,
+    ("POST", "/v1/reviews/sessions"): SENIOR_ACT._replace(many=True),
+    ("POST", "/v1/reviews/determine"): FIELD_ACT._replace(many=True),
+    ("POST", "/v1/reviews/approve"): FIELD_ACT._replace(many=True),
     ("POST", "/v1/reviews/{case_id}/determine"): FIELD_ACT,
     ("POST", "/v1/reviews/{case_id}/approve"): FIELD_ACT,
     ("POST", "/v1/reviews/{case_id}/return"): FIELD_ACT,
@@ -182,6 +186,9 @@ def _check(right: Right, actor: Actor, what: str) -> None:
         return
     if not (right.machines and actor.is_machine and Role.OPERATOR in actor.roles):
         require(actor, right.roles, what)
+    if right.kind is Kind.ACT and actor.is_machine:
+        message = f"'{actor.user_id}' holds a token and may not {what}: people answer for that. Log in as a person."
+        raise ForbiddenError(message)
     if right.everywhere and actor.branch_id is not None:
         message = (
             f"'{actor.user_id}' may not {what}: it tells about all branches, and the account is tied to "

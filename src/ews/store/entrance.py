@@ -7,6 +7,7 @@ Secrets  sessions and tokens are 256 random bits, of which the store keeps SHA-2
 """
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -73,14 +74,23 @@ def actor_by_password(log: Log, user_id: str, password: str, *, at: datetime, re
     return user_of(row).actor()
 
 
-def actor_by_session(store: Store, secret: str, *, at: datetime) -> Actor:
-    """Return who is logged in; UnauthenticatedError where the session is unknown or over, or the account off."""
+def actor_by_session(log: Log, secret: str, *, at: datetime) -> Actor:
+    """Return who is logged in; UnauthenticatedError where the session is unknown or over, or the account off.
+
+    What is kept of a session is made with the key of the log and names the account in its secret: who can write to the
+    database can neither make a session nor give one to another account.
+    """
     query = (
         select(users)
         .join(sessions, sessions.c.user_id == users.c.user_id)
-        .where(sessions.c.session_hash == _hash(secret), sessions.c.expires_at > at, users.c.is_active)
+        .where(
+            sessions.c.session_hash == _keyed(log, secret),
+            sessions.c.user_id == _whose(secret),
+            sessions.c.expires_at > at,
+            users.c.is_active,
+        )
     )
-    with reading(store) as connection:
+    with reading(log.store) as connection:
         row = connection.execute(query).first()
     if row is None:
         message = "The session is over. Log in again."
@@ -123,9 +133,9 @@ def actor_by_oidc(store: Store, subject: str) -> Actor:
 
 def start_session(log: Log, actor: Actor, *, at: datetime, lasts: timedelta, request_id: str | None = None) -> Session:
     """Log somebody in for a time, and forget the sessions that are over."""
-    made_secret = secrets.token_urlsafe(32)
+    made_secret = f"{secrets.token_urlsafe(32)}:{actor.user_id}"
     row = {
-        "session_hash": _hash(made_secret),
+        "session_hash": _keyed(log, made_secret),
         "user_id": actor.user_id,
         "started_at": at,
         "expires_at": at + lasts,
@@ -139,12 +149,12 @@ def start_session(log: Log, actor: Actor, *, at: datetime, lasts: timedelta, req
 def end_session(log: Log, secret: str, *, at: datetime, request_id: str | None = None) -> None:
     """Log somebody out; a session that is over already stays so."""
     with reading(log.store) as connection:
-        query = select(sessions.c.user_id).where(sessions.c.session_hash == _hash(secret))
+        query = select(sessions.c.user_id).where(sessions.c.session_hash == _keyed(log, secret))
         user_id = connection.execute(query).scalar()
     if user_id is None:
         return
     with change(log, Entry(at, user_id, "logout", user_id, request_id)) as made:
-        made.connection.execute(delete(sessions).where(sessions.c.session_hash == _hash(secret)))
+        made.connection.execute(delete(sessions).where(sessions.c.session_hash == _keyed(log, secret)))
 
 
 def delayed_until(store: Store, user: User, *, at: datetime) -> datetime | None:
@@ -197,6 +207,16 @@ def _keep_newer(log: Log, user_id: str, newer: str, at: datetime) -> None:
         found = made.found("users", user_id)
         made.connection.execute(update(users).where(users.c.user_id == user_id).values(password_hash=newer))
         made.touch("users", user_id, found)
+
+
+def _keyed(log: Log, secret: str) -> str:
+    return hmac.new(log.key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def _whose(secret: str) -> str:
+    """Return the account that a secret names; empty for what no secret of ours holds."""
+    name = secret.rpartition(":")[2]
+    return name if name.isprintable() else ""
 
 
 def _hash(secret: str) -> str:

@@ -31,7 +31,15 @@ def submitted(desk, form, done_on, borrower_id="B1", loan_id=None):
     with at_work(desk, SYSTEM, "check.submit", borrower_id) as work:
         return open_case(
             work,
-            Case("check", "submitted", "sme", borrower_id, "branch-1", body=write_body(body), closed_at=work.at),
+            Case(
+                "check",
+                "submitted",
+                "sme",
+                borrower_id,
+                branch_id="branch-1",
+                body=write_body(body),
+                closed_at=work.at,
+            ),
             "submit",
         )
 

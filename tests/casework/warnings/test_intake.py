@@ -220,7 +220,7 @@ def test_every_act_of_a_chunk_has_an_entry_with_the_rows_as_they_are(desk):
         entries = connection.execute(select(audit).order_by(audit.c.entry)).all()
         expected = [
             [
-                [row.table, row.key, row.digest]
+                [row.table, row.key, row.digest, None]  # nothing was there before
                 for row in (touched(connection, "cases", key), touched(connection, "acts", act))
             ]
             for key, act in (("W0000001", "1"), ("W0000002", "2"))

@@ -39,7 +39,7 @@ from ews.domain.text import Text
 from ews.policy.calendar import Calendar
 from ews.policy.forms import Field, Form
 from ews.store.audit import head_of
-from ews.store.cases import Case, CaseFilter, acts_of, find_cases
+from ews.store.cases import Case, CaseFilter, acts_of, find_cases, plain_json
 from ews.store.engine import reading
 from ews.store.findings import findings_of_borrower
 from ews.store.publications import Standing
@@ -84,9 +84,19 @@ def dossier_of(
         acts = acts_of(connection, [case.case_id for case in found])
         findings = findings_of_borrower(connection, newest.portfolio, borrower_id)
         looked_up, look_ups = look_ups_of(connection, actor, borrower_id, [case.case_id for case in found])
-        people = _people(connection)
         known = _known(connection, history, tell)
+        people = _people(connection)
     checks = [case for case in found if case.kind == CHECK]
+    named = plain_json(
+        [
+            [[act.user_id, act.content] for act in acts],
+            [[case.assignee, case.body] for case in found],
+            [one.author for one in findings],
+            [one.user_id for one in looked_up or ()],
+            [one.user_id for one in look_ups or ()],
+            actor.user_id,
+        ]
+    )
     return Dossier(
         who=Who(**{name: getattr(newest, name) for name in Who.__dataclass_fields__}),
         known=known,
@@ -97,7 +107,7 @@ def dossier_of(
         evidence=tuple(one for case in checks for one in _files(case, evidence)),
         looked_up=looked_up,
         look_ups=look_ups,
-        people=people,
+        people={one: name for one, name in people.items() if plain_json(one) in named},
         words=policy_words(policy, printed_at.date()),
         seal=Seal(head.entry, head.hash, actor.user_id, printed_at),
     )

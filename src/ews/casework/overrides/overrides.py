@@ -115,7 +115,12 @@ def end(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, re
     with at_work(desk, actor, "override.end", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "approved")
         require(actor, FIELD, "end an override")
-        if any(body.tier.rank > one.initial.rank for one in (*body.original, *_known_now(desk, actor, case, body))):
+        known = (*body.original, *_known_now(desk, actor, case, body))
+        others = [
+            other for one, other in _open_ones(work, case.portfolio, case.borrower_id, "approved") if one != case_id
+        ]
+        without = [*(one.initial.rank for one in known), *(other.tier.rank for other in others)]
+        if any(body.tier.rank > rank for rank in without):
             better = work.policy.casework_on(work.today).overrides.better_approver
             require_approver(actor, better, [body.author], body.author_rank, "end an override to a worse tier")
         note = written(reason, "reason")

@@ -21,7 +21,7 @@ from ews.store.cases import Act, Case, acts_of, find_case, to_case, unknown_case
 from ews.store.tables import cases
 
 KIND = "review"
-_QUARTER = re.compile(r"(\d{4})Q([1-4])")
+_QUARTER = re.compile(r"([0-9]{4})Q([1-4])")
 _MONTHS = 3
 
 
