@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from ews.domain.people import Actor, Role
+from ews.serving.api.reviews import router as reviews
 from ews.serving.app import create_app
 from ews.serving.server import open_socket, server_of
 from ews.store.accounts import Profile, add_user
@@ -62,6 +63,17 @@ def test_a_change_that_was_refused_is_no_look_up(client_as, looked):
         ("refused", "/v1/nowhere", 404),
         ("look-up", "/v1/decisions", 200),
     ]
+
+
+def test_a_request_for_many_acts_is_in_the_log_though_all_of_them_fail(client_as, looked):
+    items = [{"case_id": f"R000000{number}", "version": 1} for number in (1, 2)]
+    client = client_as(OFFICER, reviews)
+    found = client.post("/v1/reviews/approve", json={"items": items}, headers={"x-request-id": "r-1"}).json()
+    assert (found["done"], found["failed"]) == (0, 2)
+    assert _subjects(looked) == [("officer", "POST /v1/reviews/approve", 200)]
+    assert (looked.entries[0].action, looked.entries[0].request_id) == (LOOK_UP, "r-1")
+    client.post("/v1/reviews/approve", json={"items": []})
+    assert (looked.entries[1].action, looked.entries[1].content["status"]) == ("refused", 422)
 
 
 def test_whoever_could_not_be_told_is_nobody_in_the_log(client_of, services, looked, problem_of):

@@ -2,7 +2,7 @@
 
 What is asked is written to the log when the answer is known, a change that was refused as `refused`, all else as a
 look-up; where the log cannot be written, the answer is 503 and nothing is told. Acts that went well are logged by the
-desk, in their own transaction.
+desk, in their own transaction, and a request for many of them here as well: some or all may have failed.
 """
 
 import re
@@ -101,7 +101,7 @@ async def _written(services: Services, request: Request, status: int) -> bool:
     entry = Entry(
         at=services.desk.now(),
         user_id=NOBODY if actor is None else actor.user_id,
-        action=_action(request, right),
+        action=_action(request, right, status),
         subject=_told(request.scope["path"]),
         request_id=request.state.request_id,
         content=_content(request, status),
@@ -126,9 +126,10 @@ def _content(request: Request, status: int) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _action(request: Request, right: Right | None) -> str:
+def _action(request: Request, right: Right | None, status: int) -> str:
     reads = request.method in _READING if right is None else right.kind is Kind.READ
-    return LOOK_UP if reads or (right is not None and right.kind is Kind.OPEN) else REFUSED
+    is_open = right is not None and right.kind is Kind.OPEN
+    return LOOK_UP if reads or is_open or status < 400 else REFUSED
 
 
 def _borrowers(request: Request) -> tuple[str, ...]:

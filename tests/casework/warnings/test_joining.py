@@ -22,6 +22,7 @@ from ews.store.engine import open_store
 from tests.casework.conftest import Clock
 from tests.casework.people import MANAGER, OFFICER
 from tests.casework.signals import again, batch, borrower, held, now, warnings
+from tests.casework.submitted import by_check
 
 CODES = ("BALANCE_THIN", "LATE_ELSEWHERE", "GRADE_RED", "PRIVATE_MONEY")
 BORROWERS = ("B1", "B2", "B3")
@@ -80,8 +81,9 @@ def work(desk, steps):
     for case in warnings(desk, is_open=True):
         for act, content in (*LIFE[: 1 + 2 * steps], (lift, {})):
             actor = MANAGER if act is lift else OFFICER
+            told = by_check(desk, content, borrower_id=case.borrower_id) if act is verify else content
             with suppress(TransitionError):
-                act(desk, actor, case.case_id, version=now(desk, case).version, **content)
+                act(desk, actor, case.case_id, version=now(desk, case).version, **told)
 
 
 @dataclass

@@ -102,9 +102,9 @@ def test_what_scoring_says_is_told_on(client, spot, problem_of, error, status):
         ({"borrower_id": "B1", "as_of": 20260630}, "body.as_of", "20260630", "give a day like 2026-06-30"),
         ({"borrower_id": "B1", "as_of": "2026-06-30T00:00:00"}, "body.as_of", "'2026-06-30T00:00:00'", "like 2026"),
         ({"borrower_id": "B1", "colour": 1}, "body.colour", "1", "nothing of this name is known here"),
-        ({"borrower_id": "B1", "tables": {"cars": []}}, "body.tables", "{'cars': []}", "'cars' is no event table"),
+        ({"borrower_id": "B1", "tables": {"cars": []}}, "body.tables", '{"cars": []}', "'cars' is no event table"),
         ({"borrower_id": "B1", "tables": {"loans": [7]}}, "body.tables.loans.0", "7", "give an object"),
-        (["B1"], "body", "['B1']", "give an object"),
+        (["B1"], "body", '["B1"]', "give an object"),
     ],
 )
 def test_a_body_that_cannot_be_used_is_told_by_field_value_and_fault(client, problem_of, body, field, value, message):
@@ -123,7 +123,7 @@ def test_a_number_that_is_none_is_refused(client, problem_of):
     response = client.post("/v1/decisions", content=text, headers={"content-type": "application/json"})
     status, code, detail = problem_of(response)
     assert (status, code) == (422, "invalid-request")
-    assert detail.startswith("'body.tables.loans.0.principal' is nan: give a text, a finite number, true, false")
+    assert detail.startswith("'body.tables.loans.0.principal' is NaN: give a text, a finite number, true, false")
     assert len(response.json()["errors"]) == 1
 
 

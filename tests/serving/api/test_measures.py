@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ews.casework.measures import measures as casework
+from ews.casework.measures import bounds
 from ews.serving.api.measures import router
 from tests.casework.people import AUDITOR, MANAGER, OFFICER, OTHER
 
@@ -88,7 +88,7 @@ def test_what_cannot_be_proposed_is_told(as_, problem_of, changed, status, code,
 
 
 def test_a_red_warning_that_is_not_verified_is_named(as_, problem_of, monkeypatch):
-    monkeypatch.setattr(casework, "blocks_cutting", lambda *_: ("W0000007",))
+    monkeypatch.setattr(bounds, "blocks_cutting", lambda *_: ("W0000007",))
     found = problem_of(as_(OFFICER).post("/v1/measures", json={**KEEP, "measure": "reduce"}))
     assert found[:2] == (409, "not-allowed-now")
     assert "'W0000007'" in found[2]

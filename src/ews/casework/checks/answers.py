@@ -25,7 +25,7 @@ DONE_ON = "done_on"
 """The day of the check itself, told beside the answers."""
 
 _SHOWN = 100
-_DAY = re.compile(r"[0-9]{4}-\d[0-9]-\d\d")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 

@@ -34,7 +34,7 @@ SUBJECT_PROBLEMS = ("unknown-borrower", "ambiguous-borrower", *ACT_PROBLEMS)
 
 def _iso_day(value: object) -> object:
     """Refuse numbers, which would be read as seconds since 1970."""
-    if value is not None and not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-\d[0-9]-\d\d", value)):
+    if value is not None and not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
         message = "give a day like 2026-06-30"
         raise ValueError(message)
     return value
