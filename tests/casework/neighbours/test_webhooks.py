@@ -89,7 +89,7 @@ def test_a_receiver_that_hangs_is_cut_off_and_holds_up_nobody_else(desk, answer)
         raise_one(desk, Case("warning", "raised", borrower_id="B2"))
         started = time.monotonic()
         assert deliver(desk, timeout=0.5) == Round(2, 1, 0)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15  # it would hang for 20
     assert backlog(desk, "slow").error == "no whole answer within 0.5 s"
     assert len(slow.got) == 1
 
