@@ -64,7 +64,9 @@ def test_officers_and_branch_managers_need_a_branch_and_nobody_else(log, role):
         assert add_user(log, "li", profile, by="ops", at=MORNING).profile.branch_id is None
 
 
-@pytest.mark.parametrize("user_id", ["", "Li", "-li", "l i", "li\n", "赵", "a" * 65, "ews"])
+@pytest.mark.parametrize(
+    "user_id", ["", "Li", "-li", "l i", "li\n", "赵", "a" * 65, "ews", "local", "nobody", "unknown"]
+)
 def test_an_id_that_cannot_be_one_is_refused(log, user_id):
     with pytest.raises(AccountError, match="is no id for an account"):
         add_user(log, user_id, AUDITOR, by="ops", at=MORNING)

@@ -179,7 +179,7 @@ def allow(request: Request) -> None:
 
 
 def _check(right: Right, actor: Actor, what: str) -> None:
-    if actor == LOCAL:
+    if actor is LOCAL:
         if right.kind is Kind.ACT:
             message = f"Nobody is logged in, and to {what} takes an account. Make one with 'ews user add', then log in."
             raise ForbiddenError(message)

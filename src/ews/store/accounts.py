@@ -25,6 +25,8 @@ LEAST_PASSWORD, LONGEST_PASSWORD = 12, 512
 LONGEST_NAME = 200
 PASSWORDS = PasswordHash.recommended()
 _USER_ID = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+RESERVED = frozenset({SYSTEM.user_id, "local", "nobody", "unknown"})
+"""Whom the log calls so: the system, this machine without accounts, who is not logged in, who has no account."""
 _OF_A_BRANCH = frozenset({Role.OFFICER, Role.BRANCH_MANAGER})
 
 
@@ -195,10 +197,10 @@ def _log_out(connection: Connection, user_id: str) -> None:
 
 
 def _check_id(user_id: str) -> None:
-    if not _USER_ID.fullmatch(user_id) or user_id == SYSTEM.user_id:
+    if not _USER_ID.fullmatch(user_id) or user_id in RESERVED:
         message = (
             f"'{user_id}' is no id for an account. Give up to 64 small letters, digits and . _ @ -, beginning with a "
-            f"letter or digit; '{SYSTEM.user_id}' stands for the system."
+            f"letter or digit; {', '.join(sorted(RESERVED))} stand for others in the log."
         )
         raise AccountError(message)
 
