@@ -94,8 +94,8 @@ def test_what_does_not_fit_the_rest_is_told_with_its_line(tmp_path: Path, file: 
     ],
 )
 def test_a_form_that_casework_asks_for_must_be_there(tmp_path: Path, old: str, new: str, message: str):
-    (fault,) = told(small(tmp_path, ("casework.toml", old, new)))
-    assert fault.startswith(f"casework.toml:5: 1900-01-01: {message}")
+    faults = told(small(tmp_path, ("casework.toml", old, new)))
+    assert [one for one in faults if one.startswith(f"casework.toml:5: 1900-01-01: {message}")] != []
 
 
 def test_forms_begin_no_later_than_casework(tmp_path: Path):
@@ -110,5 +110,6 @@ def test_forms_begin_no_later_than_casework(tmp_path: Path):
 
 def test_a_form_that_starts_after_casework_asks_for_it_is_missing(tmp_path: Path):
     code = 'code       = "event"\nstarts     = '
-    (fault,) = told(small(tmp_path, ("forms.toml", f"{code}1900-01-01", f"{code}2026-07-01")))
-    assert "the event check asks for the form 'event'; there is phone, visit, audit, first. Name" in fault
+    faults = told(small(tmp_path, ("forms.toml", f"{code}1900-01-01", f"{code}2026-07-01")))
+    said = "the event check asks for the form 'event'; there is phone, visit, audit, first. Name"
+    assert [one for one in faults if said in one] != []

@@ -21,6 +21,8 @@ from ews.serving.services import Services
 from ews.store.branches import branches_of
 from ews.store.publications import Standing
 
+MOST_REASONS = 5
+"""Of a decision, those that add most; all of them stand in the decision itself."""
 _AS_THEY_ARE = frozenset({"people", "words", "seal", "who"})
 """Parts of a file that name nobody but accounts and the borrower."""
 
@@ -65,7 +67,7 @@ def in_sight(services: Services, actor: Actor, dossier: Dossier, named: Mapping[
 
 def _told(services: Services, decision: Decision) -> Told:
     say, raised = services.wording, decision.raised
-    reasons = [one for one in decision.reasons if one.log_odds > 0]
+    reasons = [one for one in decision.reasons if one.log_odds > 0][:MOST_REASONS]
     return Told(
         reasons=tuple(_both(partial(say.reason_sentence, one)) for one in reasons),
         held=tuple(_both(partial(say.held_sentence, decision, one)) for one in decision.held),

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ews.casework.checks.answers import LARGEST, FaultyFormError, answer_of, day_fault, read_answers
@@ -172,6 +172,7 @@ anything = st.one_of(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(answers=st.dictionaries(st.sampled_from([*UNITS, "expected", "needed", "must", "strange"]), anything))
 def test_any_answers_are_kept_as_they_are_or_told_by_their_field(answers):
     said = {name: value for name, value in answers.items() if not (value is None or str(value).strip() == "")}
