@@ -85,11 +85,15 @@ def test_what_does_not_fit_the_rest_is_told_with_its_line(tmp_path: Path, file: 
             "the first check asks for the form 'fist'; there is phone, visit, audit, first, event.",
         ),
         ('"first"', '"visit"', "the first check is about a loan; the form 'visit' is about a borrower. Name another."),
-        ('"event"', '"first"', "the event check is about a borrower; the form 'first' is about a loan. Name another."),
+        (
+            '"event"',
+            '"first"',
+            "the verification by visit is about a borrower; the form 'first' is about a loan. Name another.",
+        ),
         (
             '"audit"',
             '"auditt"',
-            "the regular check AUDIT_LARGE asks for the form 'auditt'; there is phone",
+            "the verification by audit asks for the form 'auditt'; there is phone",
         ),
     ],
 )
