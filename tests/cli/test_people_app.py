@@ -34,7 +34,7 @@ def cheap(monkeypatch):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("ews.cli.show.OUT", Console(width=200))
     monkeypatch.setenv("EWS_HOME", str(tmp_path / "home"))
 
     def command(app, *arguments, given=""):
