@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pytest
@@ -169,8 +170,8 @@ def moved(row: dict[str, Any], alternative: tuple[Lift, ...], turn: int) -> dict
         near: list[Any] = [True, False] if isinstance(now, bool) else ["diverted", "sold", "as_agreed", "other"]
         if now is None or (isinstance(now, int | float) and not isinstance(now, bool)):  # a gap: a number is asked for
             named = [(lift.op, float(value)) for lift in asked for value in str(lift.value).split(", ")]
-            hair = 1 if isinstance(now, int) else 1e-7
-            near = [one for _, value in named for one in (value - hair, value + hair)]
+            hairs = [1 if isinstance(now, int) else max(1e-7, 64 * math.ulp(value)) for _, value in named]
+            near = [one for hair, (_, value) in zip(hairs, named, strict=True) for one in (value - hair, value + hair)]
             near += [value for op, value in named if isinstance(now, int) or op in {"==", "in"}]
             near = sorted(near, key=lambda one: abs(one - (now or 0)))
         fitting = [one for one in near if all(meets(one, lift) for lift in asked)]

@@ -3,7 +3,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -21,6 +21,8 @@ from ews.serving.app import create_app
 from ews.serving.server import Tls, is_loopback, names_of, open_socket, serve, server_of
 from ews.store.accounts import Profile, add_user
 from tests.serving.conftest import NOW
+
+SECRET = "a long enough secret"  # noqa: S105 - of a test
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_many_may_ask_at_once(address):
     assert found == [200] * 16
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "8.8.8.8"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "8.8.8.8"])  # noqa: S104 - not bound
 def test_an_address_that_is_not_loopback_is_refused_until_there_are_accounts(host):
     message = (
         f"The service does not listen on '{host}': it has no accounts yet, so only this machine may ask it. "
@@ -77,7 +79,7 @@ def test_an_address_that_is_not_loopback_is_refused_until_there_are_accounts(hos
 
 def test_with_accounts_any_address_of_the_machine_is_taken():
     with open_socket("0.0.0.0", 0, has_accounts=True) as listener:  # noqa: S104 - what is tested
-        assert listener.getsockname()[0] == "0.0.0.0"  # noqa: S104
+        assert listener.getsockname()[0] == "0.0.0.0"  # noqa: S104 - what is tested
 
 
 @pytest.mark.parametrize("host", ["example.com", "", "127.0.0.1.evil"])
@@ -125,8 +127,7 @@ def test_serving_logs_where_it_listens_and_ends_when_it_is_told(services, monkey
         def run(self, sockets: list[socket.socket]) -> None:
             ran.append(sockets)
 
-    make: Callable[..., Server] = lambda _app, _tls: Server()  # noqa: E731
-    monkeypatch.setattr("ews.serving.server.server_of", make)
+    monkeypatch.setattr("ews.serving.server.server_of", lambda _app, _tls: Server())
     serve(create_app(services), "127.0.0.1", 0)
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["host"], line["level"]) == ("listening", "127.0.0.1", "info")
@@ -170,7 +171,7 @@ def tls(tmp_path) -> Tls:
 
 def test_over_tls_the_service_answers_and_hands_out_cookies_for_https(services, tls):
     log = services.desk.log
-    add_user(log, "li", Profile("Li", frozenset({Role.AUDITOR})), by="ews", at=NOW, password="a long enough secret")  # noqa: S106
+    add_user(log, "li", Profile("Li", frozenset({Role.AUDITOR})), by="ews", at=NOW, password=SECRET)
     with open_socket("localhost", 0) as listener:
         server = server_of(create_app(services), tls)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -54,6 +54,19 @@ def test_roles_are_stored_sorted(log):
     assert find_user(log.store, "li").profile.roles == roles
 
 
+def test_an_officer_has_one_active_account(log):
+    add_user(log, "li", PROFILE, by="ops", at=MORNING)
+    with pytest.raises(AccountError, match="has the active account 'li' already"):
+        add_user(log, "li.2", PROFILE, by="ops", at=MORNING)
+    add_user(log, "wang", AUDITOR, by="ops", at=MORNING)
+    with pytest.raises(AccountError, match="Officer 'officer-1'"):
+        change_user(log, "wang", {"officer_id": "officer-1"}, by="ops", at=MORNING)
+    set_active(log, "li", active=False, by="ops", at=MORNING)
+    add_user(log, "li.2", PROFILE, by="ops", at=MORNING)
+    with pytest.raises(AccountError, match="has the active account 'li.2' already"):
+        set_active(log, "li", active=True, by="ops", at=MORNING)
+
+
 @pytest.mark.parametrize("role", Role)
 def test_officers_and_branch_managers_need_a_branch_and_nobody_else(log, role):
     profile = Profile("Li", frozenset({role}))

@@ -1,5 +1,6 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_right_password_gives_the_person(log, li):
 
 
 def test_a_password_counts_the_same_however_its_characters_were_typed(log):
-    add_user(log, "li", PROFILE, by="ops", at=MORNING, password="pass phrase ｆｕｌｌ é")  # noqa: S106
+    add_user(log, "li", PROFILE, by="ops", at=MORNING, password="pass phrase ｆｕｌｌ é")  # noqa: S106 - of a test
     assert actor_by_password(log, "li", "pass phrase full e\u0301", at=MORNING).user_id == "li"
 
 
@@ -166,7 +167,7 @@ def test_a_session_lasts_its_time(log, li):
 
 
 def test_who_can_write_to_the_database_can_neither_make_a_session_nor_give_one_away(log, li):
-    add_user(log, "wang", li.profile, by="ops", at=MORNING)
+    add_user(log, "wang", replace(li.profile, officer_id="officer-2"), by="ops", at=MORNING)
     own = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
     made_up = "evil:wang"
     with writing(log.store) as connection:

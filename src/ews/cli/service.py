@@ -81,6 +81,7 @@ def services_of(settings: Settings, desk: Desk, journal: WriteLog, hands: Hands)
         hands=hands,
         facts_of=partial(facts_of, settings, store),
         evidence=settings.home.resolve() / "evidence",
+        receivers=frozenset(settings.receivers),
     )
 
 

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """File with the key of the audit log; default: `audit/key` in the home."""
     names: tuple[str, ...] = ()
     """Names under which the service may be asked besides those of this machine."""
+    receivers: tuple[str, ...] = ()
+    """Hosts that acts may be sent to, where a receiver is added over the API."""
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_redirect_base: str | None = None

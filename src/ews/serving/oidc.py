@@ -141,7 +141,8 @@ def _subject(oidc: Oidc, attempt: Attempt, token: object, keys: Mapping[str, Any
         nonce={"essential": True, "value": attempt.nonce},
     )
     try:
-        found = jwt.decode(str(token), KeySet.import_key_set(dict(keys)), algorithms=ALGORITHMS).claims  # type: ignore[arg-type]
+        known = KeySet.import_key_set(dict(keys))  # type: ignore[arg-type]  # what came over the net is checked there
+        found = jwt.decode(str(token), known, algorithms=ALGORITHMS).claims
         claims.validate(found)
     except (JoseError, ValueError, KeyError):
         raise _again("came back with a token that does not hold") from None

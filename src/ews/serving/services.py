@@ -129,7 +129,7 @@ class Services:
     `desk` is where acts are done, over the same store; `journal` takes the entries on who looked up what. `oidc` is
     null where people log in with passwords only. `facts_of` prefills checks from the book, and `evidence` is the folder
     for photos and scans, null where none are taken. `find_records` reads many records of a batch at once; null: one by
-    one. `hands` carry out what two people approved.
+    one. `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
     """
 
     store: Store
@@ -146,6 +146,7 @@ class Services:
     find_records: FindRecords | None = None
     hands: Hands = NO_HANDS
     facts_of: FactsOf = knows_nothing
+    receivers: frozenset[str] = frozenset()
     evidence: pathlib.Path | None = None
 
 

@@ -103,6 +103,7 @@ def add_user(
             message = f"There is an account '{user_id}' already. Choose another id, or change that account."
             raise AccountError(message)
         _check_subject(made.connection, user_id, profile)
+        _check_officer(made.connection, user_id, profile)
         row = {"user_id": user_id, **_columns(profile), "password_hash": hashed, "is_active": True, "created_at": at}
         made.connection.execute(insert(users), [row])
         made.touch("users", user_id)
@@ -118,6 +119,8 @@ def change_user(
         profile = replace(user.profile, **changed)
         _check(profile)
         _check_subject(made.connection, user_id, profile)
+        if user.is_active:
+            _check_officer(made.connection, user_id, profile)
         before, after = user.profile.as_dict(), profile.as_dict()
         moved = [name for name in after if after[name] != before[name]]
         made.content.update({name: {"before": before[name], "after": after[name]} for name in moved})
@@ -130,6 +133,8 @@ def set_active(log: Log, user_id: str, *, active: bool, by: str, at: datetime, r
     action = "user.enable" if active else "user.disable"
     with change(log, Entry(at, by, action, user_id, request_id)) as made:
         user = user_of(row_of(made.connection, user_id))
+        if active:
+            _check_officer(made.connection, user_id, user.profile)
         _update(made, user_id, {"is_active": active})
         _log_out(made.connection, user_id)
     return replace(user, is_active=active)
@@ -218,6 +223,22 @@ def _check(profile: Profile) -> None:
         fault = "Branch, officer id and subject are left out where there is none, never empty. Leave it out"
     if fault is not None:
         message = f"{fault}."
+        raise AccountError(message)
+
+
+def _check_officer(connection: Connection, user_id: str, profile: Profile) -> None:
+    """Raise AccountError where the officer has another active account: one person would count as two."""
+    if profile.officer_id is None:
+        return
+    query = select(users.c.user_id).where(
+        users.c.officer_id == profile.officer_id, users.c.user_id != user_id, users.c.is_active
+    )
+    other = connection.execute(query).scalar()
+    if other is not None:
+        message = (
+            f"Officer '{profile.officer_id}' has the active account '{other}' already, and one person has one. Disable "
+            "it first, or give the id of another officer."
+        )
         raise AccountError(message)
 
 

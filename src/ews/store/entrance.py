@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from ews.domain.errors import UnauthenticatedError
 from ews.domain.people import Actor
-from ews.store.accounts import PASSWORDS, User, normal_password, user_of
+from ews.store.accounts import PASSWORDS, User, normal_password, row_of, user_of
 from ews.store.audit import Entry
 from ews.store.audit_log import Log, change
 from ews.store.engine import Store, reading, writing
@@ -141,6 +141,8 @@ def start_session(log: Log, actor: Actor, *, at: datetime, lasts: timedelta, req
         "expires_at": at + lasts,
     }
     with change(log, Entry(at, actor.user_id, "login", actor.user_id, request_id)) as made:
+        if not row_of(made.connection, actor.user_id).is_active:  # disabled while the password was looked at
+            raise UnauthenticatedError(_NOT_ACCEPTED)
         made.connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
         made.connection.execute(insert(sessions), [row])
     return Session(made_secret, actor.user_id, at + lasts)

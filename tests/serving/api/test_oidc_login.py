@@ -22,7 +22,7 @@ from tests.serving.conftest import NOW
 with warnings.catch_warnings():
     import_module("authlib.deprecate")  # puts a filter of its own before all others
     warnings.simplefilter("ignore")  # the provider is made with names that authlib is about to drop
-    from oidc_provider_mock import run_server_in_thread  # type: ignore[import-untyped]
+    from oidc_provider_mock import run_server_in_thread  # type: ignore[import-untyped]  # it has no types
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning"),

@@ -17,8 +17,9 @@ DRAFT = {
 
 
 @pytest.fixture
-def as_(client_as):
-    return lambda actor: client_as(actor, router)
+def as_(client_as, services):
+    allowed = replace(services, receivers=frozenset({"workflow.bank.example"}))
+    return lambda actor: client_as(actor, router, services=allowed)
 
 
 @pytest.fixture
@@ -82,6 +83,15 @@ def test_what_was_given_up_is_sent_again(as_, given_up):
 )
 def test_a_receiver_that_cannot_be_told_is_refused(as_, problem_of, changed, code):
     assert problem_of(as_(OPERATOR).post("/v1/receivers", json={**DRAFT, **changed}))[:2] == (422, code)
+    assert as_(OPERATOR).get("/v1/receivers").json() == {"items": []}
+
+
+def test_acts_go_to_hosts_that_the_service_knows_only(as_, problem_of):
+    answer = as_(OPERATOR).post("/v1/receivers", json={**DRAFT, "url": "https://10.0.0.1/ews"})
+    status, code, detail = problem_of(answer)
+    assert (status, code) == (422, "bad-request")
+    assert "'10.0.0.1'" in detail
+    assert "EWS_RECEIVERS" in detail
     assert as_(OPERATOR).get("/v1/receivers").json() == {"items": []}
 
 

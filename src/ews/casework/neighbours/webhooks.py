@@ -11,7 +11,7 @@ import ipaddress
 import re
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -45,6 +45,8 @@ TIMEOUT = 10.0
 """Seconds in which a receiver must have answered in full."""
 LEASE = timedelta(minutes=2)
 """For how long a sender keeps others from sending the same; longer than a round takes for one receiver."""
+LONGEST_ANSWER = 65_536
+"""Bytes of an answer that are waited for."""
 AT_ONCE = 10
 """Acts that a receiver gets in one round, less than LEASE would allow for answers that come just in time."""
 WAITS = tuple(timedelta(seconds=one) for one in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
@@ -66,12 +68,23 @@ class Round:
 
 
 def register(
-    desk: Desk, actor: Actor, receiver_id: str, url: str, events: Iterable[str], *, request_id: str | None = None
+    desk: Desk,
+    actor: Actor,
+    receiver_id: str,
+    url: str,
+    events: Iterable[str],
+    *,
+    hosts: Collection[str] | None = None,
+    request_id: str | None = None,
 ) -> Receiver:
-    """Tell acts to `url` from now on; the receiver checks signatures with the secret, which is shown this once."""
+    """Tell acts to `url` from now on; the receiver checks signatures with the secret, which is shown this once.
+
+    `hosts` are those that acts may be sent to; None: any, for whoever decides on the machine itself.
+    """
     require(actor, {Role.OPERATOR}, "add a receiver")
     wanted = tuple(dict.fromkeys(events))
     _check(receiver_id, url, wanted)
+    _check_host(url, hosts)
     secret = f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
     with at_work(
         desk, actor, "receiver.add", receiver_id, request_id=request_id, content={"url": url, "events": wanted}
@@ -160,13 +173,16 @@ async def _send(client: httpx.AsyncClient, receiver: Receiver, delivery: Deliver
     sent_at, name = datetime.now(UTC), f"act_{delivery.act}"
     headers = {
         "content-type": "application/json",
+        "accept-encoding": "identity",
         "webhook-id": name,
         "webhook-timestamp": str(int(sent_at.timestamp())),
         "webhook-signature": Webhook(receiver.secret).sign(name, sent_at, delivery.body),
     }
+    content = delivery.body.encode()
     try:
         async with asyncio.timeout(timeout):  # over the whole answer: one that drips bytes is cut off too
-            answer = await client.post(receiver.url, content=delivery.body.encode(), headers=headers)
+            async with client.stream("POST", receiver.url, content=content, headers=headers) as answer:
+                await _read(answer)
     except TimeoutError:
         return f"no whole answer within {timeout:g} s"
     except httpx.HTTPError as error:
@@ -174,6 +190,15 @@ async def _send(client: httpx.AsyncClient, receiver: Receiver, delivery: Deliver
     if answer.status_code == httpx.codes.GONE:
         return _NO_MORE
     return None if answer.is_success else f"answered {answer.status_code}"
+
+
+async def _read(answer: httpx.Response) -> None:
+    """Wait for the end of an answer, of which nothing is kept; one that is too long has said enough."""
+    got = 0
+    async for chunk in answer.aiter_raw():
+        got += len(chunk)
+        if got > LONGEST_ANSWER:
+            return
 
 
 def _after(delivery: Delivery, error: str | None, now: datetime) -> Delivery:
@@ -213,6 +238,16 @@ def _check_url(url: str) -> None:
         raise RequestError(message)
     if parts.scheme == "http" and not _is_loopback(host):
         message = f"'{url}' would carry what borrowers owe in plain sight: give an https address."
+        raise RequestError(message)
+
+
+def _check_host(url: str, hosts: Collection[str] | None) -> None:
+    host = urlsplit(url).hostname or ""
+    if hosts is not None and host not in {one.lower() for one in hosts}:
+        message = (
+            f"Acts may not be sent to '{host}': it is not among the hosts of the setting EWS_RECEIVERS. Have it added "
+            "where the service is set up, or add the receiver there with 'ews casework receiver'."
+        )
         raise RequestError(message)
 
 

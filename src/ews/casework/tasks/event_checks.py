@@ -194,7 +194,8 @@ def _standings(
 def _refuse_other(connection: Connection, actor: Actor, body: TaskBody) -> frozenset[str]:
     """Refuse the code of an event that was another one or was taken back; return the names of its tasks."""
     found = tasks_of(connection, body.code)
-    for case in found:
+    seen = [one for one in found if actor.sees(one.branch_id)]  # of other branches nothing is told
+    for case in seen:
         before = TaskBody.of(case)
         if before.terms["text"] != body.terms["text"]:
             message = (
@@ -202,7 +203,6 @@ def _refuse_other(connection: Connection, actor: Actor, body: TaskBody) -> froze
                 "Give this event a code of its own, or the same text."
             )
             raise RequestError(message)
-    seen = [one for one in found if actor.sees(one.branch_id)]
     back = [why for one in seen if (why := TaskBody.of(one).terms.get("taken_back")) is not None]
     if back and not any(one.is_open for one in seen):
         message = f"Event '{body.code}' was taken back: '{back[0]}'. Call it anew under another code."

@@ -83,10 +83,10 @@ def come_back(  # noqa: PLR0913, PLR0917 - each is a parameter that a provider m
     code: Annotated[str, Query(description="Of the provider", max_length=4_000)] = "",
     state: Annotated[str, Query(description="As it was sent to the provider", max_length=500)] = "",
     error: Annotated[str | None, Query(description="Why the provider refused", max_length=500)] = None,
-    error_description: Annotated[str | None, Query(description="The same in words", max_length=4_000)] = None,  # noqa: ARG001
+    error_description: Annotated[str | None, Query(description="The same in words", max_length=4_000)] = None,  # noqa: ARG001 - taken, not used
     iss: Annotated[str | None, Query(description="Who answers", max_length=500)] = None,
-    session_state: Annotated[str | None, Query(description="Of the provider's session", max_length=500)] = None,  # noqa: ARG001
-    scope: Annotated[str | None, Query(description="What was granted", max_length=500)] = None,  # noqa: ARG001
+    session_state: Annotated[str | None, Query(description="Of the provider's session", max_length=500)] = None,  # noqa: ARG001 - taken, not used
+    scope: Annotated[str | None, Query(description="What was granted", max_length=500)] = None,  # noqa: ARG001 - taken, not used
 ) -> Response:
     """Set the cookie of a new session for the account that the provider's subject belongs to; none is made."""
     oidc = _oidc(services)

@@ -130,7 +130,13 @@ def list_receivers(services: ServicesDep) -> ReceiversOut:
 def add(request: AddRequest, services: ServicesDep, actor: ActorDep, request_id: RequestIdDep) -> AddedOut:
     """Tell acts to somebody from now on; the secret that messages are signed with is in this answer only."""
     made = webhooks.register(
-        services.desk, actor, request.receiver_id, request.url, request.events, request_id=request_id
+        services.desk,
+        actor,
+        request.receiver_id,
+        request.url,
+        request.events,
+        hosts=services.receivers,
+        request_id=request_id,
     )
     return AddedOut(receiver=_now(services, made.receiver_id), secret=made.secret)
 
