@@ -3,8 +3,10 @@ SHELL := /bin/sh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV := .uv/bin/uv
 BIN := .venv/bin
+VENDOR := src/ews/serving/static/vendor
 ARGS ?=
 
+export PYTHON
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1
 export UV_CACHE_DIR := $(CURDIR)/.uv/cache
@@ -13,12 +15,12 @@ export PIP_ROOT_USER_ACTION := ignore
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean
+.PHONY: help setup demo test check format docs lock clean browser
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
-setup: .venv/ready  ## Build .venv from the lock file
+setup: .venv/ready $(VENDOR)/LICENCES.txt  ## Build .venv and the assets of the pages from the lock files
 
 $(UV): requirements-setup.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,11 +37,24 @@ $(UV): requirements-setup.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
 
+node_modules/ready: package.json package-lock.json .npmrc requirements-node.lock assets/with-node.sh $(UV)
+	@echo "Setting up node_modules"
+	@sh assets/with-node.sh npm ci --ignore-scripts --include=dev --loglevel=error >/dev/null || \
+	  { echo "The packages of package-lock.json could not be had. Behind a mirror of npm, name it: npm_config_registry=ADDRESS make setup"; exit 1; }
+	@touch node_modules/ready
+
+# the last file that is written stands for the folder
+$(VENDOR)/LICENCES.txt: node_modules/ready assets/vendor.py assets/charts.mjs assets/icons.txt assets/notices.txt | .venv/ready
+	@sh assets/with-node.sh $(BIN)/python -m assets.vendor
+
 demo: setup  ## Simulate a book, train, score 13 months, serve (ARGS="--borrowers 1000 --no-serve" is the quick one)
 	@$(BIN)/ews demo $(ARGS)
 
-test: setup  ## Run every test
+test: setup browser  ## Run every test, those in a browser where there is one
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+browser:
+	@sh tests/browser/install.sh
 
 check: setup  ## Format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -56,6 +71,7 @@ docs: setup  ## Write the generated pages of docs/
 
 lock: $(UV)  ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+	@sh assets/with-node.sh npm update --package-lock-only --ignore-scripts --loglevel=error
 
 clean:  ## Remove what the targets made
-	@rm -rf .venv .uv demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .uv node_modules $(VENDOR) demo dist test-output .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ LONG = (
     "tests/scoring/test_on_the_spot.py",
     "tests/patterns/",
     "tests/cli/test_a_day.py",
+    "tests/browser/",
     "tests/scoring/",
     "tests/training/",
     "tests/simulation/",
