@@ -1,6 +1,6 @@
 """A batch: the decisions of one day over the whole book, written once and published whole.
 
-Order   features, pd, reasons, policy → Parquet under the batch's id → totals tie → commit in the store
+Order   features, pd, reasons, policy, exhibits → Parquet under the batch's id → totals tie → commit in the store
 Killed  before the commit nothing is visible; the next run removes what was half written and takes up what was whole
 Again   the same inputs give the same id; a batch that is published already is left as it is
 Casework overrides and findings count as they were known by known_by, and are among the inputs
@@ -24,6 +24,7 @@ from ews.policy.policy import Policy
 from ews.scoring.casework_known import CaseworkKnown, casework_counts, casework_on, with_casework
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
+from ews.scoring.exhibits.record import exhibits_of
 from ews.scoring.folder import ScoredBatch, clear_broken, read_batch, read_rows, write_folder
 from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import reconcile
@@ -180,7 +181,10 @@ def _write(
         policy=policy,
     )
     counts = casework_counts(book, casework, key.known_by)
-    write_folder(directory, key, decided, totals, decisions, policy, counts, progress)
+    exhibits = exhibits_of(book, spine, decided)
+    write_folder(
+        directory, key, decided, totals, decisions, exhibits, policy=policy, casework=counts, progress=progress
+    )
 
 
 def _publish(

@@ -6,6 +6,7 @@ peers.parquet       quantiles of each peer group, for decisions on the spot
 rejected.parquet    borrowers that could not be decided, with the reason
 loan_states.parquet, episodes.parquet, levels.parquet   what the next batch has to remember (scoring.states)
 overrides.parquet, findings.parquet   what casework handed in (scoring.casework_known)
+exhibits.parquet, circles.parquet   what pages draw beside a decision, and the guarantee circles (scoring.exhibits)
 policy.json         the policy as it was; batch.json the key, the totals and the hash of each file
 """
 
@@ -29,6 +30,7 @@ from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
 from ews.scoring.casework_known import write_casework
 from ews.scoring.decided import Decided
+from ews.scoring.exhibits.record import Exhibits, write_exhibits
 from ews.scoring.identity import BatchKey
 from ews.scoring.judged import NAMES
 from ews.scoring.reconcile import Totals
@@ -37,6 +39,8 @@ from ews.scoring.states import write_states
 from ews.store.publications import DecisionRow
 
 _PARTIAL = ".partial-"
+_GROUP = 4_096
+"""Rows that are read for one borrower of an earlier batch."""
 _ROW = pa.schema(
     [
         *((name, pa.string()) for name in ("borrower_id", "name", "branch_id", "officer_id", "industry", "region")),
@@ -103,12 +107,14 @@ def clear_broken(root: Path, *, keep: Collection[Path], published: Callable[[str
             folder.rename(aside / folder.name)
 
 
-def write_folder(
+def write_folder(  # noqa: PLR0913 - each is a file of the folder, or part of its summary
     directory: Path,
     key: BatchKey,
     decided: Decided,
     totals: Totals,
     decisions: Iterable[Decision],
+    exhibits: Exhibits,
+    *,
     policy: Policy,
     casework: Mapping[str, int],
     progress: Progress,
@@ -123,9 +129,12 @@ def write_folder(
         "rejected": pa.Table.from_pandas(decided.rejected, preserve_index=False),
     }
     for name, table in tables.items():
-        pq.write_table(table.replace_schema_metadata(None), partial / f"{name}.parquet", compression="zstd")
+        pq.write_table(
+            table.replace_schema_metadata(None), partial / f"{name}.parquet", compression="zstd", row_group_size=_GROUP
+        )
     write_states(partial, decided.states)
     write_casework(partial, decided.given.casework)
+    write_exhibits(partial, exhibits, key.as_of)
     (partial / "policy.json").write_text(policy.to_json(), encoding="utf-8")
     summary = {
         "key": asdict(key),

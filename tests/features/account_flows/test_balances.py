@@ -33,6 +33,13 @@ def test_balances_are_carried_from_the_last_posting_before():
     assert seen["balance_change_6m"] == pytest.approx(350 / 1_500 - 1)
 
 
+def test_a_month_whose_postings_tell_no_balance_keeps_that_of_the_month_before():
+    told = [left(date(2026, 3, 10), 400), left(date(2026, 5, 10), 900)]
+    silent = [left(date(2026, 4, 10), None), left(date(2026, 6, 10), None)]
+    seen = flows({"B": told + silent})["B"]
+    assert seen["balance_mean_3m"] == pytest.approx((400 + 900 + 900) / 3)
+
+
 def test_days_overdrawn_count_from_the_windows_first_day():
     cases = {
         "COVERED_SOON": [left(date(2026, 1, 5), -10), left(date(2026, 4, 3), 10)],

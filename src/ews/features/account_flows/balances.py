@@ -91,7 +91,8 @@ def _by_account(spine: Spine, postings: ir.Table, closed: ir.Table) -> ir.Table:
             cells.low.count(where=cells.lag < YEAR) > 0, (cells.low < 0).sum(where=cells.lag < YEAR)
         ),
         **{
-            f"closing_{lag}": cells.closing.argmin(cells.lag, where=cells.lag >= lag) for lag in (*_LAGS, *_LAGS_BEFORE)
+            f"closing_{lag}": cells.closing.argmin(cells.lag, where=(cells.lag >= lag) & tells)
+            for lag in (*_LAGS, *_LAGS_BEFORE)
         },
     )
     each = _with_closing_day(each, closed)
