@@ -21,7 +21,7 @@ def checked(
     """Store a check of the borrower, made today where no day is given, and return its id."""
     with at_work(desk, OFFICER, "test", borrower_id) as work:
         body = CheckBody(form, work.today, done_on=done_on or work.today, entered_on=work.today, **more)
-        draft = Case(KIND, state, "sme", borrower_id, "branch-1", body=write_body(body), closed_at=work.at)
+        draft = Case(KIND, state, "sme", borrower_id, branch_id="branch-1", body=write_body(body), closed_at=work.at)
         opened = open_case(work, draft, "submit")
     assert opened is not None
     return opened.case_id

@@ -13,6 +13,7 @@ from ews.store.accounts import (
     change_user,
     find_user,
     has_accounts,
+    names_of,
     set_active,
     set_password,
 )
@@ -199,3 +200,11 @@ def test_an_account_that_is_not_there_is_told_and_the_log_says_nothing(log, act)
     with pytest.raises(AccountError, match=r"There is no account 'wu'\. See 'ews user list'"):
         act(log)
     assert checked(log).entries == 1
+
+
+def test_names_are_found_by_id_also_of_accounts_no_longer_in_use(log):
+    add_user(log, "li", PROFILE, by="ops", at=MORNING)
+    add_user(log, "wang", AUDITOR, by="ops", at=MORNING)
+    set_active(log, "li", active=False, by="ops", at=MORNING)
+    with reading(log.store) as connection:
+        assert names_of(connection, {"li", "wang", "nobody"}) == {"li": "李明", "wang": "Wang"}

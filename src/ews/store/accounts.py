@@ -6,7 +6,7 @@ Roles   officers and branch managers work for one branch; others may be tied to 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,12 @@ def all_users(store: Store) -> tuple[User, ...]:
     """Return all accounts, by id."""
     with reading(store) as connection:
         return tuple(user_of(row) for row in connection.execute(select(users).order_by(users.c.user_id)))
+
+
+def names_of(connection: Connection, user_ids: Collection[str]) -> Mapping[str, str]:
+    """Return the names of accounts by id, in use or not; who has none is absent."""
+    query = select(users.c.user_id, users.c.name).where(users.c.user_id.in_(sorted(user_ids)))
+    return {row.user_id: row.name for row in connection.execute(query)}
 
 
 def find_user(store: Store, user_id: str) -> User:

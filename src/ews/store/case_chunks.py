@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ews.domain.errors import StaleVersionError
-from ews.store.cases import Act, Case, case_id_of, case_row, plain_json, to_case
+from ews.store.cases import Act, Case, case_id_of, case_row, plain_json, to_case, work_of
 from ews.store.receivers import tell_receivers_of
 from ews.store.tables import acts, cases
+from ews.store.worklist import keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _write(connection: Connection, stored: Sequence[tuple[Case, Act]]) -> None:
             for _, act in stored
         ]
         connection.execute(insert(acts), rows)
+        keep(connection, [work_of(case) for case in newest.values()])
         tell_receivers_of(connection, stored)
 
 

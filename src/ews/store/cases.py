@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tup
 from ews.domain.errors import StaleVersionError, UnknownCaseError
 from ews.domain.levels import WarningLevel
 from ews.store.tables import acts, cases
+from ews.store.worklist import keep
 
 PREFIXES: Mapping[str, str] = {
     "warning": "W",
@@ -122,6 +123,7 @@ def open_case(
     case_id = case_id_of(draft.kind, number)
     opened = replace(draft, case_id=case_id, version=1, opened_at=at)
     connection.execute(insert(cases), [{**case_row(opened), "number": number}])
+    keep(connection, [work_of(opened)])
     return opened, _add_act(connection, opened, verb, user_id, at, content)
 
 
@@ -149,6 +151,7 @@ def change_case(
             "changed since, by you or somebody else. Read it again, then act on what it says."
         )
         raise StaleVersionError(message)
+    keep(connection, [work_of(newer)])
     return newer, _add_act(connection, newer, verb, user_id, at, content)
 
 
@@ -184,9 +187,13 @@ def case_page(
     return tuple(to_case(row) for row in page), key
 
 
-def newest_cases(connection: Connection, wanted: CaseFilter, *, limit: int) -> tuple[Case, ...]:
-    """Return the `limit` cases of the highest numbers among those wanted, newest first; the kinds should be one."""
+def newest_cases(
+    connection: Connection, wanted: CaseFilter, *, limit: int, below: int | None = None
+) -> tuple[Case, ...]:
+    """Return the `limit` cases of the highest numbers (under `below`) among those wanted, newest first, of one kind."""
     query = select(cases).where(*_conditions(wanted)).order_by(cases.c.number.desc()).limit(limit)
+    if below is not None:
+        query = query.where(cases.c.number < below)
     return tuple(to_case(row) for row in connection.execute(query))
 
 
@@ -235,6 +242,11 @@ def case_row(case: Case) -> dict[str, Any]:
     content = {name: getattr(case, name) for name in Case.__dataclass_fields__}
     level = None if case.level is None else case.level.value
     return {**content, "level": level, "body": plain_json(case.body)}
+
+
+def work_of(case: Case) -> dict[str, Any]:
+    """Return the columns of `cases` with the body as plain data, as the worklist takes them."""
+    return {**case_row(case), "body": case.body}
 
 
 def to_case(row: Row[Any]) -> Case:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from ews.domain.errors import SettingsError
 from ews.store.migrate import HEAD, check_revision, revision_of, upgrade
+from ews.store.worklist import rebuild
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one on SQLite."""
@@ -144,3 +145,4 @@ def _bring_up_to_date(store: Store, shown: str, *, create: bool) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
         check_revision(revision_of(connection), shown)  # another process may have been faster
         upgrade(connection)
+        rebuild(connection)

@@ -5,6 +5,7 @@ Grain   batches: one publication; decisions: (publication, borrower_id), narrow,
         adoptions: one decision that a policy holds from a day, never changed
         cases: one thing that people work on (kinds: ews.store.cases), as it is now; acts: (case, version), what was
         done, never changed; findings: what checks and approvals established, never changed
+        worklist: an open case as lists of work find it, derived; views: a list as somebody has kept it
         users, tokens: accounts; sessions, logins: who is logged in, who failed to; audit: the chained log
         receivers, deliveries: who is told of acts, and what was delivered
 Keys    `publication` counts publications upwards; it stands for the batch in the other tables, and of two batches
@@ -175,6 +176,32 @@ acts = Table(
     Index("ix_acts_case", "case_id", "version", unique=True),
 )
 
+worklist = Table(
+    "worklist",
+    metadata,
+    Column("case_id", _ID, ForeignKey("cases.case_id", name="fk_worklist_case_id"), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("topic", String),
+    Column("state", String, nullable=False),
+    Column("borrower_id", _ID),
+    Column("name", String),
+    Column("branch_id", String),
+    Column("officer_id", String),
+    Column("level_rank", SmallInteger),
+    Column("role", String),
+    Column("assignee", _ID),
+    Column("due_on", Date),
+    Column("late_on", Date),
+    Column("rests_until", Date),
+    Column("is_escalated", Boolean, nullable=False),
+    Column("waits_for", String),
+    Column("taken_by", String),
+    Column("exposure_fen", BigInteger),
+    Column("at_risk_fen", BigInteger),
+    Column("opened_at", DateTime, nullable=False),
+    Index("ix_worklist_branch", "branch_id"),
+)
+
 findings = Table(
     "findings",
     metadata,
@@ -252,6 +279,16 @@ audit = Table(
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False),
     Index("ix_audit_subject", "subject"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("user_id", _ID, ForeignKey("users.user_id", name="fk_views_user_id"), primary_key=True),
+    Column("page", _ID, primary_key=True),
+    Column("name", _ID, primary_key=True),
+    Column("query", String, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
 )
 
 receivers = Table(

@@ -23,14 +23,22 @@ class Promoting(Protocol):
         """Make a stored model the champion; ModelError where it cannot."""
 
 
+def _nothing(policy_hash: str, holds_from: date) -> None:
+    """Find fault with no date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What carries proposals out. `check_policy` and `check_model` raise where there is no such policy or model."""
+    """What carries proposals out. `check_policy` and `check_model` raise where there is no such policy or model.
+
+    `check_dates` raises where a policy that is to hold from a day says otherwise of days before it than the one before.
+    """
 
     check_policy: Callable[[str], object]
     check_model: Callable[[str, str], object]
     adopting: Adopting
     promoting: Promoting
+    check_dates: Callable[[str, date], object] = _nothing
 
 
 def _cannot(*_: object, **__: object) -> NoReturn:

@@ -16,7 +16,14 @@ from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_
 from ews.casework.rights import RISK, require, require_second
 from ews.casework.words import HEAD_OFFICE
 from ews.casework.written import written
-from ews.domain.errors import ModelError, PolicyError, RequestError, TransitionError
+from ews.domain.errors import (
+    ForbiddenError,
+    ModelError,
+    PolicyError,
+    RequestError,
+    SecondPersonError,
+    TransitionError,
+)
 from ews.domain.people import SYSTEM, Actor, Role
 from ews.policy.casework import ApprovalTerms
 from ews.store.adoptions import adopted, refuse_past
@@ -40,6 +47,7 @@ def propose_adoption(
     with at_work(desk, actor, "adoption.propose", draft.policy_hash, request_id=request_id) as work:
         _checked(lambda: hands.check_policy(draft.policy_hash))
         _refuse_past(desk.store, draft.holds_from)
+        _checked(lambda: hands.check_dates(draft.policy_hash, draft.holds_from))
         body = Proposal(
             note=written(draft.note, "note"),
             proposed_by=actor.user_id,
@@ -112,6 +120,17 @@ def refuse(
         decided = replace(body, decided_by=actor.user_id, decision_reason=why)
         closed = replace(case, state="refused", role=None, due_on=None, closed_at=work.at, body=plain(decided))
         return change_case(work, closed, "refuse", {"reason": why})
+
+
+def may_decide(actor: Actor, case: Case) -> bool:
+    """Tell whether the actor may approve or refuse a proposal as it stands."""
+    if case.state != "proposed":
+        return False
+    try:
+        _require_decider(actor, case.kind, body_of(case), "decide on it")
+    except (ForbiddenError, SecondPersonError):
+        return False
+    return True
 
 
 def finish_approved(desk: Desk, hands: Hands) -> int:
@@ -191,12 +210,17 @@ def _decidable(work: Work, case_id: str, kind: str, version: int, what: str) -> 
     if case.state != "proposed":
         message = f"'{case_id}' is {case.state}; only what is proposed is decided on. Read it again."
         raise TransitionError(message)
-    require_second(work.actor, [body.proposed_by], what, above=ANYBODY)
-    if kind == ADOPTION:
-        require_rank(work.actor, HEAD_OFFICE, what)
-    else:
-        require(work.actor, VALIDATORS, what)
+    _require_decider(work.actor, kind, body, what)
     return case, body
+
+
+def _require_decider(actor: Actor, kind: str, body: Proposal, what: str) -> None:
+    """Raise SecondPersonError or ForbiddenError where the actor may not decide on a proposal of `kind`."""
+    require_second(actor, [body.proposed_by], what, above=ANYBODY)
+    if kind == ADOPTION:
+        require_rank(actor, HEAD_OFFICE, what)
+    else:
+        require(actor, VALIDATORS, what)
 
 
 def _terms(work: Work) -> ApprovalTerms:

@@ -21,32 +21,20 @@ from ews.casework.checks.body import (
     KIND,
     SUBMITTED,
     CheckBody,
-    earlier_of,
-    entered_of,
     write_body,
     write_flag,
 )
 from ews.casework.checks.draft import open_draft, own_draft, require_author
-from ews.casework.checks.lifted import would_lift
-from ews.casework.checks.links import (
-    as_corrected,
-    check_loan,
-    check_task,
-    findings_of_check,
-    give_way,
-    standing_before,
-)
+from ews.casework.checks.links import as_corrected, check_loan, check_task, give_way
+from ews.casework.checks.outcome import outcome_of, quality_limits
 from ews.casework.checks.prefill import FactsOf, known_for, prefilled
-from ews.casework.checks.proposed import labels_of, parted
-from ews.casework.checks.proposed_findings import await_approval, finding_terms, keep_findings
-from ews.casework.checks.quality import Flag, flags_of
+from ews.casework.checks.proposed_findings import await_approval, keep_findings
 from ews.casework.desk import Desk, Work, at_work, change_case, open_case
 from ews.casework.subject import draft_about, subject_of
 from ews.domain.errors import FormError
 from ews.domain.people import Actor, Role
-from ews.policy.casework import QualityLimits
 from ews.policy.forms import Form
-from ews.store.cases import Case, CaseFilter, newest_cases
+from ews.store.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +110,7 @@ def save_check(
         form = form_of(desk, body.form, body.began_on)
         faults = [] if done_on is None else [_day_fault(work, body, done_on)]
         kept = _filled(form, body, answers, why_empty, work.today, faults=faults, complete=False)
-        due_on = None if done_on is None else work.calendar.after(done_on, _quality(work).entry_days)
+        due_on = None if done_on is None else work.calendar.after(done_on, quality_limits(work).entry_days)
         content = {"answers": kept.answers, "why_empty": kept.why_empty, "done_on": done_on}
         body = replace(kept, done_on=done_on)
         return change_case(work, replace(case, due_on=due_on, body=write_body(body)), "save", content)
@@ -139,13 +127,8 @@ def submit_check(desk: Desk, actor: Actor, case_id: str, *, version: int, reques
         faults = [_day_fault(work, draft, draft.done_on)]
         body = _filled(form, draft, draft.answers, draft.why_empty, work.today, faults=faults, complete=True)
         done_on = body.done_on or work.today
-        flags = _flags(work, case, form, body, done_on)
-        before = standing_before(work, body.corrects)
-        found = findings_of_check(work, case, form, body, done_on, before)
-        labels = labels_of(form, {one.field: one.value for one in found})
-        also = finding_terms(work).also
-        lifts = would_lift(work, case, found)
-        findings, proposed = parted(found, before, labels, rank=actor.seniority, also=also, lifts=lifts)
+        came = outcome_of(work, case, form, body, done_on)
+        flags, findings, proposed = came.flags, came.findings, came.proposed
         body = replace(body, flags=flags, entered_on=work.today, entered_by=actor.user_id, proposed=proposed)
         content = {
             "answers": body.answers,
@@ -207,20 +190,3 @@ def _day_fault(work: Work, body: CheckBody, done_on: date | None) -> Fault | Non
     keeps = body.corrects is not None and done_on == body.done_on
     oldest = timedelta(days=work.policy.casework_on(work.today).checks.oldest_days)
     return day_fault(done_on, work.today, first=None if keeps else work.today - oldest)
-
-
-def _flags(work: Work, case: Case, form: Form, body: CheckBody, done_on: date) -> tuple[Flag, ...]:
-    limits = _quality(work)
-    about = CaseFilter(kinds=(KIND,), states=(SUBMITTED,), portfolio=case.portfolio, borrower_id=case.borrower_id)
-    by = CaseFilter(kinds=(KIND,), states=(SUBMITTED,), assignee=case.assignee)
-    found = {
-        one.case_id: one
-        for wanted in (about, by)
-        for one in newest_cases(work.connection, wanted, limit=limits.compare_last)
-    }
-    earlier = [earlier_of(one) for _, one in sorted(found.items())]
-    return flags_of(form, entered_of(case.case_id, body, done_on, work.today), earlier, limits, work.calendar)
-
-
-def _quality(work: Work) -> QualityLimits:
-    return work.policy.casework_on(work.today).quality

@@ -1,41 +1,42 @@
 """My day: everything that waits for one person, in the order in which it should be done.
 
 Mine     what is assigned to me; what my role has to do next, for an officer with my own borrowers or nobody's; what
-         was mine and has gone up for being late, since I still may do it; a quarterly form that waits for my approval
-         among others; to seniors, a draft whose author's account is closed
-Not mine what is assigned to somebody else, and what waits for a second person where I was the first
+         was mine and has gone up for being late, since I still may do it; a warning handed to somebody that has gone up
+         to my role; a quarterly form that waits for my approval among others; to seniors, drafts and warnings of
+         closed accounts
+Not mine what is assigned to somebody else, and what waits for a second person where I was the first; `waiting` tells
+         what waits for others, as `ews.store.work_pages` has it
 Order    late, today, within three working days, later, snoozed; in each by money at risk, unknown after known; then by
          day and id, so that the order is total
 Late     days of the calendar since the first deadline that was missed
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, and_
 
-from ews.casework.checks.body import DRAFT
-from ews.casework.checks.body import KIND as CHECK
-from ews.casework.day.work_list import next_verbs, todo_text
+from ews.casework.day.work_list import next_verbs, short_text, todo_text
 from ews.casework.desk import Desk
-from ews.casework.reviews.form import KIND as REVIEW
-from ews.casework.reviews.session import DETERMINED
 from ews.casework.rights import FIELD, SENIOR, require
-from ews.casework.tasks.task import APPROVAL
 from ews.casework.warnings.deadlines import Terms, terms_on
 from ews.casework.words import HEAD_OFFICE
 from ews.domain.people import Actor, Role
 from ews.domain.text import Text
 from ews.policy.calendar import Calendar
-from ews.store.cases import Case, acts_of, to_case
+from ews.store import work_pages
+from ews.store.cases import Case
 from ews.store.engine import reading
-from ews.store.tables import cases, users
+from ews.store.tables import worklist
+from ews.store.work_pages import NO_DAY, Days, Slice, Whose, WorkKey
 
 SOON_DAYS = 3
 """Working days of the third band."""
+
+See = Callable[[Iterable[Case]], tuple[Case, ...]]
+"""Gives cases as whoever asks may read them."""
 
 
 class Band(StrEnum):
@@ -67,7 +68,10 @@ _BANDS: Mapping[Band, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`late_days` is 0 where nothing was missed; `escalated` if it went up for being late; `next` are verbs."""
+    """`late_days` is 0 where nothing was missed; `escalated` if it went up for being late; `next` are verbs.
+
+    `what` says in a few words what has to be done, `why` in a sentence.
+    """
 
     case: Case
     band: Band
@@ -75,6 +79,7 @@ class Item:
     escalated: bool
     why: Text
     next: tuple[str, ...]
+    what: Text = Text("", "")  # noqa: RUF009 - it is frozen
 
     @property
     def place(self) -> tuple[int, int, int, int, str]:
@@ -84,28 +89,61 @@ class Item:
             self.band.rank,
             int(risk is None),
             -(risk or 0),
-            (due or date.max).toordinal(),
+            (due or NO_DAY).toordinal(),
             self.case.case_id,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class MyDay:
+    """`counts` are of all there is, `items` those asked for."""
+
     today: date
     items: tuple[Item, ...]
     counts: Mapping[Band, int]
 
 
-def my_day(desk: Desk, actor: Actor) -> MyDay:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which items of a list: those of `part` after `after`, up to `limit`; None stands for all."""
+
+    part: Slice = Slice()  # noqa: RUF009 - it is frozen
+    after: WorkKey | None = None
+    limit: int | None = None
+    case_id: str | None = None
+
+
+ALL = Asked()
+
+
+def my_day(desk: Desk, actor: Actor, asked: Asked = ALL, *, see: See = tuple) -> MyDay:
     """Return what waits for the actor, ranked; ForbiddenError for who does not work with borrowers."""
-    require(actor, FIELD, "have a list of work")
+    items = my_items(desk, actor, asked, see=see)
     today = desk.now().date()
-    terms = terms_on(desk.policy_on(today), today)
+    days = days_on(desk.policy_on(today).calendar, today)
     with reading(desk.store) as connection:
-        mine = _mine(connection, actor)
-    items = sorted((_item(actor, case, terms) for case in mine), key=lambda item: item.place)
-    counted = Counter(item.band for item in items)
-    return MyDay(today, tuple(items), {band: counted[band] for band in Band})
+        counted = work_pages.band_counts(connection, work_pages.mine(whose(actor)), days)
+    return MyDay(today, items, {band: counted.get(band.rank, 0) for band in Band})
+
+
+def my_items(desk: Desk, actor: Actor, asked: Asked = ALL, *, see: See = tuple) -> tuple[Item, ...]:
+    """Return the items of what waits for the actor."""
+    return _items(desk, actor, work_pages.mine(whose(actor)), asked, see)
+
+
+def waiting_items(desk: Desk, actor: Actor, asked: Asked = ALL, *, see: See = tuple) -> tuple[Item, ...]:
+    """Return the items of what the actor waits for others to do, ranked the same."""
+    return _items(desk, actor, work_pages.others(whose(actor), desk.now().date()), asked, see)
+
+
+def days_on(calendar: Calendar, today: date) -> Days:
+    return Days(today, calendar.after(today, SOON_DAYS))
+
+
+def whose(actor: Actor) -> Whose:
+    """Return the actor as lists of work know people."""
+    is_officer, is_senior = Role.OFFICER in actor.roles, bool(actor.roles & SENIOR)
+    return Whose(actor.user_id, roles_of(actor), actor.officer_id, actor.branch_id, is_officer, is_senior)
 
 
 def roles_of(actor: Actor) -> frozenset[str]:
@@ -116,74 +154,25 @@ def roles_of(actor: Actor) -> frozenset[str]:
     return frozenset(roles)
 
 
-def _mine(connection: Connection, actor: Actor) -> list[Case]:
-    wanted = [cases.c.assignee == actor.user_id, cases.c.role.in_(sorted(roles_of(actor)))]
-    if actor.officer_id is not None:
-        wanted.append(cases.c.officer_id == actor.officer_id)
-    left: frozenset[str] = frozenset()
-    if actor.roles & SENIOR:
-        left = frozenset(connection.execute(select(users.c.user_id).where(~users.c.is_active)).scalars())
-        wanted += [and_(cases.c.kind == REVIEW, cases.c.state == DETERMINED), _drafts_of(left)]
-    query = select(cases).where(cases.c.closed_at.is_(None), or_(*wanted))
-    if actor.branch_id is not None:
-        query = query.where(cases.c.branch_id == actor.branch_id)
-    found = [to_case(row) for row in connection.execute(query)]
-    first = _taken_part(connection, actor, [case for case in found if _takes_a_second(case)])
-    return [case for case in found if _is_mine(actor, case, left) and case.case_id not in first]
-
-
-def _drafts_of(user_ids: frozenset[str]) -> ColumnElement[bool]:
-    return and_(cases.c.kind == CHECK, cases.c.state == DRAFT, cases.c.assignee.in_(sorted(user_ids)))
-
-
-def _is_mine(actor: Actor, case: Case, left: frozenset[str]) -> bool:
-    """Tell whether a case is on the actor's list; `left` are users whose drafts a senior sees to."""
-    if case.assignee is not None:
-        return case.assignee == actor.user_id or (case.kind == CHECK and case.assignee in left)
-    if roles_of(actor) & set(case.body.get("waits_for") or ()):
-        return True
-    own = case.officer_id is None or case.officer_id == actor.officer_id
-    if case.role == Role.OFFICER.value:
-        return Role.OFFICER in actor.roles and own
-    is_gone_up = bool(_escalations(case)) and case.officer_id is not None and own and Role.OFFICER in actor.roles
-    is_gone_up = is_gone_up and case.body.get("type") != APPROVAL
-    return case.role in roles_of(actor) or is_gone_up
-
-
-def _takes_a_second(case: Case) -> bool:
-    asked = case.kind == "warning" and case.body.get("lift_asked_by") is not None
-    return asked or _found_by(case) is not None or case.state in {"proposed", "determined"}
-
-
-def _decided_by(case: Case) -> frozenset[str]:
-    """Return who determined a quarterly form or approved it; whoever opened the session may approve all the same."""
-    determination, approvals = case.body.get("determination"), case.body.get("approvals") or ()
-    return frozenset(one["by"] for one in (determination, *approvals) if one is not None)
-
-
-def _found_by(case: Case) -> str | None:
-    """Return who found what a task has approved, None for any other case."""
-    terms = case.body.get("terms") if case.body.get("type") == APPROVAL else None
-    return None if terms is None else str(terms["found_by"])
-
-
-def _taken_part(connection: Connection, actor: Actor, waiting: list[Case]) -> frozenset[str]:
-    """Return those of the cases that the actor has asked for, determined or approved already."""
-    mine = {case.case_id for case in waiting if case.body.get("lift_asked_by") == actor.user_id}
-    mine |= {case.case_id for case in waiting if _found_by(case) == actor.user_id}
-    mine |= {case.case_id for case in waiting if case.kind == REVIEW and actor.user_id in _decided_by(case)}
-    others = [case.case_id for case in waiting if case.kind not in {"warning", "task", REVIEW}]
-    return frozenset(mine | {act.case_id for act in acts_of(connection, others) if act.user_id == actor.user_id})
+def _items(desk: Desk, actor: Actor, wanted: ColumnElement[bool], asked: Asked, see: See) -> tuple[Item, ...]:
+    require(actor, FIELD, "have a list of work")
+    today = desk.now().date()
+    terms = terms_on(desk.policy_on(today), today)
+    chosen = wanted if asked.case_id is None else and_(wanted, worklist.c.case_id == asked.case_id)
+    days = days_on(terms.calendar, today)
+    with reading(desk.store) as connection:
+        page = work_pages.work_page(connection, chosen, days, part=asked.part, after=asked.after, limit=asked.limit)
+    return tuple(_item(actor, case, terms) for case in see(page))
 
 
 def _item(actor: Actor, case: Case, terms: Terms) -> Item:
     today = terms.today
-    missed = _missed(case, today)
+    missed = missed_on(case, today)
     band = _band(case, missed, terms.calendar, today)
     late_days = 0 if missed is None else (today - missed).days
     escalated = bool(_escalations(case))
     why = _why(case, todo_text(case, terms), band, missed, late_days, escalated=escalated)
-    return Item(case, band, late_days, escalated, why, next_verbs(actor, case, terms))
+    return Item(case, band, late_days, escalated, why, next_verbs(actor, case, terms), short_text(case, terms))
 
 
 def _band(case: Case, missed: date | None, calendar: Calendar, today: date) -> Band:
@@ -199,7 +188,7 @@ def _band(case: Case, missed: date | None, calendar: Calendar, today: date) -> B
     return Band.SOON if case.due_on <= calendar.after(today, SOON_DAYS) else Band.LATER
 
 
-def _missed(case: Case, today: date) -> date | None:
+def missed_on(case: Case, today: date) -> date | None:
     """Return the first day that was missed, of a task or warning that has gone up since too."""
     days = [case.due_on] if case.due_on is not None and case.due_on < today else []
     late_for = case.body.get("late_for")

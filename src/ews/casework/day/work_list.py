@@ -5,6 +5,7 @@ Verbs   the words of the API's paths, in the order in which they usually follow;
 Warning what has to be done is told from the deadline that runs, not from what else may be done
 """
 
+import re
 from collections.abc import Mapping
 
 from ews.casework.contacts.limits import GUARANTOR_UNKNOWN
@@ -64,6 +65,8 @@ _DUE: Mapping[str, Text] = {
 }
 """What a warning waits for, by its deadline; where more is known, by what that asks for first."""
 
+_CLAUSE = re.compile(r"[,:;(.，：；（。]")
+
 
 def todo_text(case: Case, terms: Terms) -> Text:
     """Return what has to be done with a case."""
@@ -80,6 +83,17 @@ def todo_text(case: Case, terms: Terms) -> Text:
         return found
     kind, state = KIND_TEXTS[case.kind], STATE_TEXTS[case.state]
     return Text(f"{kind.en.capitalize()}: {state.en}", f"{kind.zh}：{state.zh}")
+
+
+def short_text(case: Case, terms: Terms) -> Text:
+    """Return in a few words what has to be done with a case."""
+    if case.kind == "task":
+        body = TaskBody.of(case)
+        en, zh = (_CLAUSE.split(body.text[one], maxsplit=1)[0].strip() for one in ("en", "zh"))
+        return Text(en, zh)
+    if case.kind == "warning":
+        return _due(case, body_of(case), terms) or STATE_TEXTS[case.state]
+    return _TODO.get((case.kind, case.state)) or KIND_TEXTS[case.kind]
 
 
 def next_verbs(actor: Actor, case: Case, terms: Terms) -> tuple[str, ...]:

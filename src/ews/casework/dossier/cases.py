@@ -1,6 +1,6 @@
 """Cases of a due-diligence file, kind by kind: warnings, tasks, contacts, measures, overrides, watch list, reviews."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ews.casework.dossier.dossier import CaseLine, Dossier
@@ -58,13 +58,14 @@ def case_sections(dossier: Dossier, say: Say) -> tuple[Section, ...]:
     for kind in _KINDS:
         own = [one for one in dossier.cases if one.kind == kind]
         if own:
-            blocks += [Heading(f"{say.word(KIND_TEXTS[kind])} ({len(own)})"), _table(dossier, own, say)]
+            blocks += [Heading(f"{say.word(KIND_TEXTS[kind])} ({len(own)})"), case_table(dossier, own, say)]
     if not blocks:
         blocks = [Note(say.word(Text("There is no case about the borrower.", "无处置记录。")))]
     return (Section(say.word(Text("What became of each case", "处置事项现状")), tuple(blocks)),)
 
 
-def _table(dossier: Dossier, own: list[CaseLine], say: Say) -> Table:
+def case_table(dossier: Dossier, own: Sequence[CaseLine], say: Say) -> Table:
+    """Return cases of one kind, a row each."""
     heads = (
         (Text("Case", "编号"), 0.13),
         (Text("Opened and closed", "起止"), 0.16),
@@ -80,7 +81,10 @@ def _row(dossier: Dossier, one: CaseLine, say: Say) -> Row:
     state = say.word(STATE_TEXTS.get(one.state, Text(one.state, one.state)))
     closed = say.word(Text("open", "未结")) if one.closed_at is None else day(one.closed_at.date())
     level = "" if one.level is None else say.word(one.level.text)
-    told = "\n".join(f"{say.word(label)}：{say.word(value)}" for label, value in labelled(_of_body(one), dossier.words))
+    told = "\n".join(
+        f"{say.word(label)}{say.colon}{say.word(value)}"
+        for label, value in labelled(told_of_body(one.kind, one.body), dossier.words)
+    )
     return Row(
         (
             Cell(one.case_id, small=level, tone="" if one.level is None else one.level.value),
@@ -100,10 +104,11 @@ def _waits(one: CaseLine, say: Say) -> str:
     return f"{role} {one.due_on}{late}".strip()
 
 
-def _of_body(one: CaseLine) -> dict[str, Any]:
+def told_of_body(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a body stands beside a case of the kind, under the labels of acts; nothing for other kinds."""
     found: dict[str, Any] = {}
-    for name in _TOLD[one.kind]:
-        value = one.body.get(name)
+    for name in _TOLD.get(kind, ()):
+        value = body.get(name)
         if value is not None:
             found[_AS.get(name, name)] = _plain(name, value)
     return found
@@ -112,10 +117,16 @@ def _of_body(one: CaseLine) -> dict[str, Any]:
 def _plain(name: str, value: Any) -> Any:
     """Return what a body holds in the few words of a table."""
     if name == "original":
-        return [f"{one['loan_id']}: {one['tier']} ({one['as_of']})" for one in value]
+        return [_both(one["loan_id"], code_text(one["tier"], {}), one["as_of"]) for one in value]
     if name == "approvals":
-        return [f"{one['role']}: {one['by']} ({one['on']})" for one in value]
+        return [_both(one["by"], code_text(one["role"], {}), one["on"]) for one in value]
     if name == "determination":
-        tiers = ", ".join(f"{loan}: {code_text(tier, {}).zh} {tier}" for loan, tier in value["tiers"].items())
-        return f"{value['by']} ({value['on']}): {tiers}{'; ' + value['reason'] if value['reason'] else ''}"
+        tiers = [_both(loan, code_text(tier, {})) for loan, tier in value["tiers"].items()]
+        return [f"{value['by']} ({value['on']})", *tiers, *filter(None, (value["reason"],))]
     return value
+
+
+def _both(about: str, text: Text, on: str | None = None) -> Mapping[str, str]:
+    """Return what is said about somebody or something, in both languages."""
+    day = "" if on is None else f" ({on})"
+    return {"en": f"{about}: {text.en}{day}", "zh": f"{about}：{text.zh}{day}"}

@@ -6,6 +6,7 @@ from ews.casework.checks.proposed import OUTCOME_TEXTS, read_proposed
 from ews.casework.dossier.dossier import Answered, Dossier
 from ews.casework.paper.paper import Block, Cell, Heading, Row, Say, Section, Table, day
 from ews.domain.text import Text
+from ews.store.findings import Finding
 
 _KINDS = frozenset({"check", "task"})
 """Cases that find something."""
@@ -31,7 +32,7 @@ def findings_section(dossier: Dossier, say: Say) -> Section:
                     _asked(asked.get((one.case_id, one.field)), say),
                     small=" ".join(filter(None, (one.field, one.loan_id))),
                 ),
-                Cell(say.word(Text("taken back", "已撤回")) if one.value is None else one.value),
+                _value(one, asked.get((one.case_id, one.field)), say),
                 Cell(dossier.people.get(one.author, one.author)),
                 Cell(one.case_id, small="" if one.corrects is None else f"⟲ {one.corrects}"),
             )
@@ -76,6 +77,15 @@ def _second_person(dossier: Dossier, say: Say) -> Iterator[Block]:
         for case_id, one in held
     )
     yield Table(tuple((say.word(head), share) for head, share in heads), rows, "")
+
+
+def _value(one: Finding, answer: Answered | None, say: Say) -> Cell:
+    """Return what was found, in the words of the form where they are known."""
+    if one.value is None:
+        return Cell(say.word(Text("taken back", "已撤回")))
+    known = answer is not None and answer.shown is not None and str(answer.answer) == one.value
+    told = say.word(answer.shown) if known and answer is not None and answer.shown is not None else one.value
+    return Cell(told, small="" if told == one.value else one.value)
 
 
 def _asked(answer: Answered | None, say: Say) -> str:

@@ -68,10 +68,11 @@ def dossier_of(
     portfolio: str | None = None,
     tell: TellOf = knows_no_record,
     evidence: Path | None = None,
+    with_look_ups: bool = True,
 ) -> Dossier:
     """Return the file of a borrower that the actor may know of; errors as in `subject_of`.
 
-    `evidence` is the folder of photos and scans; without it they are told as missing.
+    `evidence` is the folder of photos and scans; without it they are told as missing. Look-ups take longest to read.
     """
     newest = subject_of(desk.store, actor, borrower_id, portfolio).standing
     # The batches that come out meanwhile are in the next file: decisions are never changed.
@@ -83,7 +84,8 @@ def dossier_of(
         found = find_cases(connection, CaseFilter(portfolio=newest.portfolio, borrower_id=borrower_id))
         acts = acts_of(connection, [case.case_id for case in found])
         findings = findings_of_borrower(connection, newest.portfolio, borrower_id)
-        looked_up, look_ups = look_ups_of(connection, actor, borrower_id, [case.case_id for case in found])
+        ids = [case.case_id for case in found]
+        looked_up, look_ups = look_ups_of(connection, actor, borrower_id, ids) if with_look_ups else ((), None)
         known = _known(connection, history, tell)
         people = _people(connection)
     checks = [case for case in found if case.kind == CHECK]

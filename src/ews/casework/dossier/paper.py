@@ -161,7 +161,9 @@ def _done_row(dossier: Dossier, one: Done, say: Say) -> Row:
     verb = VERB_TEXTS.get(one.verb, Text(one.verb, one.verb))
     kind = KIND_TEXTS.get(one.kind, Text(one.kind, one.kind))
     state = STATE_TEXTS.get(one.state, Text(one.state, one.state))
-    told = "\n".join(f"{say.word(label)}：{say.word(value)}" for label, value in told_by(one.content, dossier.words))
+    told = "\n".join(
+        f"{say.word(label)}{say.colon}{say.word(value)}" for label, value in told_by(one.content, dossier.words)
+    )
     is_system = one.user_id == SYSTEM.user_id
     return Row(
         (

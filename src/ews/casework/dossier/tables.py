@@ -37,7 +37,7 @@ def decisions_section(dossier: Dossier, say: Say) -> Section:
 
 def checks_section(dossier: Dossier, say: Say) -> Section:
     """Return each check with its answers, what the officer changed, and what is doubted about it."""
-    blocks = [block for check in dossier.checks for block in _check(check, say)]
+    blocks = [block for check in dossier.checks for block in check_blocks(check, say)]
     none: Block = Note(say.word(Text("No check was recorded.", "无检查记录。")))
     return Section(say.word(Text("Post-loan checks", "贷后检查")), tuple(blocks) or (none,))
 
@@ -108,7 +108,8 @@ def _decision(one: Known, say: Say) -> Row:
     )
 
 
-def _check(check: Check, say: Say) -> Iterator[Block]:
+def check_blocks(check: Check, say: Say) -> Iterator[Block]:
+    """Yield one check: who did it when, what was answered, what is doubted."""
     state = say.word(STATE_TEXTS.get(check.state, Text(check.state, check.state)))
     yield Heading(f"{check.case_id} {say.word(check.text)} · {state}")
     pairs = (
@@ -150,7 +151,7 @@ def _check(check: Check, say: Say) -> Iterator[Block]:
 
 
 def _answer(one: Answered, say: Say) -> Row:
-    empty = "" if one.why_empty is None else f"{say.word(Text('left empty', '未填'))}：{one.why_empty}"
+    empty = "" if one.why_empty is None else f"{say.word(Text('left empty', '未填'))}{say.colon}{one.why_empty}"
     answer = (empty or NOTHING) if one.shown is None else say.word(one.shown)
     changed = say.word(Text("changed by the officer", "客户经理已修改"))
     book = NOTHING if one.prefilled_shown is None else say.word(one.prefilled_shown)

@@ -29,6 +29,7 @@ VERB_TEXTS: Mapping[str, Text] = {
     "handle": Text("handled", "落实处置"),
     "snooze": Text("put off", "暂缓"),
     "wake": Text("no longer put off", "暂缓到期"),
+    "hand-over": Text("handed over", "移交"),
     "escalate": Text("missed, sent upward", "逾期升级"),
     "review-false": Text("verdict reviewed", "误报复核"),
     "ask-lift": Text("lifting asked for", "申请解除"),
@@ -215,6 +216,7 @@ CODE_TEXTS: Mapping[str, Text] = {
     "handle_by": Text("handling", "处置"),
     "follow_up_by": Text("follow-up", "后续跟进"),
 }
+_TO_THE_MINUTE = 16
 _CODED = frozenset({
     "verdict", "review", "how", "tier", "tiers", "from", "to", "level", "level_before", "first_level", "state_before",
     "channel", "party", "promised_half_day", "paid_from", "deadline", "role", "moved", "measure", "cause", "kind",
@@ -233,7 +235,7 @@ def told_by(content: Mapping[str, Any], words: Mapping[str, Text]) -> Iterator[t
 def labelled(content: Mapping[str, Any], words: Mapping[str, Text]) -> Iterator[tuple[Text, Text]]:
     """Yield label and value of all that says something, in its order."""
     for name, value in content.items():
-        if value not in (None, [], {}, ""):
+        if value not in (None, [], (), {}, ""):
             yield LABEL_TEXTS.get(name, Text(name, name)), _value(name, value, words)
 
 
@@ -268,6 +270,8 @@ def _value(name: str, value: Any, words: Mapping[str, Text]) -> Text:
         return _joined(parts)
     if name.endswith("_fen") and isinstance(value, int):
         return yuan(value) or Text("", "")
+    if name.endswith("_at") and isinstance(value, str):
+        return Text(*(value[:_TO_THE_MINUTE].replace("T", " "),) * 2)
     return code_text(value, words) if name in _CODED and isinstance(value, str) else Text(str(value), str(value))
 
 

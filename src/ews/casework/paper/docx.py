@@ -1,63 +1,53 @@
 """Papers as Word files: real headings, tables whose heads repeat, page numbers; the same paper gives the same bytes.
 
-Fonts   Chinese text is set in 微软雅黑 by name; where a machine has none, Word takes another
 Bytes   times inside the file are those of the paper, and the archive has no clock of its own
 """
 
 import io
 import struct
 import zipfile
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.image.exceptions import InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from ews.casework.paper.docx_look import GREY, Look, set_fonts, set_up
+from ews.casework.paper.docx_tables import (
+    COLOURS,
+    add_facts,
+    add_table,
+    add_text,
+    fill,
+    gap,
+    grid,
+    keep_whole,
+    tighten,
+    write,
+)
 from ews.casework.paper.paper import (
     Block,
     Cell,
+    Chart,
     Facts,
     Heading,
     Note,
+    Opinions,
     Paper,
     Picture,
-    Row,
+    Prose,
     Signatures,
     Table,
-    Tone,
     plain,
 )
 from ews.casework.paper.picture_size import size_of
 
-LATIN, CHINESE = "Calibri", "微软雅黑"
-_WIDTH = 18.2
-"""Centimetres between the margins of A4."""
 _PICTURE = 8.5
 _LONGEST_SIDE = 11.0
-_FACTS = 3
-_SMALL, _NORMAL = 7.5, 8.5
-_GREY = RGBColor(0x4A, 0x5A, 0x6C)
-_COLOURS: dict[Tone, RGBColor] = {
-    "red": RGBColor(0xC0, 0x2B, 0x2B),
-    "late": RGBColor(0xC0, 0x2B, 0x2B),
-    "orange": RGBColor(0x9A, 0x43, 0x00),
-    "yellow": RGBColor(0x9A, 0x43, 0x00),
-    "kept": RGBColor(0x1E, 0x7D, 0x34),
-    "none": RGBColor(0x1E, 0x7D, 0x34),
-}
-_SHADES: dict[Tone, str] = {
-    "red": "FDF3F3",
-    "orange": "FFF6EF",
-    "yellow": "FFFAEE",
-    "known": "F7F9FB",
-    "none": "F7F9FB",
-}
+_OPINION = 3.4
+"""Centimetres of room for an opinion."""
 _UNREADABLE = (
     UnrecognizedImageError,
     InvalidImageStreamError,
@@ -73,206 +63,156 @@ _UNREADABLE = (
 def docx_of(paper: Paper) -> bytes:
     """Return the paper as the bytes of a .docx."""
     document = Document()
-    _set_up(document, paper)
-    _head(document, paper)
+    look = set_up(document, paper)
+    _head(document, paper, look)
     for section in paper.sections:
         heading = document.add_heading(plain(section.heading), level=1)
         heading.paragraph_format.page_break_before = section.is_new_page
         for block in section.blocks:
-            _add(document, block)
+            _add(document, block, look)
     written = io.BytesIO()
     document.save(written)
     return _timeless(written.getvalue(), paper.made_at)
 
 
-def _set_up(document: Any, paper: Paper) -> None:
-    page = document.sections[0]
-    page.page_width, page.page_height = Cm(21.0), Cm(29.7)
-    page.left_margin = page.right_margin = Cm(1.4)
-    page.top_margin, page.bottom_margin = Cm(1.6), Cm(1.8)
-    sizes = {"Normal": 9.5, "Title": 20.0, "Heading 1": 13.0, "Heading 2": 10.5}
-    for name, size in sizes.items():
-        style = document.styles[name]
-        style.font.name, style.font.size = LATIN, Pt(size)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        fonts.set(qn("w:eastAsia"), CHINESE)
-        if name != "Normal":
-            style.font.color.rgb = RGBColor(0x18, 0x24, 0x33)
-    document.styles["Normal"].paragraph_format.space_after = Pt(3)
-    about = document.core_properties
-    about.title, about.subject = plain(paper.title)[:255], plain(paper.subtitle)[:255]
-    about.author = about.last_modified_by = "ews"
-    about.created = about.modified = paper.made_at
-    about.revision, about.comments = 1, ""
-    _foot(page.footer.paragraphs[0], paper)
-
-
-def _head(document: Any, paper: Paper) -> None:
-    _write(document.add_paragraph(), paper.title, size=10.5, colour=_GREY)
-    document.add_paragraph(plain(paper.subtitle), style="Title")
+def _head(document: Any, paper: Paper, look: Look) -> None:
+    if look.is_centred:
+        document.add_paragraph(plain(paper.title), style="Title")
+        subtitle = document.add_paragraph()
+        subtitle.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        run = subtitle.add_run(plain(paper.subtitle))
+        run.font.size = Pt(15.0)
+        set_fonts(run, look.latin, look.headings)
+    else:
+        write(document.add_paragraph(), paper.title, look, size=10.5, colour=GREY)
+        document.add_paragraph(plain(paper.subtitle), style="Title")
     line = document.add_paragraph()
-    _write(line, paper.about, colour=_GREY)
+    line.alignment = WD_ALIGN_PARAGRAPH.CENTER if look.is_centred else None
+    write(line, paper.about, look, size=10.0 if look.is_centred else None, colour=GREY)
     if paper.badge is not None:
-        _write(line, f"    {paper.badge.text}", colour=_COLOURS.get(paper.badge.tone), bold=True)
+        write(line, f"    {paper.badge.text}", look, colour=COLOURS.get(paper.badge.tone), bold=True)
     if paper.figures:
         cells = tuple(Cell(cell.text, cell.tone, name) for cell, name in paper.figures)
-        table = _grid(document, len(cells), [1 / len(cells)] * len(cells))
-        _fill(table.add_row(), cells, size=14.0)
-        document.add_paragraph()
+        row = grid(document, [1 / len(cells)] * len(cells), look).add_row()
+        keep_whole(row)
+        fill(row, cells, look, size=13.0 if look.is_centred else 14.0)
+        gap(document)
 
 
-def _add(document: Any, block: Block) -> None:
+def _add(document: Any, block: Block, look: Look) -> None:
     match block:
         case Table():
-            _table(document, block)
+            add_table(document, block, look)
         case Facts():
-            _facts(document, block)
+            add_facts(document, block, look)
         case Note():
-            _write(document.add_paragraph(), block.text, size=9.0, colour=_GREY)
+            write(document.add_paragraph(), block.text, look, size=9.0, colour=GREY)
         case Heading():
             document.add_heading(plain(block.text), level=2)
+        case Prose():
+            _prose(document, block, look)
+        case _:
+            _drawn(document, block, look)
+
+
+def _drawn(document: Any, block: Chart | Picture | Signatures | Opinions, look: Look) -> None:
+    match block:
+        case Chart():
+            _chart(document, block, look)
         case Picture():
-            _picture(document, block)
+            _picture(document, block, look)
         case Signatures():
-            _signatures(document, block)
+            _signatures(document, block, look)
+        case Opinions():
+            _opinions(document, block, look)
 
 
-def _table(document: Any, block: Table) -> None:
-    if not block.rows:
-        if block.empty:
-            _write(document.add_paragraph(), block.empty, size=9.0, colour=_GREY)
+def _prose(document: Any, block: Prose, look: Look) -> None:
+    paragraph = document.add_paragraph()
+    if block.mark:
+        add_text(paragraph, block.mark).add_tab()
+    add_text(paragraph, block.text).bold = block.is_bold or None
+    if block.mark:
+        hanging = 2 * look.text_size
+        paragraph.paragraph_format.left_indent = Pt(hanging)
+        paragraph.paragraph_format.first_line_indent = Pt(-hanging)
+    else:
+        paragraph.paragraph_format.first_line_indent = Pt(2 * look.text_size)
+
+
+def _chart(document: Any, block: Chart, look: Look) -> None:
+    title = document.add_paragraph()
+    title.paragraph_format.keep_with_next = True
+    title.paragraph_format.space_before, title.paragraph_format.space_after = Pt(4), Pt(0)
+    write(title, block.title, look, size=10.5, bold=True)
+    write(title, f"  {block.unit}" if block.unit else "", look, size=look.small_size, colour=GREY)
+    if block.content is None:
+        write(document.add_paragraph(), block.instead, look, size=9.0, colour=GREY)
         return
-    table = _grid(document, len(block.columns), [share for _, share in block.columns])
-    head = table.add_row()
-    for cell, (name, _) in zip(head.cells, block.columns, strict=True):
-        _write(cell.paragraphs[0], name, size=_NORMAL, bold=True)
-        _shade(cell, "F1F4F7")
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    head._tr.get_or_add_trPr().append(repeated)  # noqa: SLF001 - python-docx has no other way
-    for row in block.rows:
-        _row(table, row)
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    if block.keys:
+        keys = document.add_paragraph()
+        keys.paragraph_format.keep_with_next = True
+        keys.paragraph_format.space_after = Pt(0)
+        for key in block.keys:
+            write(
+                keys, "■ ", look, size=look.cell_size, colour=RGBColor.from_string(key.colour.removeprefix("#").upper())
+            )
+            write(keys, f"{key.text}    ", look, size=look.small_size)
+    drawn = document.add_paragraph()
+    _sized(drawn, block.content, look.width, look.width, block.alt or block.title)
 
 
-def _row(table: Any, row: Row) -> None:
-    added = table.add_row()
-    _fill(added, row.cells)
-    if row.tone in _SHADES:
-        for cell in added.cells:
-            _shade(cell, _SHADES[row.tone])
-
-
-def _facts(document: Any, block: Facts) -> None:
-    table = _grid(document, _FACTS, [1 / _FACTS] * _FACTS)
-    for start in range(0, len(block.pairs), _FACTS):
-        row = table.add_row()
-        for cell, (name, value) in zip(row.cells, block.pairs[start : start + _FACTS], strict=False):
-            _write(cell.paragraphs[0], name, size=_SMALL, colour=_GREY)
-            _write(cell.add_paragraph(), value.text, size=9.0, bold=True, colour=_COLOURS.get(value.tone))
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
-
-
-def _picture(document: Any, block: Picture) -> None:
+def _picture(document: Any, block: Picture, look: Look) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = True
-    if block.content is None or not _shown(paragraph, block.content):
-        _write(paragraph, f"[{block.instead}]", colour=_GREY)
-    _write(document.add_paragraph(), block.caption, size=_SMALL, colour=_GREY)
+    if block.content is None or not _sized(paragraph, block.content, _PICTURE, _LONGEST_SIDE, block.caption):
+        write(paragraph, f"[{block.instead}]", look, colour=GREY)
+    write(document.add_paragraph(), block.caption, look, size=look.small_size, colour=GREY)
 
 
-def _shown(paragraph: Any, content: bytes) -> bool:
+def _sized(paragraph: Any, content: bytes, widest: float, highest: float, alt: str) -> bool:
     """Add a picture; false where its head cannot be read."""
     size = size_of(content)
     if size is None:
         return False
     ratio = size[1] / size[0]
-    width = min(_PICTURE, _LONGEST_SIDE / ratio)
+    width = min(widest, highest / ratio)
     run = paragraph.add_run()
     try:
-        run.add_picture(io.BytesIO(content), Cm(width), Cm(width * ratio))
+        shape = run.add_picture(io.BytesIO(content), Cm(width), Cm(width * ratio))
     except _UNREADABLE:
         run.clear()
         return False
+    shape._inline.docPr.set("descr", plain(alt))  # noqa: SLF001 - python-docx has no other way
     return True
 
 
-def _signatures(document: Any, block: Signatures) -> None:
+def _signatures(document: Any, block: Signatures, look: Look) -> None:
     document.add_paragraph()
-    table = _grid(document, len(block.who), [1 / len(block.who)] * len(block.who))
-    for cell, who in zip(table.add_row().cells, block.who, strict=True):
-        _write(cell.paragraphs[0], "\n\n", size=_NORMAL)
-        _write(cell.add_paragraph(), who, size=_NORMAL, colour=_GREY)
+    row = grid(document, [1 / len(block.who)] * len(block.who), look).add_row()
+    keep_whole(row)
+    for cell, who in zip(row.cells, block.who, strict=True):
+        write(cell.paragraphs[0], "\n\n", look, size=look.cell_size)
+        write(cell.add_paragraph(), who, look, size=look.cell_size, colour=GREY)
 
 
-def _grid(document: Any, columns: int, shares: Sequence[float]) -> Any:
-    table = document.add_table(rows=0, cols=columns, style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for column, share in zip(table.columns, shares, strict=True):
-        column.width = Cm(_WIDTH * share)
-    _pale(table)
-    return table
-
-
-def _fill(row: Any, cells: Sequence[Cell], size: float = _NORMAL) -> None:
-    for cell, told in zip(row.cells, cells, strict=True):
-        paragraph = cell.paragraphs[0]
-        if told.is_number:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        bold = told.tone in {"late", "red"}
-        _write(paragraph, told.text, size=_SMALL if told.is_code else size, colour=_COLOURS.get(told.tone), bold=bold)
-        if told.small:
-            _write(cell.add_paragraph(), told.small, size=_SMALL, colour=_GREY)
-        for one in cell.paragraphs:
-            one.paragraph_format.space_after = Pt(0)
-
-
-def _write(
-    paragraph: Any, text: str, *, size: float | None = None, colour: RGBColor | None = None, bold: bool = False
-) -> None:
-    run = paragraph.add_run(plain(text))
-    run.bold = bold or None
-    run.font.size = None if size is None else Pt(size)
-    if colour is not None:
-        run.font.color.rgb = colour
-
-
-def _shade(cell: Any, colour: str) -> None:
-    shade = OxmlElement("w:shd")
-    for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
-        shade.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx has no other way
-
-
-def _pale(table: Any) -> None:
-    """Draw the lines of a table in grey."""
-    borders = OxmlElement("w:tblBorders")
-    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-        line = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "DCE1E7")):
-            line.set(qn(f"w:{name}"), value)
-        borders.append(line)
-    table._tbl.tblPr.append(borders)  # noqa: SLF001 - python-docx has no other way
-
-
-def _foot(paragraph: Any, paper: Paper) -> None:
-    _write(paragraph, f"{paper.footer}    ", size=_SMALL, colour=_GREY)
-    _field(paragraph, "PAGE")
-    _write(paragraph, " / ", size=_SMALL, colour=_GREY)
-    _field(paragraph, "NUMPAGES")
-
-
-def _field(paragraph: Any, name: str) -> None:
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), name)
-    run = OxmlElement("w:r")
-    text = OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)  # noqa: SLF001 - python-docx has no other way
+def _opinions(document: Any, block: Opinions, look: Look) -> None:
+    table = grid(document, [0.18, 0.82], look)
+    for who in block.who:
+        row = table.add_row()
+        row.height = Cm(_OPINION)
+        keep_whole(row)
+        name, room = row.cells
+        write(name.paragraphs[0], who, look, size=10.5)
+        write(room.paragraphs[0], "\n\n\n", look, size=10.5)
+        signed = room.add_paragraph()
+        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        write(signed, block.sign, look, size=10.5)
+        for cell in row.cells:
+            tighten(cell)
+    for row in table.rows[:-1]:
+        for paragraph in row.cells[0].paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _timeless(content: bytes, at: datetime) -> bytes:

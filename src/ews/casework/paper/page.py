@@ -10,7 +10,9 @@ from markupsafe import Markup
 from ews.casework.paper.paper import Block, Paper, plain
 
 _FOLDER = Path(__file__).parent
-_STYLE = (_FOLDER / "paper.css").read_text(encoding="utf-8")
+STYLE = (_FOLDER / "paper.css").read_text(encoding="utf-8")
+"""How a sheet looks, wherever it is shown; all of it holds below `.paper` only."""
+_STYLE = (_FOLDER / "page.css").read_text(encoding="utf-8") + STYLE
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 CSP = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -21,6 +23,11 @@ def page_of(paper: Paper) -> str:
     """Return the paper as HTML."""
     style = Markup(_STYLE)  # noqa: S704 - it is ours, and allowed by its hash
     return _ENVIRONMENT.get_template("paper.html.j2").render(paper=paper, csp=CSP, style=style)
+
+
+def sheet_of(paper: Paper) -> Markup:
+    """Return the paper as a part of another page, which takes `STYLE` and an element of the classes of the sheet."""
+    return Markup(_ENVIRONMENT.get_template("sheet.html.j2").render(paper=paper))  # noqa: S704 - escaped by the template
 
 
 def _kind(block: Block) -> str:

@@ -16,6 +16,8 @@ from ews.domain.text import Language, Text
 CHINESE_FIRST = (Language.ZH, Language.EN)
 
 Tone = Literal["", "red", "orange", "yellow", "none", "late", "kept", "system", "known"]
+Manner = Literal["file", "official"]
+"""How a paper looks: like a file of records, or like an official document that is read, signed and filed."""
 Column = tuple[str, float]
 """Heading, and share of the width."""
 
@@ -63,6 +65,35 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """A sentence of the text itself; `mark` stands before it in a list."""
+
+    text: str
+    mark: str = ""
+    is_bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a colour of a chart stands for; `colour` is #rrggbb."""
+
+    colour: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn picture, a PNG without words: title, unit, keys and `alt` tell it; without content `instead` is said."""
+
+    title: str
+    unit: str
+    content: bytes | None
+    keys: tuple[Key, ...] = ()
+    alt: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """`caption` tells it; without content `instead` says why there is none."""
 
@@ -86,7 +117,15 @@ class Signatures:
     who: tuple[str, ...]
 
 
-Block = Table | Facts | Note | Picture | Heading | Signatures
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """Boxes in which each of `who` writes an opinion by hand; `sign` stands at the bottom of each."""
+
+    who: tuple[str, ...]
+    sign: str
+
+
+Block = Table | Facts | Note | Prose | Chart | Picture | Heading | Signatures | Opinions
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +139,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`figures` are the few numbers that come first: value and what it counts; `made_at` dates the file."""
+    """`figures` are the few numbers that come first: value and what it counts; `made_at` dates the file.
+
+    `header` runs along the top of each page of a Word file.
+    """
 
     title: str
     subtitle: str
@@ -111,6 +153,8 @@ class Paper:
     footer: str
     made_at: datetime
     language: Language = Language.ZH
+    manner: Manner = "file"
+    header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +175,10 @@ class Say:
     def lines(self, text: Text) -> str:
         """Return a sentence, a line for each language."""
         return "\n".join(dict.fromkeys(text.in_(one) for one in self.languages))
+
+    @property
+    def colon(self) -> str:
+        return ": " if self.languages == (Language.EN,) else "："
 
     def each(self, texts: Iterable[Text]) -> str:
         return "\n".join(self.lines(one) for one in texts)

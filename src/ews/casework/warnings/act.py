@@ -7,7 +7,7 @@ from typing import Any
 
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case
 from ews.casework.rights import FIELD, require
-from ews.casework.warnings.allowed import by_state, hindrance, may_now
+from ews.casework.warnings.allowed import beside, by_state, hindrance, may_now
 from ews.casework.warnings.body import KIND, WarningBody, body_of
 from ews.casework.warnings.deadlines import Terms, settled, terms_of
 from ews.casework.words import STATE_TEXTS
@@ -47,7 +47,7 @@ def acting(
             message = f"'{actor.user_id}' is a machine and may not {what}: it takes a person."
             raise ForbiddenError(message)
         body, terms = body_of(case), terms_of(work)
-        if verb not in by_state(case.state, body):
+        if verb not in (*by_state(case.state, body), *beside(case.state, body)):
             raise not_now(case, body, terms, verb)
         why = hindrance(verb, case, body, terms)
         if why is not None:

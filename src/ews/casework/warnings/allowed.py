@@ -22,6 +22,7 @@ from ews.policy.policy import Policy
 from ews.store.cases import Case
 
 LIFTING = frozenset({"ask-lift", "lift"})
+HAND_OVER = "hand-over"
 
 
 def may_now(case: Case, body: WarningBody, terms: Terms) -> tuple[str, ...]:
@@ -37,6 +38,12 @@ def by_state(state: str, body: WarningBody) -> tuple[str, ...]:
     if body.lift_asked_by is not None:
         return ("lift", "refuse-lift", *report)
     return (*_next(state, body), *report)
+
+
+def beside(state: str, body: WarningBody) -> tuple[str, ...]:
+    """Return what may be done beside what comes next; who decides on what another did is chosen by seniority alone."""
+    waits_for_second = body.lift_asked_by is not None or body.awaits_review
+    return () if state == LIFTED or waits_for_second else (HAND_OVER,)
 
 
 def hindrance(verb: str, case: Case, body: WarningBody, terms: Terms) -> str | None:

@@ -48,7 +48,8 @@ class WarningBody:
     to for lateness, `late_for` the deadline for which the present role has it. `marked_false_on` stays when the
     verdict changes, and with it whether the borrower was in default then. `verified_rank` is the seniority of who gave
     the verdict. `seen_since_step` counts the newer batches since the last step down, `step_counted_on` is the last's.
-    `again_after` is the warning of the same signal that was lifted as false. What is not done yet is null.
+    `again_after` is the warning of the same signal that was lifted as false. `handed_to` is the account that it was
+    given to, null where whoever has the role sees to it. What is not done yet is null.
     """
 
     kind: str
@@ -103,6 +104,7 @@ class WarningBody:
     seen_since_step: int | None = None
     step_counted_on: date | None = None
     again_after: str | None = None
+    handed_to: str | None = None
 
     @property
     def codes(self) -> frozenset[str]:

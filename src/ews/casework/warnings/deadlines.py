@@ -148,9 +148,11 @@ def settled(case: Case, body: WarningBody, terms: Terms) -> Case:
     """Return the case with this body, with the next deadline and the role that has to meet it.
 
     What was missed is left for the sweep to escalate. Where the act before was late and the next is late as well, the
-    role that has it gets the days of an escalation.
+    role that has it gets the days of an escalation. Whom it was handed to keeps it, but while a second person decides.
     """
     due = min(running(case.state, body), default=None)
+    waits_for_second = body.lift_asked_by is not None or body.awaits_review
+    case = replace(case, assignee=None if due is None or waits_for_second else body.handed_to)
     if due is None:
         return replace(case, role=None, due_on=None, body=plain_body(replace(body, late_for=None)))
     day, name = due

@@ -126,7 +126,7 @@ def _observed(
 ) -> Step | None:
     """Return the step of an open warning whose borrower is in the batch; None where nothing is new."""
     after = _noted(body, seen, joins, batch.as_of, terms.lifecycle.gone_observations)
-    after = _stepped(after, batch.as_of, terms)
+    after = _stepped(_of_branch(case, after, seen), batch.as_of, terms)
     back = _back(body, after, joins)
     level = worst_level((case.level or WarningLevel.NONE, *(sign.level for sign in joins), *back.values()))
     rises = case.level is None or level.rank > case.level.rank
@@ -186,6 +186,11 @@ def _noted(body: WarningBody, seen: Seen, joins: Sequence[Sign], as_of: date, mo
     return replace(
         body, signals=notes, episodes=episodes, absent_since=None, absent_observations=0, absent_counted_on=None
     )
+
+
+def _of_branch(case: Case, body: WarningBody, seen: Seen) -> WarningBody:
+    """Return the body; whom it was handed to gives it up where the borrower has moved to another branch."""
+    return body if case.branch_id == seen.standing.branch_id else replace(body, handed_to=None)
 
 
 def _counted(note: Note, as_of: date, most: int, *, stands: bool) -> Note:
