@@ -131,6 +131,22 @@ def audit(
     run(entries, threads, database, as_json=as_json)
 
 
+@app.command()
+def pages(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    home: Annotated[Path, typer.Option(help="A scored home, as `make demo` makes it.")] = Path("demo/home"),
+    borrowers: Annotated[int, typer.Option(min=1_000, help="Borrowers of the enlarged book.")] = 100_000,
+    clients: Annotated[int, typer.Option(min=1, help="People who click at once.")] = 16,
+    seconds: Annotated[float, typer.Option(min=5, help="How long they click.")] = 120,
+    pause: Annotated[float, typer.Option(min=0, help="Seconds between clicks, on average.")] = 2,
+    kept: Annotated[Path | None, typer.Option(help="Keep the enlarged home here, or take the one that is.")] = None,
+) -> None:
+    """Say how long the pages take with many people on a large book."""
+    from benchmarks.page_speed.run import run  # noqa: PLC0415 - slow to import
+
+    run(home, borrowers=borrowers, clients=clients, seconds=seconds, pause=pause, kept=kept, as_json=as_json)
+
+
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Return what was asked for; an unknown name ends the command."""
     unknown = [name for name in given if name not in allowed]

@@ -121,3 +121,13 @@ def test_the_desk_is_that_of_the_log(settings, store):
     log = log_of(settings, store)
     made = desk_of(settings, store, log)
     assert made.log == replace(log, store=store)
+
+
+def test_a_policy_that_edits_days_before_it_is_to_hold_is_refused(settings, store, tmp_path):
+    adopt_first(settings, store, policy_of(settings))
+    hands = hands_of(settings, store, log_of(settings, store))
+    new = load(small(tmp_path / "new", NEW))
+    keep(settings.home, new)
+    hands.check_dates(new.hash, AUGUST)
+    with pytest.raises(PolicyError, match="add a date from 2026-09-01 on, never edit one"):
+        hands.check_dates(new.hash, date(2026, 9, 1))

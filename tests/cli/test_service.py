@@ -77,3 +77,9 @@ def test_without_a_champion_there_are_no_model_facts(made):
 
 def test_evidence_lies_in_the_home(made, tmp_path):
     assert made().evidence == (tmp_path / "home" / "evidence").resolve()
+
+
+def test_the_grades_of_the_policy_are_those_of_the_book_and_the_last_of_them_warn(made):
+    services = made()
+    assert services.keeper.grades == ("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9", "D")
+    assert services.warning_grades == {"G7", "G8", "G9", "D"}

@@ -1,7 +1,7 @@
 from datetime import date
 from pathlib import Path
 
-from ews.policy.ahead import ahead, last_change
+from ews.policy.ahead import ahead, first_change, last_change
 from ews.policy.grades import scale_on
 from tests.policy.policies import POLICY, load, small
 
@@ -50,3 +50,9 @@ def test_casework_and_forms_to_come_are_tried_on_days_before_them(tmp_path: Path
         assert field is not None
         assert field.text.en == told
     assert ahead(policy, AUGUST).casework_on(JUNE) == policy.casework_on(AUGUST)
+
+
+def test_the_first_day_of_any_difference_is_the_day_from_which_a_policy_can_hold(tmp_path: Path):
+    plain, changed = load(small(tmp_path / "plain")), load(small(tmp_path / "changed", LIMIT, WHEN))
+    assert first_change(plain, plain) is None
+    assert first_change(plain, changed) == first_change(changed, plain) == AUGUST

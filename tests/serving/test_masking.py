@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ews.domain.decisions import Evidence, Held, LoanDecision, Override, Reason
-from ews.domain.levels import Tier
+from ews.domain.exhibits import Circle, Link, Party
+from ews.domain.levels import Tier, WarningLevel
 from ews.domain.lifts import Lift
 from ews.domain.paths import Channel, Hop, Path
 from ews.domain.text import Language
 from ews.domain.unit import Role, UnitMember
 from ews.scoring import grounds
-from ews.serving.masking import masked, parties_of
+from ews.serving.masking import masked, masked_with, parties_of
 from tests.store.samples import decision
 
 
@@ -91,7 +92,7 @@ def test_all_who_are_named_count():
 
 ids = st.text(alphabet="XYZ", min_size=4, max_size=9).map(lambda text: f"#{text}#")
 """Ids that no other word of a decision holds, and of which none is within another."""
-maybe = st.none() | ids.map(lambda text: f"Firm {text}")
+maybe = st.none() | ids.map(lambda text: f"Firm {text.lower()}")  # never the id of somebody else
 parties = st.lists(ids, min_size=1, max_size=8, unique=True)
 
 
@@ -130,3 +131,39 @@ def test_no_foreign_id_or_name_is_left_anywhere(one, data):
     own_names = {name for own, name in named if own in visible}
     secret = foreign | {name for own, name in named if own in foreign and name and name not in own_names}
     assert [one for one in secret if json.dumps(one)[1:-1] in text] == []
+
+
+def party(party_id: str, hops: int, name: str | None = None, *, branch_id: str = "branch-2") -> Party:
+    return Party(party_id, name, "firm", branch_id, True, 100, 47, False, True, "G8", WarningLevel.RED, hops)
+
+
+CIRCLE = Circle(
+    (party("B1", 0, "Own", branch_id="branch-1"), party("G-new", 1, "New Ltd"), party("G-far", 2, "Far Ltd")),
+    (Link("B1", "G-new", "guarantee", 70, None), Link("G-new", "G-far", "guarantee", None, None)),
+    3,
+)
+
+
+def test_a_party_is_called_alike_in_decision_and_circle():
+    found, circle = masked_with(FOREIGN, CIRCLE, visible={"P-own"})
+    assert found == masked(FOREIGN, visible={"P-own"})
+    assert [one.party_id for one in circle.parties] == ["B1", "party-4", "party-2"]
+    assert [(one.from_id, one.to_id) for one in circle.links] == [("B1", "party-4"), ("party-4", "party-2")]
+
+
+def test_a_party_of_the_circle_keeps_money_and_state_and_loses_id_name_and_branch():
+    _, circle = masked_with(FOREIGN, CIRCLE, visible={"P-own"})
+    new = circle.parties[1]
+    assert (new.name, new.branch_id) == ("其他机构客户4", None)
+    assert (new.exposure_fen, new.dpd, new.in_trouble, new.grade) == (100, 47, True, "G8")
+    assert circle.links[0].amount_fen == 70
+    assert circle.left_out == 3
+
+
+def test_the_borrower_in_the_middle_of_the_circle_is_never_masked():
+    _, circle = masked_with(FOREIGN, CIRCLE, visible=set())
+    assert circle.parties[0] == CIRCLE.parties[0]
+
+
+def test_a_circle_of_own_parties_is_told_as_it_is():
+    assert masked_with(decision(), CIRCLE, visible={"G-new", "G-far"})[1] == CIRCLE

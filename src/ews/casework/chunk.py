@@ -1,8 +1,11 @@
 """Chunk: many acts of the system in one transaction, each with its own entry in the log; for nightly work.
 
-A chunk is stored whole or not at all, so that work that is killed goes on where it was when it is run again.
+A chunk is stored whole or not at all, so that work that is killed goes on where it was when it is run again. People
+work meanwhile: what has nothing to do never asks for the right to write, and on SQLite, where one has it at a time and
+whoever waits looks ten times a second, there is a pause after each chunk that wrote.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,10 +17,13 @@ from ews.store.audit import Entry, Touched, append, changing, digest_of
 from ews.store.audit_log import witnessed
 from ews.store.case_chunks import Step, store_steps
 from ews.store.cases import Act, Case
+from ews.store.engine import reading
 from ews.store.tables import metadata
 
-CHUNK = 500
+CHUNK = 200
 """Borrowers or cases of one transaction."""
+PAUSE = 0.12
+"""Seconds that others have at most on SQLite until the next chunk; as many as the chunk took, if that is less."""
 
 
 def in_chunks(names: Collection[str]) -> Iterator[tuple[str, ...]]:
@@ -29,16 +35,26 @@ def in_chunks(names: Collection[str]) -> Iterator[tuple[str, ...]]:
 
 def do_steps(desk: Desk, steps_of: Callable[[Work], Sequence[Step]]) -> tuple[tuple[Case, Act], ...]:
     """Do in one transaction, as the system, what `steps_of` finds to be done in it; each act gets an entry."""
+    with reading(desk.store) as connection:
+        if not steps_of(_work(desk, connection)):
+            return ()
+    started = time.perf_counter()
     with changing(desk.store) as connection:
-        at = desk.now()
-        work = Work(connection, SYSTEM, at, desk.policy_on(at.date()))
-        steps = steps_of(work)
+        work = _work(desk, connection)
+        at, steps = work.at, steps_of(work)
         found = _digests(connection, "cases", {step.case.case_id for step in steps if step.case.case_id})
         done = store_steps(connection, steps, user_id=SYSTEM.user_id, at=at)
         head = append(connection, desk.audit_key, _entries(connection, done, found)) if done else None
     if head is not None:
         witnessed(desk.log, head)
+    if done and not desk.store.on_postgresql:
+        time.sleep(min(PAUSE, time.perf_counter() - started))
     return done
+
+
+def _work(desk: Desk, connection: Connection) -> Work:
+    at = desk.now()
+    return Work(connection, SYSTEM, at, desk.policy_on(at.date()))
 
 
 def _entries(connection: Connection, done: Sequence[tuple[Case, Act]], found: Mapping[str, Touched]) -> list[Entry]:

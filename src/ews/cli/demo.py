@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from ews.cli import books, modelling, nightly, scoring, service, show, showcase
-from ews.cli.demo_accounts import OFFICER, open_accounts, password_of
+from ews.cli.demo_accounts import AUDITOR, MANAGER, OFFICER, RISK, open_accounts, password_of
 from ews.cli.settings import Settings, read_settings
 from ews.cli.showcase import Case
 from ews.domain.levels import WarningLevel
@@ -80,29 +80,48 @@ def _money(fen: int | None) -> str:
 
 
 def _suggest(settings: Settings, book: Path, cases: list[Case], port: int | None, accounts: Path) -> None:
-    """Print what to try: borrowers worth a look, a stricter policy, the commands and the address."""
+    """Print what to try: the pages with accounts and where to look first, then commands and requests."""
     borrower, home = cases[0].borrower_id, settings.home
     address = f"http://127.0.0.1:{port or DEFAULT_PORT}"
     ews = f"EWS_HOME={home} .venv/bin/ews"
+    _tell_pages(address, borrower, accounts)
     lines = [
+        *([f"{ews} serve   # then open {address}"] if port is None else []),
         *(
             f"EWS_HOME={case.home} .venv/bin/ews explain {case.borrower_id}   # {case.what.en} {case.what.zh}"
             for case in cases
         ),
         f"{ews} policy show   # then copy src/ews/policy/*.toml to a folder, change a number, and:",
         f"{ews} policy diff in-force FOLDER --book {book}   # who would move",
-        *([f"{ews} serve          # then, in another terminal:"] if port is None else []),
-        *_requests(address, borrower, password_of(accounts, OFFICER)),
         f"{ews} audit verify     # nobody has bent the record; who did and read what: ews audit show",
         f"{ews} score --book {book}          # the same batch again: nothing changes",
         f".venv/bin/mlflow ui --backend-store-uri {_near(settings)}   # the run, its figures and plots",
+        *_requests(address, borrower, password_of(accounts, OFFICER)),
     ]
-    show.OUT.print(f"\n[bold]Accounts 账户[/bold] (of the demo only; in {_from_here(accounts)})")
-    for line in accounts.read_text(encoding="utf-8").splitlines() if accounts.is_file() else ():
-        show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
-    show.OUT.print("\n[bold]Try 试一试[/bold]")
+    show.OUT.print("\n[bold]Commands 命令[/bold]")
     for line in lines:
         show.OUT.print(f"  {line}", soft_wrap=True, highlight=False)
+
+
+def _tell_pages(address: str, borrower: str, accounts: Path) -> None:
+    """Print the address of the pages, who may log in, and where each looks first."""
+    first = {
+        OFFICER: f"/borrowers/{borrower}   a red warning, its reasons and proof 红色预警客户",
+        MANAGER: "/my-day   what waits for the branch 支行待办",
+        RISK: "/portfolio   the book, its movements, every figure with its list 资产组合",
+        AUDITOR: "/warnings   all warnings, read only 全部预警（只读）",
+        "zhao": "/policy   rules in force, what a change would do, adoption by a second person 政策",
+        "sun": "/model   what the model looks at, how good it is 模型",
+        "zhou": "/model   approves a new model 模型审批",
+        "wu": "/policy   (operators see no borrowers 操作员不看客户)",
+    }
+    show.OUT.print(f"\n[bold]Open in a browser 浏览器打开[/bold]  {address}")
+    lines = accounts.read_text(encoding="utf-8").splitlines() if accounts.is_file() else []
+    for line in lines:
+        user_id, password, *who = line.split(maxsplit=2)
+        show.OUT.print(f"  {user_id:<7}{password:<18}{' '.join(who)}", soft_wrap=True, highlight=False)
+        show.OUT.print(f"         look first 先看: {first.get(user_id, '/')}", soft_wrap=True, highlight=False)
+    show.OUT.print(f"  (accounts of the demo only, kept in {_from_here(accounts)})", soft_wrap=True, highlight=False)
 
 
 def _requests(address: str, borrower: str, password: str | None) -> list[str]:
@@ -113,11 +132,8 @@ def _requests(address: str, borrower: str, password: str | None) -> list[str]:
     own = f"curl -s -b .cookies {address}/v1"
     return [
         f"curl -s -c .cookies {address}/v1/login -H 'Content-Type: application/json' -d '{login}'   # as {OFFICER}",
-        f"{own}/my-day?limit=3   # what waits for me 今日待办",
         f"{own}/borrowers/{borrower}/decision",
-        f"{own}/cases?borrower_id={borrower}   # warnings and tasks of a borrower",
         f"{own}/borrowers/{borrower}/dossier?format=docx -o {borrower}.docx   # due-diligence file 尽职档案",
-        f"{own}/warnings?level=red",
     ]
 
 

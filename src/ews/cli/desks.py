@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,13 +11,15 @@ import pyarrow.parquet as pq
 from ews.casework.approvals.proposal import Hands
 from ews.casework.checks.prefill import BookFacts
 from ews.casework.desk import Desk
-from ews.cli.policies import policy_of, read_kept
+from ews.cli.policies import VOCABULARY, policy_of, read_kept
 from ews.cli.settings import Settings
 from ews.domain.decisions import Value
 from ews.domain.errors import ModelError, PolicyError
 from ews.models.champion import Pointer, set_champion, stored_model
 from ews.models.frozen import FrozenModel
+from ews.policy.archive import archived
 from ews.policy.policy import Policy
+from ews.policy.revision import edited_before
 from ews.scoring.folder import FACTS
 from ews.scoring.judged import NAMES
 from ews.store.adoptions import adopt, in_force
@@ -53,6 +55,7 @@ def hands_of(settings: Settings, store: Store, log: Log) -> Hands:
         check_model=partial(_check_model, settings),
         adopting=partial(adopt, store, audit=log),
         promoting=promote,
+        check_dates=partial(_check_dates, settings, store),
     )
 
 
@@ -66,6 +69,19 @@ def _check_policy(settings: Settings, policy_hash: str) -> Policy:
         )
         raise PolicyError(message)
     return read_kept(settings, policy_hash, date.today())
+
+
+def _check_dates(settings: Settings, store: Store, policy_hash: str, holds_from: date) -> None:
+    """Raise PolicyError where a kept policy edits what the one before it says of days before `holds_from`.
+
+    Nobody can tell where the one before is gone, or of another version.
+    """
+    before = in_force(store, holds_from - timedelta(days=1))
+    former = None if before is None else archived(settings.home, before, VOCABULARY)
+    faults = [] if former is None else edited_before(former, _check_policy(settings, policy_hash), holds_from)
+    told = [str(fault) for fault in faults]
+    if told:
+        raise PolicyError("\n".join(told))
 
 
 def _check_model(settings: Settings, portfolio: str, model_id: str) -> FrozenModel:

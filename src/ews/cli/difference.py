@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ews.cli import show
 from ews.cli.policies import policy_named
 from ews.cli.settings import Settings
 from ews.domain.errors import UnknownBatchError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.progress import Progress, silent
 from ews.domain.text import Language
 from ews.events.book import Book, open_book
 from ews.policy.ahead import ahead, last_change
@@ -55,9 +57,26 @@ def tell(
     With `on` both are judged as they stand on that day; without it, where they differ only from a later day than the
     newest batch, as on that day.
     """
+    with show.progress("diff", quiet=as_json) as progress:
+        difference, tried, published = difference_of(settings, (old, new), book, batches, on, progress)
+    if as_json:
+        show.as_json(told_plainly(difference, tried))
+    else:
+        show_difference(difference, tried, published)
+
+
+def difference_of(
+    settings: Settings,
+    names: tuple[str, str],
+    book: Path,
+    batches: int,
+    on: date | None = None,
+    progress: Progress = silent,
+) -> tuple[Difference, Tried, Sequence[Published]]:
+    """Return what changes from the first policy named to the second, what was tried, and on which batches."""
     store = open_store(settings.database, create=False)
     try:
-        policies = [policy_named(settings, name, store) for name in (old, new)]
+        policies = [policy_named(settings, name, store) for name in names]
         opened = open_book(book)
         found = _newest(store, opened, batches)
         states = _states_before(settings.home, store, found[0])
@@ -68,17 +87,17 @@ def tell(
     if tried.on is not None:
         policies = [ahead(policy, tried.on) for policy in policies]
     replayed: list[list[Replayed]] = []
-    with show.progress("diff", quiet=as_json) as progress:
-        for policy in policies:
-            replayed.append([])
-            for one in replay_all(opened, published, policy, states):
-                replayed[-1].append(one)
-                progress("batches", sum(map(len, replayed)), 2 * len(published))
-    difference = compare(*replayed)
-    if as_json:
-        show.as_json({"old": tried.hashes[0], "new": tried.hashes[1], "on": tried.on, **difference.as_dict()})
-    else:
-        show_difference(difference, tried, published)
+    for policy in policies:
+        replayed.append([])
+        for one in replay_all(opened, published, policy, states):
+            replayed[-1].append(one)
+            progress("batches", sum(map(len, replayed)), 2 * len(published))
+    return compare(*replayed), tried, published
+
+
+def told_plainly(difference: Difference, tried: Tried) -> dict[str, Any]:
+    """Return what changes as plain data."""
+    return {"old": tried.hashes[0], "new": tried.hashes[1], "on": tried.on, **difference.as_dict()}
 
 
 def _later(policies: Sequence[Policy], newest: date) -> date | None:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from ews.cli import nightly, show
+from ews.cli.book_place import remember_book
 from ews.cli.desks import log_of
 from ews.cli.policies import adopt_first, policy_for
 from ews.cli.settings import Settings
@@ -83,6 +84,7 @@ def run_batch(
                 progress=progress,
             )
         adopt_first(settings, store, policy, log)
+        remember_book(settings.home, manifest.portfolio, book)
         return batch
     finally:
         store.close()

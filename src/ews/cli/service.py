@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ews import __version__
@@ -11,27 +13,38 @@ from ews.casework.desk import Desk
 from ews.cli.desks import desk_of, facts_of, hands_of, log_of
 from ews.cli.nightly import night, notices
 from ews.cli.policies import policy_of
+from ews.cli.policy_choices import choices, find_policy, keep_choice
 from ews.cli.rounds import going_round
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
+from ews.cli.trials import Trials
+from ews.cli.warm_books import keeping_warm
 from ews.domain.decisions import Held
 from ews.domain.errors import ModelError, SettingsError
 from ews.domain.text import Text
 from ews.features.catalogue import FEATURES
-from ews.models.champion import champion, champion_pointer, portfolios
+from ews.models.champion import champion_pointer, model_ids, portfolios, stored_model
+from ews.models.examined import find_examined
+from ews.models.frozen import FrozenModel
+from ews.monitoring.keeper import MOST, Keeper
+from ews.policy.grades import scale_on
 from ews.policy.playbook import Action
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal
 from ews.scoring import grounds, wording
-from ews.scoring.lookup import find_decision, find_records
+from ews.scoring.lookup import find_circles, find_decision, find_exhibit, find_records
 from ews.scoring.on_the_spot import decide_on_the_spot
 from ews.serving.app import create_app
 from ews.serving.oidc import Oidc
+from ews.serving.policy_desk import PolicyDesk
 from ews.serving.server import Tls, is_loopback, names_of, serve
 from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording, WriteLog
 from ews.store.accounts import has_accounts
 from ews.store.engine import open_store
 from ews.store.journal import Journal
+
+FIRST_THAT_WARNS = "yellow_from_grade"
+"""Parameter of the policy: the rank of the first grade that warns."""
 
 
 def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls: Tls | None = None) -> None:
@@ -46,7 +59,8 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
             app = create_app(
                 services, hosts=names_of(host, (*settings.names, *names)), only_this_machine=is_loopback(host)
             )
-            with going_round(desk, lambda: night(desk, hands, policy_of, notices(settings))):
+            do_night = partial(night, desk, hands, policy_of, notices(settings))
+            with going_round(desk, do_night), keeping_warm(services.keeper):
                 serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
     finally:
         store.close()
@@ -64,7 +78,8 @@ def tls_of(certificate: Path | None, key: Path | None) -> Tls | None:
 
 def services_of(settings: Settings, desk: Desk, journal: WriteLog, hands: Hands) -> Services:
     """Return what the routes need."""
-    store, policy = desk.store, policy_of(settings)
+    store, policy, today = desk.store, policy_of(settings), desk.now().date()
+    grades = scale_on(policy.scales, today).codes
     return Services(
         store=store,
         desk=desk,
@@ -78,11 +93,36 @@ def services_of(settings: Settings, desk: Desk, journal: WriteLog, hands: Hands)
         version=__version__,
         oidc=_oidc(settings),
         find_records=partial(find_records, settings.home, store),
+        find_exhibit=partial(find_exhibit, settings.home, store),
+        find_circles=lru_cache(maxsize=MOST)(partial(find_circles, settings.home, store)),
+        keeper=Keeper(store, grades),
+        warning_grades=_warning_grades(policy, grades, today),
         hands=hands,
         facts_of=partial(facts_of, settings, store),
         evidence=settings.home.resolve() / "evidence",
         receivers=frozenset(settings.receivers),
+        stored_models=partial(_stored_models, settings.home),
+        mlflow_url=settings.mlflow_url,
+        policy_desk=policy_desk(settings, Trials(settings, store)),
     )
+
+
+def policy_desk(settings: Settings, trials: Trials) -> PolicyDesk:
+    """Return what finds, keeps and tries policies that are not in force."""
+    return PolicyDesk(
+        choices=partial(choices, settings),
+        keep=partial(keep_choice, settings),
+        find=partial(find_policy, settings),
+        trial=trials.find,
+        begin=trials.begin,
+    )
+
+
+def _warning_grades(policy: Policy, grades: Sequence[str], day: date) -> frozenset[str]:
+    """Return the grades for which the policy warns; none where it does not say so by the rank of the grade."""
+    if not any(one.name == FIRST_THAT_WARNS for one in policy.parameters):
+        return frozenset()
+    return frozenset(grades[int(policy.value_on(FIRST_THAT_WARNS, day)) - 1 :])
 
 
 def _oidc(settings: Settings) -> Oidc | None:
@@ -148,15 +188,46 @@ def _models(home: Path) -> Sequence[ModelFacts]:
 
 
 def _facts(home: Path, portfolio: str) -> ModelFacts:
+    """Return the champion."""
     pointer = champion_pointer(home, portfolio)
-    model = champion(home, portfolio)
+    found = _facts_of(home, stored_model(home, portfolio, pointer.model_id))
+    return replace(found, run_id=pointer.run_id, since=pointer.since)
+
+
+def _stored_models(home: Path) -> Sequence[ModelFacts]:
+    """Return all models of all portfolios that can be read, by id; champions say since when."""
+    found = []
+    for portfolio in portfolios(home):
+        pointer = champion_pointer(home, portfolio)
+        for model_id in model_ids(home, portfolio):
+            try:
+                facts = _facts_of(home, _model(home, portfolio, model_id))
+            except ModelError:
+                continue  # damaged, or of another version: nobody can choose it
+            is_champion = model_id == pointer.model_id
+            found.append(replace(facts, run_id=pointer.run_id, since=pointer.since) if is_champion else facts)
+    return found
+
+
+def _facts_of(home: Path, model: FrozenModel) -> ModelFacts:
+    examined = find_examined(home, model.portfolio, model.model_id)
     return ModelFacts(
-        portfolio=portfolio,
+        portfolio=model.portfolio,
         model_id=model.model_id,
-        run_id=pointer.run_id,
-        since=pointer.since,
+        run_id=None,
+        since=None,
         horizon_months=model.horizon_months,
         catalogue_version=model.catalogue_version,
         features=model.features,
-        metrics=model.reference.get("metrics"),
+        metrics=model.reference.get("metrics") if examined is None else examined.metrics,
+        examined=examined,
+        rows=model.reference.get("rows"),
+        defaults=model.reference.get("defaults"),
+        labels_known_by=model.labels_known_by,
     )
+
+
+@lru_cache(maxsize=8)
+def _model(home: Path, portfolio: str, model_id: str) -> FrozenModel:
+    """Return a stored model, read and checked once: its id is the hash of all it holds."""
+    return stored_model(home, portfolio, model_id)

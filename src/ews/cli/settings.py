@@ -1,13 +1,24 @@
 """Settings: where things are. Read once at the edge, from the environment (EWS_…) or `ews.toml`."""
 
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ews.domain.errors import SettingsError
 
 FILE = "ews.toml"
+
+
+def _web_address(value: str) -> str:
+    """Refuse what no browser can open, and what would run in one."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        message = "give an address like https://mlflow.bank.example"
+        raise ValueError(message)
+    return value.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -18,6 +29,8 @@ class Settings(BaseSettings):
     home: Path = Path("ews-home")
     database_url: str | None = None
     tracking_uri: str | None = None
+    mlflow_url: Annotated[str, AfterValidator(_web_address)] | None = None
+    """Where people open MLflow in a browser; the model page leads to the run there."""
     policy: Path | None = None
     """Folder of the bank's own policy files."""
     audit_key: Path | None = None

@@ -53,11 +53,16 @@ def portfolios(home: Path) -> tuple[str, ...]:
 
 def stored_model(home: Path, portfolio: str, model_id: str) -> FrozenModel:
     """Return a stored model; ModelError where there is none of that id, or it is damaged."""
-    model = load_model(_portfolio(home, portfolio) / model_id)
+    model = load_model(model_folder(home, portfolio, model_id))
     if model.model_id != model_id:
         message = f"The folder of model '{model_id[:12]}' holds the model '{model.model_id[:12]}'. Restore its files."
         raise ModelError(message)
     return model
+
+
+def model_folder(home: Path, portfolio: str, model_id: str) -> Path:
+    """Return where a model of that id lies, or would."""
+    return _portfolio(home, portfolio) / model_id
 
 
 def champion(home: Path, portfolio: str) -> FrozenModel:

@@ -42,12 +42,20 @@ def ahead(policy: Policy, day: date) -> Policy:
 
 def last_change(old: Policy, new: Policy) -> date | None:
     """Return the last day from which the two policies say different things, None where none of their values differ."""
+    return max(_differing(old, new), default=None)
+
+
+def first_change(old: Policy, new: Policy) -> date | None:
+    """Return the first day from which the two policies say different things, None where none of their values differ."""
+    return min(_differing(old, new), default=None)
+
+
+def _differing(old: Policy, new: Policy) -> set[date]:
     former, later = (
         {(part, start): value for part, values in dated_parts(policy) for start, value in values.values}
         for policy in (old, new)
     )
-    differing = (key for key in former.keys() | later.keys() if former.get(key) != later.get(key))
-    return max((start for _, start in differing), default=None)
+    return {key[1] for key in former.keys() | later.keys() if former.get(key) != later.get(key)}
 
 
 def _pulled(values: Dated[T], day: date) -> Dated[T]:

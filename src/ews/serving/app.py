@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from ews.serving.api import (
@@ -35,6 +36,7 @@ from ews.serving.api import (
     policy,
     problems,
     receivers,
+    report,
     review_files,
     review_sessions,
     reviews,
@@ -49,6 +51,21 @@ from ews.serving.credentials import LOOPBACK_NAMES, PLAIN_COOKIE, SECURE_COOKIE,
 from ews.serving.guard import Identify, guard
 from ews.serving.metrics import new_meter
 from ews.serving.observe import observe
+from ews.serving.pages import assets, entrance, paper_style, papers
+from ews.serving.pages.borrower import page as borrower_page
+from ews.serving.pages.cases import page as case_page
+from ews.serving.pages.checks import begin, check_acts, check_list, check_page, filling
+from ews.serving.pages.model import page as model_page
+from ews.serving.pages.policy import choosing, compare
+from ews.serving.pages.policy import page as policy_page
+from ews.serving.pages.portfolio import export as portfolio_export
+from ews.serving.pages.portfolio import listing as portfolio_list
+from ews.serving.pages.portfolio import page as portfolio_page
+from ews.serving.pages.problem_page import is_page, place_of, problem_page
+from ews.serving.pages.reviews import form_page, session_page
+from ews.serving.pages.work import acts as work_acts
+from ews.serving.pages.work import day as work_day
+from ews.serving.pages.work import warnings as work_warnings
 from ews.serving.rights import OPEN_PATHS, RIGHTS, allow
 from ews.serving.services import Services
 
@@ -76,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     approvals.router,
     receivers.router,
     dossier.router,
+    report.router,
     borrowers.router,  # after all other paths below a borrower, since an id may hold a slash
     decisions.router,
     warnings.router,
@@ -83,6 +101,32 @@ ROUTERS: tuple[APIRouter, ...] = (
     model.router,
     policy.router,
     health.router,
+)
+PAGES: tuple[APIRouter, ...] = (
+    paper_style.router,
+    assets.router,
+    entrance.router,
+    case_page.router,
+    work_day.router,
+    work_warnings.router,
+    work_acts.router,
+    papers.router,
+    check_list.router,
+    check_page.router,
+    filling.router,
+    check_acts.router,
+    session_page.router,
+    form_page.router,
+    begin.router,
+    portfolio_page.router,
+    portfolio_list.router,
+    portfolio_export.router,
+    policy_page.router,
+    choosing.router,
+    compare.router,
+    model_page.router,
+    # pages of borrowers last, since an id may hold a slash
+    borrower_page.router,
 )
 
 _DESCRIPTION = """\
@@ -133,6 +177,7 @@ def create_app(
         version=services.version,
         docs_url=None,
         redoc_url=None,
+        telemetry={"auto_configure": False},  # nothing is sent anywhere, whatever the environment says
         dependencies=[Depends(allow), Depends(refuse_unknown), Depends(refuse_hidden)],
     )
     meter = new_meter(services.store, now)
@@ -140,7 +185,11 @@ def create_app(
     app.state.registry = meter.registry
     app.state.max_body_bytes = max_body_bytes
     app.state.rights = RIGHTS
-    for router in ROUTERS:
+    app.state.is_page, app.state.problem_page = is_page, problem_page
+    app.state.page_places = frozenset(
+        place_of(route.path) for one in PAGES for route in one.routes if isinstance(route, APIRoute)
+    )
+    for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     problems.install(app)
     whose = identify or identify_by(services, only_this_machine=only_this_machine)

@@ -23,6 +23,7 @@ from ews.store.publications import Standing
 
 MOST_REASONS = 5
 """Of a decision, those that add most; all of them stand in the decision itself."""
+_LATIN = re.compile("[A-Za-z0-9]")
 _AS_THEY_ARE = frozenset({"people", "words", "seal", "who"})
 """Parts of a file that name nobody but accounts and the borrower."""
 
@@ -50,7 +51,7 @@ def in_sight(services: Services, actor: Actor, dossier: Dossier, named: Mapping[
     """Return the file with whoever the actor may not know masked."""
     if actor.branch_id is None:
         return dossier
-    parties = {**dict.fromkeys(_of_cases(dossier)), **named}
+    parties = {**dict.fromkeys(parties_of_cases(dossier)), **named}
     parties.pop(dossier.who.borrower_id, None)
     known = branches_of(services.store, parties)
     foreign = [one for one in sorted(parties) if known.get((dossier.who.portfolio, one)) != actor.branch_id]
@@ -58,7 +59,11 @@ def in_sight(services: Services, actor: Actor, dossier: Dossier, named: Mapping[
         return dossier
     stand_ins = {party: f"party-{place}" for place, party in enumerate(foreign, start=1)}
     stand_ins |= {name: stand_ins[party] for party in foreign if (name := parties[party]) and name != dossier.who.name}
-    hide = hider(stand_ins)
+    return hidden_dossier(dossier, hider(stand_ins))
+
+
+def hidden_dossier(dossier: Dossier, hide: Callable[[str], str]) -> Dossier:
+    """Return the file with all texts hidden that may name a party."""
     changed = {
         one.name: hidden(getattr(dossier, one.name), hide) for one in fields(dossier) if one.name not in _AS_THEY_ARE
     }
@@ -84,7 +89,7 @@ def _names(decision: Decision) -> Iterator[tuple[str, str | None]]:
     yield from ((member.member_id, member.name) for member in decision.unit)
 
 
-def _of_cases(dossier: Dossier) -> Iterator[str]:
+def parties_of_cases(dossier: Dossier) -> Iterator[str]:
     """Yield whom cases name: members to be assessed, and persons contacted."""
     for one in dossier.cases:
         terms = one.body.get("terms")
@@ -95,8 +100,15 @@ def _of_cases(dossier: Dossier) -> Iterator[str]:
 def hider(stand_ins: Mapping[str, str]) -> Callable[[str], str]:
     """Return what replaces ids and names; an id within a longer word is left, and so is none of the longer ones."""
     ordered: Collection[str] = sorted(stand_ins, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(one)}(?![A-Za-z0-9])" for one in ordered))
+    pattern = re.compile("|".join(_whole(one) for one in ordered))
     return lambda text: pattern.sub(lambda found: stand_ins[found[0]], text)
+
+
+def _whole(text: str) -> str:
+    """Return the pattern of a text that ends where it ends; Chinese runs on without spaces, and ends anywhere."""
+    begin = r"(?<![A-Za-z0-9])" if _LATIN.match(text[0]) else ""
+    end = r"(?![A-Za-z0-9])" if _LATIN.match(text[-1]) else ""
+    return f"{begin}{re.escape(text)}{end}"
 
 
 def hidden(value: Any, hide: Callable[[str], str]) -> Any:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ews.domain.errors import EwsError
 from ews.domain.people import Actor
 from ews.serving.api.problems import problem
-from ews.serving.rights import OPEN_PATHS, Kind, Right, right_of
+from ews.serving.rights import ASSETS, Kind, Right, is_open, right_of
 from ews.serving.services import Services
 from ews.store.audit import LOOK_UP, REFUSED, Entry
 
@@ -77,7 +77,7 @@ def guard(app: ASGIApp, *, services: Services, identify: Identify) -> ASGIApp:
 
 async def _refused(request: Request, identify: Identify) -> ASGIApp | None:
     """Return the problem of a request that may not go further; None where it may, and is known to be of somebody."""
-    if request.url.path in OPEN_PATHS:
+    if is_open(request.url.path):
         return None
     try:
         request.state.actor = await identify(request)
@@ -95,7 +95,7 @@ async def _written(services: Services, request: Request, status: int) -> bool:
     """Write what was asked to the log; tell whether the answer may leave."""
     right = right_of(request)
     done = right is not None and right.kind in _DONE and status < 400 and not right.many
-    if done or request.url.path in _QUIET:
+    if done or request.url.path in _QUIET or request.url.path.startswith(ASSETS):
         return True
     actor: Actor | None = getattr(request.state, "actor", None)
     entry = Entry(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from ews.domain.decisions import Decision, Evidence, Held, LoanDecision, Reason, Value
+from ews.domain.exhibits import Circle, Link, Party
 from ews.domain.lifts import Lift
 from ews.domain.paths import Hop, Path
 from ews.domain.unit import UnitMember
@@ -58,13 +59,31 @@ def parties_of(decision: Decision) -> frozenset[str]:
     return frozenset(_ids(decision)) - {decision.borrower_id}
 
 
+def parties_of_circle(circle: Circle) -> frozenset[str]:
+    """Return the ids of all that a circle shows, the borrower in its middle left out."""
+    return frozenset(one.party_id for one in circle.parties if one.hops > 0)
+
+
 def masked(decision: Decision, *, visible: Set[str]) -> Decision:
     """Return the decision with everybody masked but the borrower and `visible`."""
-    parties = parties_of(decision)
+    return masked_with(decision, Circle(), visible=visible)[0]
+
+
+def masked_with(decision: Decision, circle: Circle, *, visible: Set[str]) -> tuple[Decision, Circle]:
+    """Return decision and circle with everybody masked but the borrower and `visible`, the same party alike in both.
+
+    The decision's parties are met first, so that they are called the same whether the circle is shown or not.
+    """
+    parties = parties_of(decision) | parties_of_circle(circle) - {decision.borrower_id}
     foreign = parties - visible
     if not foreign:
-        return decision
-    veil = _Veil(foreign.__contains__, parties - foreign | {decision.borrower_id}, names=_names(decision, foreign))
+        return decision, circle
+    names = {**_names_of(circle, foreign), **_names(decision, foreign)}
+    veil = _Veil(foreign.__contains__, parties - foreign | {decision.borrower_id}, names=names)
+    return _decision(decision, veil), _circle(circle, veil)
+
+
+def _decision(decision: Decision, veil: _Veil) -> Decision:
     # Paths first, so that whoever brings the most trouble is the first party.
     paths = tuple(_path(one, veil) for one in decision.paths)
     unit = tuple(_member(one, veil) for one in decision.unit)
@@ -77,6 +96,22 @@ def masked(decision: Decision, *, visible: Set[str]) -> Decision:
         held=tuple(_held(one, veil) for one in decision.held),
         loans=tuple(_loan(one, veil) for one in decision.loans),
     )
+
+
+def _circle(circle: Circle, veil: _Veil) -> Circle:
+    parties = tuple(_party(one, veil) for one in circle.parties)
+    return replace(circle, parties=parties, links=tuple(_link(one, veil) for one in circle.links))
+
+
+def _party(party: Party, veil: _Veil) -> Party:
+    party_id = veil.id(party.party_id)
+    if party_id == party.party_id:
+        return party
+    return replace(party, party_id=party_id, name=veil.name(party.party_id, party.name), branch_id=None)
+
+
+def _link(link: Link, veil: _Veil) -> Link:
+    return replace(link, from_id=veil.id(link.from_id), to_id=veil.id(link.to_id))
 
 
 def _ids(decision: Decision) -> Iterator[str]:
@@ -94,6 +129,10 @@ def _names(decision: Decision, foreign: Set[str]) -> Mapping[str, str]:
     hops = [(hop.party_id, hop.name) for path in decision.paths for hop in path.hops]
     known = [*hops, *((member.member_id, member.name) for member in decision.unit)]
     return {name: party_id for party_id, name in known if name and party_id in foreign}
+
+
+def _names_of(circle: Circle, foreign: Set[str]) -> Mapping[str, str]:
+    return {one.name: one.party_id for one in circle.parties if one.name and one.party_id in foreign}
 
 
 def _path(path: Path, veil: _Veil) -> Path:

@@ -23,7 +23,7 @@ from ews.serving.metrics import Meter
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SOUND_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_HEADERS = {"x-content-type-options": "nosniff"}
 _FRAMES = 5
 
 log = structlog.get_logger("ews.serving")
@@ -57,7 +57,9 @@ def observe(app: ASGIApp, *, meter: Meter, hosts: frozenset[str], max_body_bytes
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen.status, seen.begun = message["status"], True
-                MutableHeaders(scope=message).update({**_HEADERS, "x-request-id": request_id})
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("cache-control", "no-store")
+                headers.update({**_HEADERS, "x-request-id": request_id})
             await send(message)
 
         try:

@@ -86,6 +86,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/warnings/{case_id}/plan"): FIELD_ACT,
     ("POST", "/v1/warnings/{case_id}/handle"): FIELD_ACT,
     ("POST", "/v1/warnings/{case_id}/snooze"): FIELD_ACT,
+    ("POST", "/v1/warnings/{case_id}/hand-over"): FIELD_ACT,
     ("POST", "/v1/warnings/{case_id}/review-false"): FIELD_ACT,
     ("POST", "/v1/warnings/{case_id}/ask-lift"): FIELD_ACT,
     ("POST", "/v1/warnings/{case_id}/lift"): FIELD_ACT,
@@ -140,6 +141,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/v1/reviews/sessions/form.docx"): LOOK_UP,
     ("GET", "/v1/reviews/{case_id}/form.docx"): LOOK_UP,
     ("GET", "/v1/borrowers/{borrower_id}/dossier"): LOOK_UP,
+    ("GET", "/v1/borrowers/{borrower_id}/report.docx"): LOOK_UP,
     ("GET", "/v1/receivers"): Right(Kind.READ, OPERATE, everywhere=True),
     ("POST", "/v1/receivers"): OPERATOR_ACT,
     ("POST", "/v1/receivers/{receiver_id}/on"): OPERATOR_ACT,
@@ -153,10 +155,89 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/promotions"): Right(Kind.ACT, frozenset({Role.MODEL_OWNER})),
     ("POST", "/v1/promotions/{case_id}/approve"): Right(Kind.ACT, frozenset({Role.VALIDATOR})),
     ("POST", "/v1/promotions/{case_id}/refuse"): Right(Kind.ACT, frozenset({Role.VALIDATOR})),
+    ("GET", "/static/{name}"): OPEN,  # the same in every installation
+    ("GET", "/login"): OPEN,
+    ("POST", "/login"): OPEN,
+    ("POST", "/logout"): OPEN,
+    ("GET", "/language"): OPEN,
+    ("GET", "/"): KNOWN,
+    # pages: cases
+    ("GET", "/cases/{case_id}"): LOOK_UP,
+    ("POST", "/cases/{case_id}/{verb}"): FIELD_ACT,  # casework asks for more, act by act
+    ("GET", "/borrowers/{borrower_id}/act"): OWN_WORK,
+    ("POST", "/borrowers/{borrower_id}/act"): FIELD_ACT,
+    # pages: work
+    ("GET", "/my-day"): OWN_WORK,
+    ("GET", "/my-day/counts"): OWN_WORK,
+    ("GET", "/my-day/columns/{column}"): OWN_WORK,
+    ("GET", "/my-day/rows/{case_id}"): OWN_WORK,
+    ("GET", "/warnings"): LOOK_UP,
+    ("GET", "/warnings/counts"): LOOK_UP,
+    ("GET", "/warnings/rows/{case_id}"): LOOK_UP,
+    ("GET", "/warnings/next"): OWN_WORK,
+    ("POST", "/warnings/views"): Right(Kind.ACT, LOOK),
+    ("POST", "/warnings/views/remove"): Right(Kind.ACT, LOOK),
+    ("POST", "/work/acknowledge"): FIELD_ACT._replace(many=True),
+    # pages: papers
+    ("GET", "/static/paper.css"): OPEN,  # the same in every installation
+    ("GET", "/borrowers/{borrower_id}/report"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/report.docx"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/dossier"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/dossier.docx"): LOOK_UP,
+    # pages: portfolio
+    ("GET", "/portfolio"): LOOK_UP,
+    ("GET", "/portfolio/parts/{section}"): LOOK_UP,
+    ("GET", "/borrowers"): LOOK_UP,
+    ("GET", "/borrowers.csv"): LOOK_UP,
+    ("GET", "/borrowers.xlsx"): LOOK_UP,
+    # pages: borrower
+    ("GET", "/borrowers/{borrower_id}"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/parts/{part}"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/decisions/{batch_id}"): LOOK_UP,
+    # pages: checks and the quarterly session
+    ("GET", "/checks"): LOOK_UP,
+    ("GET", "/checks/{case_id}"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/checks/new"): OWN_WORK,
+    ("POST", "/borrowers/{borrower_id}/checks/new"): FIELD_ACT,
+    ("POST", "/checks/{case_id}/save"): FIELD_ACT,
+    ("POST", "/checks/{case_id}/submit"): FIELD_ACT,
+    ("POST", "/checks/{case_id}/cancel"): FIELD_ACT,
+    ("POST", "/checks/{case_id}/take-over"): SENIOR_ACT,
+    ("POST", "/checks/{case_id}/findings/approve"): SENIOR_ACT,
+    ("POST", "/checks/{case_id}/findings/refuse"): SENIOR_ACT,
+    ("GET", "/reviews"): LOOK_UP,
+    ("GET", "/reviews/{case_id}"): LOOK_UP,
+    ("POST", "/reviews/open"): SENIOR_ACT._replace(many=True),
+    ("POST", "/reviews/determine"): FIELD_ACT._replace(many=True),
+    ("POST", "/reviews/approve"): FIELD_ACT._replace(many=True),
+    ("POST", "/reviews/{case_id}/determine"): FIELD_ACT,
+    ("POST", "/reviews/{case_id}/approve"): FIELD_ACT,
+    ("POST", "/reviews/{case_id}/return"): FIELD_ACT,
+    # pages: policy and model
+    ("GET", "/policy"): KNOWN,
+    ("GET", "/policy/changes"): KNOWN,
+    ("POST", "/policy/choose"): Right(Kind.ACT, RISK, many=True),  # keeps files; nobody else logs it
+    ("GET", "/policy/compare/{policy_hash}"): KNOWN,
+    ("GET", "/policy/compare/{policy_hash}/trial"): Right(Kind.READ, LOOK, everywhere=True),
+    ("POST", "/policy/compare/{policy_hash}/trial"): Right(Kind.ACT, RISK, everywhere=True, many=True),
+    ("POST", "/policy/compare/{policy_hash}/propose"): Right(Kind.ACT, RISK),
+    ("GET", "/policy/proposals/{case_id}"): KNOWN,
+    ("POST", "/policy/proposals/{case_id}/approve"): Right(Kind.ACT, RISK),
+    ("POST", "/policy/proposals/{case_id}/refuse"): Right(Kind.ACT, RISK),
+    ("GET", "/model"): KNOWN,
+    ("POST", "/model/promotions"): Right(Kind.ACT, frozenset({Role.MODEL_OWNER})),
+    ("POST", "/model/promotions/{case_id}/approve"): Right(Kind.ACT, frozenset({Role.VALIDATOR})),
+    ("POST", "/model/promotions/{case_id}/refuse"): Right(Kind.ACT, frozenset({Role.VALIDATOR})),
 }
 """By method and template of the route."""
 
 OPEN_PATHS = frozenset(path for (_, path), right in RIGHTS.items() if right.kind is Kind.OPEN)
+ASSETS = "/static/"
+
+
+def is_open(path: str) -> bool:
+    """Tell whether a path may be asked by nobody."""
+    return path in OPEN_PATHS or path.startswith(ASSETS)
 
 
 def right_of(request: Request) -> Right | None:

@@ -13,12 +13,16 @@ from ews.casework.checks.prefill import FactsOf, knows_nothing
 from ews.casework.desk import Desk
 from ews.casework.reviews.session import FindRecords
 from ews.domain.decisions import Decision, Held, Reason
+from ews.domain.exhibits import CircleTotals, Exhibit
 from ews.domain.features import Feature
 from ews.domain.lifts import Lift
 from ews.domain.paths import Path
 from ews.domain.raised import Raised
 from ews.domain.text import Language, Text
+from ews.models.examined import Examined
+from ews.monitoring.keeper import Keeper
 from ews.serving.oidc import Oidc
+from ews.serving.policy_desk import NO_POLICY_DESK, PolicyDesk
 from ews.store.audit import Entry
 from ews.store.engine import Store
 from ews.store.publications import Batch
@@ -52,6 +56,30 @@ class FindDecision(Protocol):
 
     def __call__(self, borrower_id: str, *, batch_id: str | None = None, portfolio: str | None = None) -> Decision:
         """Return the newest record of a borrower, or that of one batch; EwsErrors become problems."""
+
+
+class FindExhibit(Protocol):
+    """Called by several threads at once."""
+
+    def __call__(self, batch_id: str, borrower_id: str) -> Exhibit | None:
+        """Return what a page lays beside the decision of a batch, None where the batch was published without."""
+
+
+def no_exhibit(batch_id: str, borrower_id: str) -> Exhibit | None:  # noqa: ARG001 - as FindExhibit has it
+    """Know no exhibit."""
+    return None
+
+
+class FindCircles(Protocol):
+    """Called by several threads at once."""
+
+    def __call__(self, batch_id: str) -> Sequence[CircleTotals]:
+        """Return the guarantee circles of a batch, the largest exposure first; none where it was published without."""
+
+
+def no_circles(batch_id: str) -> Sequence[CircleTotals]:  # noqa: ARG001 - as FindCircles has it
+    """Know no circle."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +123,11 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """The champion of a portfolio; `features` in the order of the model, `metrics` those of its validation."""
+    """A model of a portfolio; `features` in the order of the model, `metrics` those of its validation.
+
+    `since` is when it became champion, null where it is none. `examined` is how it did on what it had not seen, null
+    where nobody kept that; `rows` and `defaults` are those that it learnt from, known by `labels_known_by`.
+    """
 
     portfolio: str
     model_id: str
@@ -105,6 +137,15 @@ class ModelFacts:
     catalogue_version: str
     features: tuple[str, ...]
     metrics: Mapping[str, float] | None
+    examined: Examined | None = None
+    rows: int | None = None
+    defaults: int | None = None
+    labels_known_by: date | None = None
+
+
+def no_models() -> Sequence[ModelFacts]:
+    """Know no stored model."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +170,9 @@ class Services:
     `desk` is where acts are done, over the same store; `journal` takes the entries on who looked up what. `oidc` is
     null where people log in with passwords only. `facts_of` prefills checks from the book, and `evidence` is the folder
     for photos and scans, null where none are taken. `find_records` reads many records of a batch at once; null: one by
-    one. `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
+    one. `find_exhibit` gives what pages lay beside a decision, `find_circles` the guarantee circles of a batch.
+    `keeper` holds the newest book of each portfolio in memory, `warning_grades` are those for which the policy warns.
+    `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
     """
 
     store: Store
@@ -144,10 +187,21 @@ class Services:
     version: str
     oidc: Oidc | None = None
     find_records: FindRecords | None = None
+    find_exhibit: FindExhibit = no_exhibit
+    find_circles: FindCircles = no_circles
+    keeper: Keeper = None  # type: ignore[assignment]  # one over the store where none is given
+    warning_grades: frozenset[str] = frozenset()
     hands: Hands = NO_HANDS
     facts_of: FactsOf = knows_nothing
     receivers: frozenset[str] = frozenset()
     evidence: pathlib.Path | None = None
+    stored_models: Callable[[], Sequence[ModelFacts]] = no_models
+    mlflow_url: str | None = None
+    policy_desk: PolicyDesk = NO_POLICY_DESK
+
+    def __post_init__(self) -> None:
+        if self.keeper is None:
+            object.__setattr__(self, "keeper", Keeper(self.store))  # type: ignore[unreachable]  # it may be None
 
 
 def _services_of(request: Request) -> Services:

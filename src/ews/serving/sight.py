@@ -8,9 +8,10 @@ from collections.abc import Collection
 
 from ews.domain.decisions import Decision
 from ews.domain.errors import ForbiddenError, UnknownBorrowerError
+from ews.domain.exhibits import Circle
 from ews.domain.people import Actor
 from ews.domain.unit import OWNERS
-from ews.serving.masking import masked, parties_of
+from ews.serving.masking import masked_with, parties_of, parties_of_circle
 from ews.serving.services import Services
 from ews.store.branches import branches_of
 from ews.store.engine import Store
@@ -50,9 +51,14 @@ def decision_in_sight(services: Services, actor: Actor, decision: Decision) -> D
     Who owns the borrower, or is married to that person, is known to who looks after it, unless another branch has them
     as a borrower of its own.
     """
+    return circle_in_sight(services, actor, decision, Circle())[0]
+
+
+def circle_in_sight(services: Services, actor: Actor, decision: Decision, circle: Circle) -> tuple[Decision, Circle]:
+    """Return the decision and the circle around the borrower with whoever the actor may not know masked in both."""
     if actor.branch_id is None:
-        return decision
-    parties = parties_of(decision)
+        return decision, circle
+    parties = parties_of(decision) | parties_of_circle(circle)
     known = branches_of(services.store, parties)
     owners = {one.member_id for one in decision.unit if one.role in OWNERS}
     own = {
@@ -60,7 +66,7 @@ def decision_in_sight(services: Services, actor: Actor, decision: Decision) -> D
         for one in parties
         if known.get((decision.portfolio, one), actor.branch_id if one in owners else None) == actor.branch_id
     }
-    return masked(decision, visible=own)
+    return masked_with(decision, circle, visible=own)
 
 
 def check_tables(actor: Actor, names: Collection[str]) -> None:

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
 from ews.models.champion import Pointer, add_model, champion_pointer, has_champion, set_champion
+from ews.models.examined import Examined, keep_examined
 from ews.models.frozen import FrozenModel, explain
 from ews.training import plots
 from ews.training.dataset import training_table
+from ews.training.examined import examined_of
 from ews.training.fit import FittedModel, fit
 from ews.training.freeze import freeze, pd_of_unseen
 from ews.training.recipe import Recipe, resolve_recipe
@@ -76,6 +78,7 @@ def train(
     directory = add_model(home, model)
     role = _role(home, model)
     logged = record(home, uri, model, directory, _content(trained, opened), _example(trained), role)
+    keep_examined(directory, _examined(trained))
     if not has_champion(home, model.portfolio):
         set_champion(
             home,
@@ -144,11 +147,7 @@ def _content(trained: Trained, book: Book) -> RunContent:
     return RunContent(
         parameters=trained.recipe.as_dict(),
         tags=tags,
-        metrics={
-            **_metrics(trained.measures, "test"),
-            **_metrics(trained.measures_at_0_dpd, "test_at_0_dpd"),
-            **_sizes(trained),
-        },
+        metrics=_all_metrics(trained),
         figures=_figures(trained, tested),
         documents={
             "recipe.json": trained.recipe.as_dict(),
@@ -156,6 +155,31 @@ def _content(trained: Trained, book: Book) -> RunContent:
             "booster.json": dict(trained.fitted.parameters),
         },
         tables={"snapshots.csv": pd.DataFrame([asdict(count) for count in trained.table.counts])},
+    )
+
+
+def _all_metrics(trained: Trained) -> dict[str, float]:
+    return {
+        **_metrics(trained.measures, "test"),
+        **_metrics(trained.measures_at_0_dpd, "test_at_0_dpd"),
+        **_sizes(trained),
+    }
+
+
+def _examined(trained: Trained) -> Examined:
+    """Return what is kept beside the model."""
+    unseen = trained.table.subset(trained.parts.test)
+    shown = unseen.subset(_sample(len(unseen)))
+    plan = trained.parts.plan
+    return examined_of(
+        plan.kind,
+        plan.train,
+        plan.test,
+        _all_metrics(trained),
+        trained.pd,
+        unseen.outcome,
+        trained.model.features,
+        explain(trained.model, shown.frame),
     )
 
 

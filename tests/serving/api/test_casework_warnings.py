@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ews.serving.api import cases, casework_warnings
+from ews.store.accounts import Profile, add_user
 from ews.store.engine import reading
 from ews.store.tables import audit
 from tests.casework.people import AUDITOR, MANAGER, OFFICER, OFFICER2, OTHER, RISK
@@ -74,6 +75,16 @@ def test_a_refusal_is_told_with_its_reason(act, desk):
     act(OFFICER, "ask-lift", 9, evidence="Statements attached.")
     refused = act(RISK, "refuse-lift", 10, reason="The flows are circular.")
     assert (refused.status_code, refused.json()["body"]["lift_asked_by"]) == (200, None)
+
+
+def test_a_warning_is_handed_over_to_an_account_of_the_branch_only(act, problem_of):
+    profile = Profile("Officer 2", OFFICER2.roles, "branch-1", "officer-2")
+    add_user(act.desk.log, "officer2", profile, by="test", at=NOW)
+    given = act(OFFICER, "hand-over", 1, to="officer2", reason="On leave.")
+    assert (given.status_code, given.json()["assignee"], given.json()["state"]["code"]) == (200, "officer2", "raised")
+    status, code, detail = problem_of(act(OFFICER, "hand-over", 2, to="other", reason="x"))
+    assert (status, code) == (422, "bad-request")
+    assert detail.startswith("'other' cannot have warning 'W0000001'")
 
 
 def test_a_transition_that_is_not_allowed_is_409_with_what_may_be_done(act, problem_of):

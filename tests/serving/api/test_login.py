@@ -20,8 +20,8 @@ def _accounts(services):
     log = services.desk.log
     officer = Profile("Li Wei", frozenset({Role.OFFICER}), "branch-1", "officer-1")
     add_user(log, "li", officer, by="ews", at=NOW, password=PASSWORD)
-    add_user(log, "gone", officer, by="ews", at=NOW, password=PASSWORD)
-    add_user(log, "by-bank", officer, by="ews", at=NOW)
+    add_user(log, "gone", replace(officer, officer_id=None), by="ews", at=NOW, password=PASSWORD)
+    add_user(log, "by-bank", replace(officer, officer_id=None), by="ews", at=NOW)
     set_active(log, "gone", active=False, by="ews", at=NOW)
 
 

@@ -1,4 +1,4 @@
-"""Acts on a warning: acknowledge, verify, plan, handle, snooze, report, review, lift.
+"""Acts on a warning: acknowledge, verify, plan, handle, snooze, hand over, report, review, lift.
 
 Each body names the version that was read; each answer is the warning as it is afterwards.
 """
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from ews.casework.desk import Desk
-from ews.casework.warnings import false_sample, lifting
+from ews.casework.warnings import false_sample, handing_over, lifting
 from ews.casework.warnings import life as warnings
 from ews.domain.people import Actor
 from ews.domain.text import Language
@@ -78,6 +78,15 @@ class SnoozeIn(VersionIn):
 
     until: date = Field(examples=["2026-07-13"])
     reason: Written = Field(examples=["The audited statements come on the 12th"])
+
+
+class HandOverIn(VersionIn):
+    """Who has the warning from now on."""
+
+    to: str = Field(
+        min_length=1, max_length=64, description="Account of the branch that works with borrowers", examples=["li.na"]
+    )
+    reason: Written = Field(examples=["On leave until the 20th; knows the trade"])
 
 
 class AskLiftIn(VersionIn):
@@ -202,6 +211,15 @@ def handle(case_id: CaseId, given: TextIn, acting: ActingDep) -> CaseOut:
 def snooze(case_id: CaseId, given: SnoozeIn, acting: ActingDep) -> CaseOut:
     """Let the warning rest until a day within the policy's limit for its level; it wakes by itself, or gets worse."""
     return acting.do(warnings.snooze, case_id, given)
+
+
+@router.post("/v1/warnings/{case_id}/hand-over", summary="Hand it over", dependencies=_TAKES_JSON, responses=_FAILS)
+def hand_over(case_id: CaseId, given: HandOverIn, acting: ActingDep) -> CaseOut:
+    """Give the warning to somebody of the branch, who has it on the list from then on; one's own name takes it over.
+
+    Deadlines run on, and others may still act on it.
+    """
+    return acting.do(handing_over.hand_over, case_id, given)
 
 
 @router.post(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
@@ -16,13 +17,14 @@ from ews.casework.dossier.paper import paper_of
 from ews.casework.paper.docx import docx_of
 from ews.casework.paper.page import CSP, page_of
 from ews.casework.paper.paper import CHINESE_FIRST, Say
+from ews.domain.people import Actor
 from ews.domain.text import Language
 from ews.serving.api.parameters import BorrowerId, Lang, Portfolio
 from ews.serving.api.problems import problems
 from ews.serving.dossier_sight import Records, in_sight
 from ews.serving.identity import ActorDep
 from ews.serving.portfolios import require_portfolio
-from ews.serving.services import ServicesDep
+from ews.serving.services import Services, ServicesDep
 from ews.serving.sight import portfolio_in_sight
 
 router = APIRouter(tags=["due-diligence file"])
@@ -33,6 +35,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _JSON: TypeAdapter[Dossier] = TypeAdapter(Dossier)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
 class Format(StrEnum):
@@ -91,6 +94,15 @@ def read_dossier(
     It ends with the newest entry of the audit log at that moment, so that it can be held against the log later. Each
     look-up of the borrower is told to auditors; others see how often who looked on which day.
     """
+    dossier = dossier_in_sight(services, actor, borrower_id, portfolio)
+    if as_format is Format.JSON:
+        plain = _JSON.dump_python(dossier, mode="json")
+        return JSONResponse(plain if lang is None else _in_language(plain, lang))
+    return printed(dossier, as_format, lang, services.evidence)
+
+
+def dossier_in_sight(services: Services, actor: Actor, borrower_id: str, portfolio: str | None) -> Dossier:
+    """Return the file as the actor may read it."""
     require_portfolio(services.store, portfolio)
     seen = portfolio_in_sight(services.store, actor, borrower_id, portfolio)
     records = Records(services)
@@ -103,11 +115,7 @@ def read_dossier(
         tell=records,
         evidence=services.evidence,
     )
-    dossier = in_sight(services, actor, made, records.named)
-    if as_format is Format.JSON:
-        plain = _JSON.dump_python(dossier, mode="json")
-        return JSONResponse(plain if lang is None else _in_language(plain, lang))
-    return printed(dossier, as_format, lang, services.evidence)
+    return in_sight(services, actor, made, records.named)
 
 
 def printed(dossier: Dossier, as_format: Format, lang: Language | None, evidence: Path | None) -> Response:
@@ -126,10 +134,16 @@ def say_in(lang: Language | None) -> Say:
     return Say(CHINESE_FIRST if lang is None else (lang,))
 
 
-def attached(content: bytes, media_type: str, name: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a file to be saved; of its name only letters, digits, dots, dashes and underscores are left."""
+def attached(
+    content: bytes, media_type: str, name: str, headers: Mapping[str, str] | None = None, title: str | None = None
+) -> Response:
+    """Return a file to be saved; of its name only letters, digits, dots, dashes and underscores are left.
+
+    `title` is the name for whoever can read any script (RFC 5987); of it only what no file system takes is replaced.
+    """
     safe = _UNSAFE.sub("_", name)[-150:]
-    usual = {"content-disposition": f'attachment; filename="{safe}"', "x-content-type-options": "nosniff"}
+    told = "" if title is None else f"; filename*=UTF-8''{quote(_FORBIDDEN.sub('_', title)[-150:], safe='')}"
+    usual = {"content-disposition": f'attachment; filename="{safe}"{told}', "x-content-type-options": "nosniff"}
     return Response(content, media_type=media_type, headers={**usual, **(headers or {})})
 
 

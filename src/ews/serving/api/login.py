@@ -112,7 +112,7 @@ def log_in_with_password(
 )
 def log_out_of_session(request: Request, response: Response, services: ServicesDep) -> GoneOut:
     """End the session of the cookie, if there is one, and take the cookie back."""
-    _end(request, services)
+    end(request, services)
     drop_session(request, response)
     return GoneOut(status="logged out")
 
@@ -132,13 +132,13 @@ def read_me(actor: ActorDep, lang: Lang = None) -> MeOut:
 
 def begin(actor: Actor, request: Request, response: Response, services: Services) -> None:
     """Hand out a new session and end the one that the browser still had: nobody can know it beforehand."""
-    _end(request, services)
+    end(request, services)
     at, request_id = services.desk.now(), request.state.request_id
     session = start_session(services.desk.log, actor, at=at, lasts=LASTS, request_id=request_id)
     keep_session(request, response, session, LASTS)
 
 
-def _end(request: Request, services: Services) -> None:
+def end(request: Request, services: Services) -> None:
     former = session_of(request)
     if former is not None:
         end_session(services.desk.log, former, at=services.desk.now(), request_id=request.state.request_id)

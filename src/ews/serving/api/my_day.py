@@ -3,21 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ews.casework.day.my_day import Band, Item, my_day
+from ews.casework.day.my_day import Asked, Band, Item, my_day
 from ews.domain.text import Language
 from ews.serving.api.case_out import CaseOut
-from ews.serving.api.cursors import read_cursor, write_cursor
+from ews.serving.api.cursors import CursorError, read_cursor, write_cursor
 from ews.serving.api.parameters import Cursor, Lang, Limit, languages
 from ews.serving.api.problems import problems
 from ews.serving.api.told_cases import told_cases
 from ews.serving.api.words import Coded, Words, words
+from ews.serving.case_sight import cases_in_sight
 from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.services import ServicesDep
+from ews.store.work_pages import Slice, WorkKey
 
 router = APIRouter(tags=["tasks"])
 
@@ -92,18 +95,24 @@ def read_my_day(
     """Return what waits for whoever asks: warnings, tasks, drafts, and what awaits approval, page by page."""
     filters = {"band": band, "user": actor.user_id}
     after = read_cursor(cursor, DayKey, filters)
-    day = my_day(services.desk, actor)
-    wanted = [item for item in day.items if band in {None, item.band} and (after is None or item.place > _place(after))]
-    page = wanted[:limit]
+    part = Slice() if band is None else Slice(bands=frozenset({band.rank}))
+    asked = Asked(part, None if after is None else work_key(after), limit + 1)
+    day = my_day(services.desk, actor, asked, see=partial(cases_in_sight, services.store, actor))
+    page = day.items[:limit]
     told(item.case.borrower_id for item in page if item.case.borrower_id is not None)
     cases = told_cases(services, actor, [item.case for item in page], languages(lang))
     return MyDayOut(
         today=day.today,
         counts={one.value: number for one, number in day.counts.items()},
         items=[ItemOut.of(item, case, languages(lang)) for item, case in zip(page, cases, strict=True)],
-        next_cursor=write_cursor(DayKey(*page[-1].place), filters) if len(wanted) > limit else None,
+        next_cursor=write_cursor(DayKey(*page[-1].place), filters) if len(day.items) > limit else None,
     )
 
 
-def _place(key: DayKey) -> tuple[int, int, int, int, str]:
-    return key.band, key.is_unknown, key.risk, key.due, key.case_id
+def work_key(key: DayKey) -> WorkKey:
+    """Return the place as the store knows it; CursorError for a day that there is not."""
+    try:
+        return WorkKey(key.band, key.is_unknown, key.risk, date.fromordinal(key.due), key.case_id)
+    except (ValueError, OverflowError):
+        message = "The cursor names a day that there is not. Leave the cursor out to start again."
+        raise CursorError(message) from None

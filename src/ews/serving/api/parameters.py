@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Path, Query, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from ews.domain.errors import RequestError
@@ -54,7 +55,7 @@ def require_json(request: Request) -> None:
 def refuse_unknown(request: Request) -> None:
     """Raise UnknownParameterError for a query parameter that the route does not take, or takes once and got twice."""
     route = request.scope["route"]
-    allowed = {parameter.alias for parameter in route.dependant.query_params} if isinstance(route, APIRoute) else set()
+    allowed = _names(route.dependant) if isinstance(route, APIRoute) else set()
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:
         if name not in allowed:
@@ -64,6 +65,12 @@ def refuse_unknown(request: Request) -> None:
         if name not in _LISTS and given.count(name) > 1:
             message = f"The query parameter '{name}' is given {given.count(name)} times. Give it once."
             raise UnknownParameterError(message)
+
+
+def _names(dependant: Dependant) -> set[str]:
+    """Return the query parameters of a route and of what it depends on."""
+    own = {parameter.alias for parameter in dependant.query_params}
+    return own.union(*(_names(one) for one in dependant.dependencies))
 
 
 def languages(lang: Language | None) -> tuple[Language, ...]:

@@ -3,7 +3,7 @@
 One table maps the codes of errors to statuses; `problems` gives the same to the OpenAPI.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
@@ -109,6 +109,9 @@ class Problem(BaseModel):
     errors: list[Fault] = Field(default=[], description="Each single fault, where there are several places")
 
 
+PageOf = Callable[[Request, Problem, Mapping[str, str]], Response]
+
+
 def problem(
     request: Request,
     code: str,
@@ -133,7 +136,16 @@ def problem(
     headers = {"www-authenticate": 'Bearer realm="ews"'} if kind.status == 401 else {}
     if retry_after is not None:
         headers["retry-after"] = str(retry_after)
+    page = _page_of(request)
+    if page is not None:
+        return page(request, body, headers)
     return JSONResponse(body.model_dump(), status_code=kind.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _page_of(request: Request) -> PageOf | None:
+    """Return what tells a problem to somebody in front of a page, None where a program asks."""
+    page: PageOf | None = getattr(request.app.state, "problem_page", None) if "app" in request.scope else None
+    return page if page is not None and request.app.state.is_page(request) else None
 
 
 def most_bytes(path: str, most: int) -> int:

@@ -1,0 +1,30 @@
+"""Book place: where the book of a portfolio lay when it was last scored, so that a policy can be tried on it later.
+
+File    home/books/<portfolio>.json
+"""
+
+import json
+import os
+from pathlib import Path
+
+
+def remember_book(home: Path, portfolio: str, book: Path) -> None:
+    """Keep where the book lies, in one step."""
+    path = _path(home, portfolio)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_text(json.dumps({"folder": str(book.resolve())}, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def book_of(home: Path, portfolio: str) -> Path | None:
+    """Return the folder of the book, None where nobody has scored it with this version or it is not there."""
+    try:
+        folder = Path(json.loads(_path(home, portfolio).read_text(encoding="utf-8"))["folder"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return folder if folder.is_dir() else None
+
+
+def _path(home: Path, portfolio: str) -> Path:
+    return home / "books" / f"{portfolio}.json"

@@ -1,0 +1,117 @@
+"""Rows: warnings and items of the day as the lists show them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ews.casework.day.my_day import Item
+from ews.casework.day.time_left import TimeLeft, time_left
+from ews.casework.day.work_list import next_verbs
+from ews.casework.warnings.deadlines import Terms, terms_on
+from ews.casework.warnings.in_short import all_signals, kind_text, why_in_short
+from ews.casework.words import ROLE_TEXTS, STATE_TEXTS
+from ews.domain.text import Language, Text
+from ews.serving.pages.render import View
+from ews.store.accounts import all_users
+from ews.store.cases import Case
+from ews.store.engine import reading
+from ews.store.newest_records import newest_records
+
+ACKNOWLEDGE = "acknowledge"
+HOLDS = "holds"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A warning in the list. `who` has to act next; `may_acknowledge` tells whether it can be ticked."""
+
+    case: Case
+    state: Text
+    why: Text
+    kind: Text
+    signals: tuple[Text, ...]
+    who: Text
+    left: TimeLeft
+    may_acknowledge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """Something to do; `who` is told where others have to do it."""
+
+    item: Item
+    left: TimeLeft
+    who: Text
+
+    @property
+    def case(self) -> Case:
+        return self.item.case
+
+
+def warning_rows(view: View, cases: Iterable[Case]) -> tuple[Row, ...]:
+    """Return warnings as the list shows them."""
+    found, terms = tuple(cases), terms_today(view)
+    names, said = _names(view, found), _sentences(view, found)
+    return tuple(_row(view, case, terms, names, said.get(_key(case), {})) for case in found)
+
+
+def day_rows(view: View, items: Iterable[Item]) -> tuple[DayRow, ...]:
+    """Return items of the day as the columns show them."""
+    found, terms = tuple(items), terms_today(view)
+    names = _names(view, [item.case for item in found])
+    return tuple(DayRow(item, time_left(item.case, terms), _who(item.case, names)) for item in found)
+
+
+def terms_today(view: View) -> Terms:
+    today = view.services.desk.now().date()
+    return terms_on(view.services.desk.policy_on(today), today)
+
+
+def _row(view: View, case: Case, terms: Terms, names: Mapping[str, str], said: Mapping[str, Text]) -> Row:
+    signal_text = view.services.wording.signal_text
+    verbs = () if view.actor is None else next_verbs(view.actor, case, terms)
+    return Row(
+        case,
+        STATE_TEXTS.get(case.state, Text(case.state, case.state)),
+        why_in_short(case, signal_text, said),
+        kind_text(str(case.body["kind"])),
+        all_signals(case, signal_text, said),
+        _who(case, names),
+        time_left(case, terms),
+        ACKNOWLEDGE in verbs,
+    )
+
+
+def _sentences(view: View, cases: Iterable[Case]) -> Mapping[tuple[str, str], Mapping[str, Text]]:
+    """Return what the newest batch says of the borrowers' signals that hold, with values, by code.
+
+    Values that are words are left out: they may name parties whom the reader may not know.
+    """
+    with reading(view.services.store) as connection:
+        records = newest_records(connection, {_key(case) for case in cases})
+    tell = view.services.wording.held_sentence
+    return {
+        key: {
+            held.code: Text(tell(record, held, Language.EN), tell(record, held, Language.ZH))
+            for held in record.held
+            if held.state == HOLDS and not any(isinstance(value, str) for value in held.inputs.values())
+        }
+        for key, record in records.items()
+    }
+
+
+def _key(case: Case) -> tuple[str, str]:
+    return case.portfolio or "", case.borrower_id or ""
+
+
+def _who(case: Case, names: Mapping[str, str]) -> Text:
+    """Return who has to act next: the person it is given to, else the role."""
+    if case.assignee is not None:
+        name = names.get(case.assignee, case.assignee)
+        return Text(name, name)
+    return Text("—", "—") if case.role is None else ROLE_TEXTS.get(case.role, Text(case.role, case.role))
+
+
+def _names(view: View, cases: Iterable[Case]) -> Mapping[str, str]:
+    if all(case.assignee is None for case in cases):
+        return {}
+    return {user.user_id: user.profile.name for user in all_users(view.services.store)}

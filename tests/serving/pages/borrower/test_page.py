@@ -1,0 +1,297 @@
+"""The page of a borrower as people of each role get it, and what cannot be shown."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from starlette.testclient import TestClient
+
+from ews.domain.decisions import Before, Evidence, Held, Reason
+from ews.domain.errors import UnknownBatchError
+from ews.domain.levels import Tier, WarningLevel
+from ews.domain.lifts import Lift
+from ews.domain.paths import Channel, Hop, Path
+from ews.domain.raised import Raised
+from ews.serving.app import create_app
+from ews.serving.pages.borrower.page import Part
+from tests.casework.people import AUDITOR, HEAD, OFFICER, OTHER
+from tests.serving.conftest import NOW, always
+from tests.serving.pages.borrower.exhibits import exhibit
+from tests.store.samples import JULY, decision, published, row
+
+BEFORE = Before("june", date(2026, 6, 30), 0.1, "G5", Tier.PASS, WarningLevel.NONE, "m1")
+SECTIONS = [one for one in Part if one is not Part.COMPARED]
+NASTY = "<script>alert(1)</script>" + "长" * 160 + "\u202eמשה"
+
+
+@pytest.fixture(scope="module")
+def clients():
+    """Keep the clients of this file by who asks: an app takes longer to make than all that is asked of it."""
+    opened = {}
+    yield opened
+    for client in opened.values():
+        client.close()
+
+
+@pytest.fixture
+def show(clients, services):
+    """Give a function that gets a page as text, with its status checked; it looks at the services of its own test."""
+
+    def get(path, actor=OFFICER, status=200, part=False, **changed):
+        if actor.user_id not in clients:
+            app = create_app(services, now=lambda: NOW, identify=always(actor))
+            clients[actor.user_id] = TestClient(app, base_url="http://127.0.0.1:8000")
+        client = clients[actor.user_id]
+        client.app.state.services = replace(services, **changed)
+        headers = {"accept-language": "en", **({"hx-request": "true"} if part else {})}
+        answer = client.get(path, headers=headers, follow_redirects=False)
+        assert answer.status_code == status, answer.text
+        return answer.text
+
+    return get
+
+
+def knows(**changed):
+    """Return a look-up that knows the decision of july, and that of june where it is asked for."""
+
+    def find(borrower_id, *, batch_id=None, portfolio=None):
+        if batch_id == "june":
+            return decision(borrower_id, batch_id="june", held=(), reasons=(Reason("INFLOW_FELL", 0.2, ()),))
+        return decision(borrower_id, **{"as_of": JULY, "before": BEFORE, "blind": (), **changed})
+
+    return find
+
+
+def finds(_batch_id, borrower_id):
+    return exhibit(borrower_id)
+
+
+def plain(text):
+    """Return what somebody reads of a page below its frame."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text[max(text.find("<main"), 0) :]))
+
+
+def test_the_answer_comes_first(show):
+    text = plain(show("/borrowers/B1", find_decision=knows()))
+    place = [text.index(one) for one in ("orange", "Firm B1", "about 1 in 4", "was about 1 in 10", "G6", "312,000")]
+    assert place == sorted(place)
+
+
+def test_it_says_why_what_would_lift_it_and_what_to_do(show):
+    held = (Held("signal", "INFLOW_HALVED", "orange", {}, lifts=((Lift("inflow_change_3m", ">", -0.5),),)),)
+    text = plain(show("/borrowers/B1", find_decision=knows(held=held)))
+    assert "en:INFLOW_FELL" in text
+    assert "×4.5" in text
+    assert "en:INFLOW_HALVED ends when en:inflow_change_3m&gt;-0.5" in text
+    assert "What to do: en:act" in text
+
+
+def test_months_strips_and_peers_are_drawn_from_the_exhibit(show):
+    text = show("/borrowers/B1", find_decision=knows(), find_exhibit=finds)
+    assert "money received per month 100,000 in the last 3, 300,000 in the 9 before" in text
+    assert text.count("dpd-none") == 22
+    assert "45 days past due" in text
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_stands_alone_for_the_page_and_in_the_page_for_a_link(show, section):
+    path = f"/borrowers/B1/parts/{section}"
+    part = show(path, part=True, find_decision=knows(), find_exhibit=finds)
+    whole = show(path, find_decision=knows(), find_exhibit=finds)
+    assert "<html" not in part
+    assert "<html" in whole
+    inner = part[part.index('<div class="card">') : part.rindex("</section>")].strip()
+    assert inner in whole
+    assert re.search(rf'id="tab-{section}" aria-current="true"', whole)
+
+
+def test_the_comparison_is_read_when_the_page_stands(show):
+    page = show("/borrowers/B1", find_decision=knows())
+    assert 'hx-get="/borrowers/B1/parts/compared?portfolio=sme"' in page
+    part = plain(show("/borrowers/B1/parts/compared", part=True, find_decision=knows()))
+    assert "×3.7 Money coming in has fallen" in part
+    assert "New signals orange en:INFLOW_HALVED" in part
+    assert "Same model. Same policy." in part
+
+
+def test_a_comparison_without_the_earlier_record_says_so(show):
+    text = plain(show("/borrowers/B1/parts/compared", part=True))
+    assert "no longer kept in full" in text
+
+
+def test_an_earlier_decision_opens_its_derivation_alone_or_as_a_page(show):
+    part = show("/borrowers/B1/decisions/july", part=True)
+    assert "<html" not in part
+    assert "Order, 10 (1)" in part
+    inner = part[part.index("<h2") : part.rindex("</div>")].strip()
+    assert inner in show("/borrowers/B1/decisions/july")
+
+
+def test_a_derivation_of_an_unknown_batch_is_not_found(show):
+    assert "That cannot be used" in show("/borrowers/B1/decisions/nothing", status=404)
+
+
+def test_an_unknown_borrower_and_one_of_another_branch_read_alike(show):
+    unknown, other = show("/borrowers/nobody", status=404), show("/borrowers/B1", OTHER, status=404)
+
+    def bare(text, borrower_id):
+        return re.sub(r"Request \w+|\w*[-\w]*account.*?</details>", "", text, flags=re.S).replace(borrower_id, "X")
+
+    assert "no batch has decided on it yet" in unknown
+    theirs = show("/borrowers/nobody", OTHER, status=404)
+    assert bare(theirs, "nobody") == bare(other, "B1")
+
+
+def test_before_anything_is_decided_there_is_no_such_borrower(show, services, tmp_path):
+    from ews.store.engine import open_store  # noqa: PLC0415 - an empty one beside that of the fixture
+
+    empty = open_store(f"sqlite:///{tmp_path / 'empty.db'}")
+    assert "No such borrower" in show("/borrowers/B1", HEAD, status=404, store=empty)
+    empty.close()
+
+
+def test_who_left_the_book_is_shown_as_last_decided(show):
+    text = plain(show("/borrowers/B5", find_decision=knows(as_of=date(2026, 6, 30))))
+    assert "The newest batch has no decision on this borrower" in text
+    assert "2026-06-30" in text
+
+
+def test_of_two_portfolios_with_the_id_one_has_to_be_chosen(show, store):
+    published(store, "cards", [row("B1", portfolio="cards")], portfolio="cards")
+    text = show("/borrowers/B1", status=300)
+    assert 'href="/borrowers/B1?portfolio=cards"' in text
+    assert 'href="/borrowers/B1?portfolio=sme"' in text
+    assert "<h1><a" not in show("/borrowers/B1?portfolio=sme")
+
+
+def test_only_portfolios_in_sight_can_be_chosen(show, store):
+    published(store, "cards", [row("B1", portfolio="cards", branch_id="branch-2")], portfolio="cards")
+    assert "Firm B1" in show("/borrowers/B1")
+    assert "cards" in show("/borrowers/B1", HEAD, status=300)
+
+
+def test_an_unknown_portfolio_is_refused(show):
+    assert "Nothing is published for portfolio" in show("/borrowers/B1?portfolio=none", status=422)
+
+
+def test_blind_families_are_marked_with_what_is_missing(show):
+    text = plain(show("/borrowers/B1", find_decision=knows(blind=("card_overdraft", "gone_family"))))
+    assert "Blind: data is missing for Card" in text
+    assert "Missing tables: Card statements" in text
+    assert "gone_family" in text
+    assert "unknown, not zero" in text
+
+
+def test_a_batch_without_exhibits_says_so_in_each_section(show):
+    for section in ("circle", "peers", "raw"):
+        assert "A batch scored with this version has" in show(f"/borrowers/B1/parts/{section}", part=True)
+    assert "without monthly figures" in show("/borrowers/B1")
+
+
+@pytest.mark.parametrize("error", [UnknownBatchError("gone")])
+def test_a_folder_that_is_not_in_the_home_is_like_no_exhibit(show, error):
+    def fails(*_):
+        raise error
+
+    assert "without monthly figures" in show("/borrowers/B1", find_exhibit=fails)
+
+
+def test_in_default_no_probability_is_shown_but_the_loans_that_are_late(show):
+    changed = {"in_default": True, "pd": None, "log_odds": None, "base_log_odds": None, "reasons": (), "grade": "D"}
+    text = plain(show("/borrowers/B1", find_decision=knows(**changed)))
+    assert "In default" in text
+    assert "Because of what is past due and what was found" in text
+    assert "en:OVERDUE Order, 10 (1)" in text
+    assert "None" not in text
+
+
+def test_what_is_unknown_is_a_dash_and_never_none(show):
+    changed = {"exposure_fen": None, "name": None, "industry": None, "region": None, "officer_id": None, "before": None}
+    text = plain(show("/borrowers/B1", find_decision=knows(loans=(), **changed)))
+    assert "no balance is known" in text
+    assert "There is no earlier decision to compare with" in text
+    assert "None" not in text
+
+
+def test_a_name_of_200_characters_with_markup_and_right_to_left_text_stays_text(show):
+    around = replace(exhibit(), circle=exhibit("B1").circle)
+    first, second, third = around.circle.parties
+    around = replace(around, circle=replace(around.circle, parties=(first, replace(second, name=NASTY), third)))
+    given = {"find_decision": knows(name=NASTY), "find_exhibit": lambda *_: around}
+    for path in ("/borrowers/B1", "/borrowers/B1/parts/circle"):
+        text = show(path, **given)
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert(1)" in text
+        assert '<bdi class="name">&lt;script&gt;alert(1)' in text
+
+
+def test_no_page_holds_a_style_or_a_handler(show):
+    for section in SECTIONS:
+        text = show(f"/borrowers/B1/parts/{section}", find_decision=knows(), find_exhibit=finds)
+        assert re.search(r"<[^>]+\s(style|on\w+)=", text) is None
+        assert re.findall(r"<script(?! type=\"application/json\"| src=)", text) == []
+
+
+def test_parties_of_other_branches_are_called_alike_on_the_whole_page(show):
+    paths = (Path(Channel.GUARANTEES, (Hop("X9", "Firm X9", "branch-2", 47, True, "loss", "D"),), 180_000_000),)
+    given = {"find_decision": knows(paths=paths), "find_exhibit": finds}
+    text = show("/borrowers/B1/parts/circle", part=True, **given)
+    assert "X9" not in text
+    assert "en:B1&gt;party-1" in text
+    assert '"id":"party-1"' in text
+    assert "Firm B2" in text
+    assert "Firm X9" in show("/borrowers/B1/parts/circle", HEAD, part=True, **given)
+
+
+def test_the_log_names_the_borrower_who_was_looked_at(client_as, looked):
+    client_as(OFFICER).get("/borrowers/B1/parts/cases")
+    assert looked.entries[-1].borrowers == ("B1",)
+    assert looked.entries[-1].user_id == "officer"
+
+
+def test_acts_are_offered_to_those_who_may_do_them(show):
+    assert "/borrowers/B1/checks/new" in show("/borrowers/B1")
+    text = show("/borrowers/B1", AUDITOR)
+    assert "/checks/new" not in text
+    assert "/act?" not in text
+    assert "/borrowers/B1/report?portfolio=sme" in text
+    assert "/borrowers/B1/dossier?portfolio=sme" in text
+
+
+def test_an_id_with_a_slash_has_a_page_and_sections(show):
+    text = show("/borrowers/A%2F1")
+    assert "/borrowers/A%2F1/parts/circle?portfolio=sme" in text
+    assert "Firm A/1" in show("/borrowers/A/1")
+    assert "As of" in show("/borrowers/A%2F1/parts/history", part=True)
+
+
+def test_a_new_warning_that_waits_is_told_with_its_place(show):
+    waits = Raised(("X",), "officer-1", date(2026, 8, 10), 11, is_waiting=True)
+    text = plain(show("/borrowers/B1", find_decision=knows(raised=waits)))
+    assert "A new warning waits in the officer's queue at place 11, to be handed out on 2026-08-10." in text
+
+
+def test_the_raw_data_hold_value_unit_window_and_source(show):
+    text = plain(show("/borrowers/B1/parts/raw", part=True, find_decision=knows(), find_exhibit=finds))
+    assert "Change of money received −0.60 multiple 3 months Accounts, Postings on accounts inflow_change_3m" in text
+
+
+def test_evidence_can_be_traced_to_its_source(show):
+    reasons = (Reason("INFLOW_FELL", 1.9, (Evidence("inflow_change_3m", -0.6, 0.93),)),)
+    text = show("/borrowers/B1", find_decision=knows(reasons=reasons))
+    assert 'data-source="Accounts, Postings on accounts · 3 months · 2026-07-31"' in text
+
+
+def test_the_page_speaks_chinese(client_as):
+    text = client_as(OFFICER).get("/borrowers/B1", headers={"accept-language": "zh-CN"}).text
+    for words in ("橙色预警", "与上次相比", "预警信号与解除条件", "担保圈", "历次结论"):
+        assert words in text
+
+
+def test_a_parameter_that_is_not_known_is_refused(show):
+    assert "is not known here" in show("/borrowers/B1?x=1", status=400)
+
+
+def test_a_section_that_is_none_is_refused(show):
+    show("/borrowers/B1/parts/nothing", status=422)
