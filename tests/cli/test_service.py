@@ -1,11 +1,14 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.service import services_of, tls_of
-from ews.cli.settings import Settings
+from ews.cli.settings import Settings, read_settings
 from ews.domain.errors import ModelError, SettingsError
+from ews.models.champion import add_model
 from ews.serving.server import Tls
 from ews.store.engine import open_store
 from ews.store.journal import Journal
@@ -83,3 +86,33 @@ def test_the_grades_of_the_policy_are_those_of_the_book_and_the_last_of_them_war
     services = made()
     assert services.keeper.grades == ("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9", "D")
     assert services.warning_grades == {"G7", "G8", "G9", "D"}
+
+
+def test_stored_models_are_known_with_how_they_did_and_the_champion_since_when(scored, tmp_path):
+    home = shutil.copytree(scored.home, tmp_path / "home")
+    other = replace(scored.model, reference={"rows": 10, "defaults": 1})
+    add_model(home, other)
+    damaged = home / "models" / "synthetic" / ("0" * 64)
+    damaged.mkdir()
+    (damaged / "model.json").write_text("{}", encoding="utf-8")
+    settings = Settings(home=home, mlflow_url="https://mlflow.bank.example/")
+    store = open_store(settings.database)
+    log = log_of(settings, store)
+    with Journal(store, log.key, log.witness) as journal:
+        services = services_of(settings, desk_of(settings, store, log), journal, hands_of(settings, store, log))
+        found = {one.model_id: one for one in services.stored_models()}
+        (champion,) = services.models()
+    store.close()
+    assert set(found) == {scored.model.model_id, other.model_id}
+    assert (found[other.model_id].since, found[other.model_id].rows, found[other.model_id].examined) == (None, 10, None)
+    assert found[champion.model_id].since == champion.since
+    assert champion.metrics == champion.examined.metrics
+    assert 0.5 < champion.metrics["test_auc"] < 1
+    assert services.mlflow_url == "https://mlflow.bank.example"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "mlflow.bank.example", "https://"])
+def test_what_no_browser_should_open_is_no_address_of_mlflow(monkeypatch, address):
+    monkeypatch.setenv("EWS_MLFLOW_URL", address)
+    with pytest.raises(SettingsError, match="Setting 'mlflow_url' cannot be used"):
+        read_settings()

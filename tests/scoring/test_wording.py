@@ -47,6 +47,7 @@ def test_money_is_shown_as_officers_read_it(fen, zh, en):
         ("inflow_change_3m", 0.05, "+5%"),
         ("card_utilisation", 0.876, "87.6%"),
         ("guaranteed_to_inflow", 1.5, "1.50"),
+        ("net_flow_to_due_3m", -0.001, "0.00"),
         ("inquiries_3m", 9.0, "9"),
         ("dpd_now", 12.0, "12 天"),
         ("first_instalment_missed", 1.0, "是"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -55,12 +56,13 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
         desk = desk_of(settings, store, log)
         hands, policy_of = hands_of(settings, store, log), policy_by_hash(settings)
         with Journal(store, log.key, log.witness) as journal:
-            services = services_of(settings, desk, journal, hands)
+            trials = Trials(settings, store)
+            services = services_of(settings, desk, journal, hands, trials)
             app = create_app(
                 services, hosts=names_of(host, (*settings.names, *names)), only_this_machine=is_loopback(host)
             )
             do_night = partial(night, desk, hands, policy_of, notices(settings))
-            with going_round(desk, do_night), keeping_warm(services.keeper):
+            with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper):
                 serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
     finally:
         store.close()
@@ -76,7 +78,9 @@ def tls_of(certificate: Path | None, key: Path | None) -> Tls | None:
     return Tls(certificate, key)
 
 
-def services_of(settings: Settings, desk: Desk, journal: WriteLog, hands: Hands) -> Services:
+def services_of(
+    settings: Settings, desk: Desk, journal: WriteLog, hands: Hands, trials: Trials | None = None
+) -> Services:
     """Return what the routes need."""
     store, policy, today = desk.store, policy_of(settings), desk.now().date()
     grades = scale_on(policy.scales, today).codes
@@ -103,7 +107,7 @@ def services_of(settings: Settings, desk: Desk, journal: WriteLog, hands: Hands)
         receivers=frozenset(settings.receivers),
         stored_models=partial(_stored_models, settings.home),
         mlflow_url=settings.mlflow_url,
-        policy_desk=policy_desk(settings, Trials(settings, store)),
+        policy_desk=policy_desk(settings, trials or Trials(settings, store)),
     )
 
 

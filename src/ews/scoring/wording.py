@@ -84,7 +84,7 @@ def value_text(name: str, value: Value, language: Language) -> str:
     if unit == "change":
         return percent_text(value, language, "+.0f")
     if unit == "ratio":
-        return f"{value:.2f}"
+        return f"{value:z.2f}"
     return _counted(unit, value, language)
 
 

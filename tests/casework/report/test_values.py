@@ -1,10 +1,10 @@
 import pytest
 
-from ews.casework.report.sources import source_text
 from ews.casework.report.values import chance, change, in_table, measure, money, scaled
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language
+from ews.policy.source_text import source_text
 
 ZH, EN = Language.ZH, Language.EN
 

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from ews.casework.paper.paper import Block, Cell, Heading, Note, Prose
 from ews.casework.report.report import Report
-from ews.casework.report.sources import source_text
 from ews.casework.report.values import NOTHING, UNIT, in_table, share
 from ews.casework.report.voice import Voice, number
 from ews.domain.decisions import Decision, Held, LoanDecision
 from ews.domain.levels import Tier
 from ews.domain.text import Text
+from ews.policy.source_text import source_text
 
 TIER_RULE = "tier_rule"
 _MOST_ON_ROW = 4

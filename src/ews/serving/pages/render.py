@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from ews.domain.people import Actor
 from ews.domain.text import Language
+from ews.policy.source_text import source_text
 from ews.serving.identity import ActorDep
 from ews.serving.pages import figures
 from ews.serving.pages.assets import address
@@ -138,9 +139,15 @@ def _filters(language: Language) -> dict[str, Callable[..., Any]]:
         "day": figures.day,
         "moment": figures.moment,
         "said": partial(figures.said, language=language),
+        "legal": partial(_legal, language=language),
         "segment": partial(quote, safe=""),
         "as_json": _as_json,
     }
+
+
+def _legal(source: str, article: str | None = None, *, language: Language) -> str:
+    """Return where a rule comes from, as a reader of the language knows it."""
+    return source_text(source, article, language)
 
 
 def _as_json(value: Any) -> Markup:

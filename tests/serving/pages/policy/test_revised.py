@@ -21,6 +21,12 @@ def test_a_new_value_stands_beside_the_one_that_it_follows(tmp_path):
     assert (found.part, found.since, found.old, found.new) == ("parameters", "2026-08-01", "90 days", "60 days")
 
 
+def test_where_a_value_is_taken_back_the_one_before_it_holds_again(tmp_path):
+    old, new = load(small(tmp_path / "old", LIMIT)), load(small(tmp_path / "new"))
+    (found,) = changes(old, new, Language.EN)
+    assert (found.since, found.old, found.new) == ("2026-08-01", "60 days", "90 days")
+
+
 def test_a_new_condition_is_told_under_its_code(tmp_path):
     (found,) = told(tmp_path, WHEN)
     assert (found.part, found.entry, found.since) == ("tier_rules", "LATE", "2026-08-01")

@@ -62,14 +62,9 @@ def changes(old: Policy, new: Policy, language: Language) -> tuple[Change, ...]:
 
 def _of_part(part: str, old: Plain, new: Plain, told: Tell) -> Iterator[Change]:
     former, later = dict(_leaves(old)), dict(_leaves(new))
-    by_rest: dict[tuple[Place, Place], list[Place]] = {}
-    for place in former:
-        at = _day_at(place)
-        if at is not None:
-            by_rest.setdefault((place[:at], place[at + 1 :]), []).append(place)
+    held_before, held_after = _by_rest(former), _by_rest(later)
     for place in (*later, *(one for one in former if one not in later)):
-        held = place if place in former else _before(place, by_rest)
-        was, now = (None if held is None else former[held]), later.get(place)
+        was, now = former.get(_held(place, held_before)), later.get(_held(place, held_after))
         if was != now:
             at = _day_at(place)
             kept = [one for number, one in enumerate(place) if number != at and one not in _WRAPPERS]
@@ -78,13 +73,23 @@ def _of_part(part: str, old: Plain, new: Plain, told: Tell) -> Iterator[Change]:
             yield Change(part, kept[0] if kept else "", " · ".join(kept[1:]), since, old_text, new_text)
 
 
-def _before(place: Place, by_rest: Mapping[tuple[Place, Place], Sequence[Place]]) -> Place | None:
-    """Return the place of the value that held before the first day of a newer one, None where there was none."""
+def _by_rest(leaves: Mapping[Place, Plain]) -> Mapping[tuple[Place, Place], Sequence[Place]]:
+    """Return the places that have a day, by what stands before and behind it."""
+    found: dict[tuple[Place, Place], list[Place]] = {}
+    for place in leaves:
+        at = _day_at(place)
+        if at is not None:
+            found.setdefault((place[:at], place[at + 1 :]), []).append(place)
+    return found
+
+
+def _held(place: Place, known: Mapping[tuple[Place, Place], Sequence[Place]]) -> Place:
+    """Return the place of the value that holds on the day of `place`: its own, or that of an earlier day."""
     at = _day_at(place)
     if at is None:
-        return None
-    known = [one for one in by_rest.get((place[:at], place[at + 1 :]), ()) if one[at] <= place[at]]
-    return max(known, key=lambda one: one[at], default=None)
+        return place
+    earlier = [one for one in known.get((place[:at], place[at + 1 :]), ()) if one[at] <= place[at]]
+    return max(earlier, key=lambda one: one[at], default=place)
 
 
 def _leaves(value: Plain, place: Place = ()) -> Iterator[tuple[Place, Plain]]:
