@@ -56,11 +56,12 @@ def test_a_case_reads_well_on_a_page_of_its_own(house: House, page_as, language,
 def test_a_warning_is_acted_on_beside_the_list(house: House, page_as):
     case_id = house.red.case_id
     page = beside(page_as(OFFICER), case_id)
-    page.evaluate("document.body.addEventListener('case-changed', (event) => { window.told = event.detail.case_id })")
+    page.evaluate(
+        "document.body.addEventListener('case-changed', (one) => { document.body.dataset.told = one.detail.case_id })"
+    )
     act(page, "acknowledge")
     page.wait_for_selector("#panel .case-done")
-    page.wait_for_function("window.told !== undefined")
-    assert page.evaluate("window.told") == case_id
+    page.locator(f"body[data-told={case_id}]").wait_for()
     assert page.url.endswith("/warnings")
     assert page.evaluate("document.activeElement.className") == "case-done"
     assert page.locator("#panel .case-steps .is-now").inner_text() == "已签收"

@@ -1,6 +1,7 @@
 """An officer works through the list by keyboard, the list keeps its place; a session ends in the middle."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.axe import axe
 from tests.browser.house import MANAGER, OFFICER, RISK, House
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("watch")
 def opened(page, path: str):
     """Open a page and wait until its scripts have taken hold."""
     page.goto(path)
-    page.wait_for_function("document.querySelectorAll('[data-htmx-powered]').length > 0")
+    page.locator("[data-htmx-powered]").first.wait_for(state="attached")
     return page
 
 
@@ -57,9 +58,9 @@ def test_the_list_is_worked_through_by_keyboard(house: House, page_as):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     acknowledge(page)
-    page.wait_for_function("(id) => !document.getElementById(`row-${id}`)", arg=third)
+    page.locator(f"#row-{third}").wait_for(state="detached")
     assert page.locator("tr[aria-selected=true]").get_attribute("data-case") == follower
-    page.wait_for_function("(text) => document.querySelector('.chips-total').innerText !== text", arg=before)
+    expect(page.locator("#chips .chips-total")).not_to_have_text(before)
     assert page.locator("#panel > *").count() > 0
     page.keyboard.press("Escape")
     assert page.locator("#panel > *").count() == 0

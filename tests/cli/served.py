@@ -81,15 +81,15 @@ class Served:
 
 
 @contextmanager
-def served(settings: Settings, clock: Clock) -> Iterator[Served]:
-    """Serve until the block ends."""
+def served(settings: Settings, clock: Clock, port: int = 0) -> Iterator[Served]:
+    """Serve until the block ends, on a port that is free where none is given."""
     store = open_store(settings.database)
     log = log_of(settings, store)
     real = desk_of(settings, store, log)
     desk = Desk(store, real.policy_on, clock, real.audit_key, real.witness)
     hands = hands_of(settings, store, log)
     try:
-        with Journal(store, log.key, log.witness) as journal, open_socket("127.0.0.1", 0) as listener:
+        with Journal(store, log.key, log.witness) as journal, open_socket("127.0.0.1", port) as listener:
             app = create_app(services_of(settings, desk, journal, hands), hosts=names_of("127.0.0.1"), now=clock)
             server = server_of(app)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
