@@ -39,6 +39,7 @@ def test_an_officer_sees_the_day_the_case_the_borrower_and_the_report(house: Hou
     page.press("#search", "Enter")
     page.wait_for_url(f"**/borrowers/{house.red.borrower_id}*")
     assert page.locator("main .level-red").count() > 0
+    page.locator("[data-chart]").first.scroll_into_view_if_needed()
     page.locator("[data-drawn]").first.wait_for()
     snap(page, "journey-officer-3-borrower")
     page.locator("a[href*='/report']").first.click()

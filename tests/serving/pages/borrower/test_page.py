@@ -123,7 +123,7 @@ def test_a_comparison_without_the_earlier_record_says_so(show):
 def test_an_earlier_decision_opens_its_derivation_alone_or_as_a_page(show):
     part = show("/borrowers/B1/decisions/july", part=True)
     assert "<html" not in part
-    assert "Order, 10 (1)" in part
+    assert "Order, art. 10 (1)" in part
     inner = part[part.index("<h2") : part.rindex("</div>")].strip()
     assert inner in show("/borrowers/B1/decisions/july")
 
