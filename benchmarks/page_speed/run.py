@@ -82,8 +82,9 @@ def _served(home: Path) -> Iterator[str]:
     with create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "ews", "serve", "--port", str(port)]
-    log = (home / "serve.log").open("w", encoding="utf-8")
-    with log, subprocess.Popen(command, env={**os.environ, "EWS_HOME": str(home)}, stdout=log, stderr=log) as server:  # noqa: S603
+    log, settings = (home / "serve.log").open("w", encoding="utf-8"), {**os.environ, "EWS_HOME": str(home)}
+    # our own interpreter and words
+    with log, subprocess.Popen(command, env=settings, stdout=log, stderr=log) as server:  # noqa: S603 - as said above
         base = f"http://127.0.0.1:{port}"
         try:
             _wait(base, server)

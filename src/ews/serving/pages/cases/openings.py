@@ -4,7 +4,7 @@ Each shows beforehand what would be refused: what cuts credit while a red warnin
 of law and practice, a name that is on the list already, and from when the next call is possible.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ews.casework import watch_list
 from ews.casework.measures import measures
@@ -91,14 +91,7 @@ def _measure_notes(stage: Stage) -> tuple[Note, ...]:
 
 def _propose_measure(opens: Opens) -> Case:
     draft = MeasureDraft(**opens.request.model_dump(exclude={"borrower_id", "portfolio"}))
-    return measures.propose(
-        opens.services.desk,
-        opens.actor,
-        opens.borrower_id,
-        draft,
-        portfolio=opens.portfolio,
-        request_id=opens.request_id,
-    )
+    return _opened(opens, measures.propose, draft)
 
 
 def _override_fields(stage: Stage) -> tuple[Field, ...]:
@@ -153,14 +146,13 @@ def _override_blocked(stage: Stage) -> Note | None:
 def _propose_override(opens: Opens) -> Case:
     asked = opens.request
     draft = OverrideDraft(asked.tier, asked.reason, asked.expires_on, asked.loan_id)
-    return overrides.propose(
-        opens.services.desk,
-        opens.actor,
-        opens.borrower_id,
-        draft,
-        portfolio=opens.portfolio,
-        request_id=opens.request_id,
-    )
+    return _opened(opens, overrides.propose, draft)
+
+
+def _opened(opens: Opens, act: Callable[..., Case], draft: object) -> Case:
+    """Open a case about the borrower out of what was written."""
+    desk, portfolio = opens.services.desk, opens.portfolio
+    return act(desk, opens.actor, opens.borrower_id, draft, portfolio=portfolio, request_id=opens.request_id)
 
 
 def _watch_fields(stage: Stage) -> tuple[Field, ...]:
