@@ -110,11 +110,11 @@ def test_the_code_is_exchanged_with_the_verifier_of_the_challenge(liar, oidc):
 
 
 def test_a_client_with_a_secret_shows_it_in_the_header(liar, oidc, tmp_path):
-    (tmp_path / "secret").write_text("s3\n")
+    (tmp_path / "secret").write_text("a-secret-of-the-client\n")
     liar.token = token(liar)
     subject(Oidc(oidc.issuer, "ews", "https://ews.bank", tmp_path / "secret"))
-    assert liar.authorization == "Basic " + base64.b64encode(b"ews:s3").decode()
-    assert "s3" not in str(liar.asked)
+    assert liar.authorization == "Basic " + base64.b64encode(b"ews:a-secret-of-the-client").decode()
+    assert "a-secret-of-the-client" not in str(liar.asked)
 
 
 @pytest.mark.parametrize(
