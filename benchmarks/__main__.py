@@ -139,12 +139,14 @@ def pages(
     clients: Annotated[int, typer.Option(min=1, help="People who click at once.")] = 16,
     seconds: Annotated[float, typer.Option(min=5, help="How long they click.")] = 120,
     pause: Annotated[float, typer.Option(min=0, help="Seconds between clicks, on average.")] = 2,
+    least: Annotated[int, typer.Option(min=1, help="Clicks on each page at least.")] = 60,
     kept: Annotated[Path | None, typer.Option(help="Keep the enlarged home here, or take the one that is.")] = None,
 ) -> None:
     """Say how long the pages take with many people on a large book."""
     from benchmarks.page_speed.run import run  # noqa: PLC0415 - slow to import
 
-    run(home, borrowers=borrowers, clients=clients, seconds=seconds, pause=pause, kept=kept, as_json=as_json)
+    many = {"borrowers": borrowers, "clients": clients, "least": least}
+    run(home, **many, seconds=seconds, pause=pause, kept=kept, as_json=as_json)
 
 
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,8 +1,17 @@
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+from ews.store import engine, migrate
 from tests.homes import ScoredHome, scored_home
+from tests.shortcuts import take_shortcuts
+
+gc.set_threshold(50_000, 20, 50)  # compiling features makes millions of objects: looked through seldom, it takes half
+hypothesis.settings.register_profile("whatever the machine is doing", deadline=None)
+hypothesis.settings.load_profile("whatever the machine is doing")
 
 LONG = (
     "tests/scoring/test_batch.py",
@@ -24,9 +33,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((place for place, start in enumerate(LONG) if item.nodeid.startswith(start)), 99))
 
 
+def pytest_collection_finish() -> None:
+    """Leave the modules and thousands of tests alone when looking for what can go."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
-def scored(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> ScoredHome:
-    """Return a home that tests read and never write; a test that writes makes a copy."""
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder that all workers of a run see, for what is made once by whichever comes first."""
     base = tmp_path_factory.getbasetemp()
-    shared: Path = base if worker_id == "master" else base.parent
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shortcuts(shared: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        take_shortcuts(patched, shared)
+        yield
+
+
+@pytest.fixture
+def migrations_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Migrate each empty store of a test from the first schema on."""
+    monkeypatch.setattr(engine, "upgrade", migrate.upgrade)
+
+
+@pytest.fixture(scope="session")
+def scored(shared: Path) -> ScoredHome:
+    """Return a home that tests read and never write; a test that writes makes a copy."""
     return scored_home(shared)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,12 +44,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def house(
-    chromium: str, scored: ScoredHome, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[House]:
+def house(chromium: str, scored: ScoredHome, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Serve a home of this file's own; `house.clock` may be set, `house.night()` does what is due by then."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
     with open_house(scored, shared, tmp_path_factory.mktemp("house")) as opened:
         yield opened
 

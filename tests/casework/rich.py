@@ -270,9 +270,11 @@ def _next(desk: Desk, act: Any, actor: Actor, case_id: str, **told: Any) -> Case
 
 
 def _accounts(desk: Desk) -> None:
-    made = {"roles": "officer", "is_active": True, "created_at": datetime(2026, 1, 1)}
+    roles = {"manager": "branch_manager", "risk": "risk_manager", "head": "risk_manager"}
+    made = {"is_active": True, "created_at": datetime(2026, 1, 1)}
+    rows = [{"user_id": one, "name": name, "roles": roles.get(one, "officer"), **made} for one, name in PEOPLE.items()]
     with writing(desk.store) as connection:
-        connection.execute(insert(users), [{"user_id": one, "name": name, **made} for one, name in PEOPLE.items()])
+        connection.execute(insert(users), rows)
 
 
 def _published(desk: Desk, as_of: date, at: datetime, **changed: Any) -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from ews.casework.approvers import RANKS, reaches, require_approver
 from ews.domain.errors import ForbiddenError, SecondPersonError
+from ews.domain.text import sentence
 from ews.policy.playbook import ROLES
 from tests.casework.people import AUDITOR, HEAD, HEAD2, MACHINE, MANAGER, OFFICER, OFFICER2, RISK, RISK2
 
@@ -46,7 +47,7 @@ def test_whoever_is_above_a_role_reaches_it(actor, reached):
 )
 def test_approving_takes_another_more_senior_person_of_the_role(actor, role, first, error):
     def ask() -> None:
-        require_approver(actor, role, [first.user_id], first.seniority, "approve it")
+        require_approver(actor, role, [first.user_id], first.seniority, sentence("approve it"))
 
     if error is None:
         ask()

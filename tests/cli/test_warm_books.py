@@ -4,7 +4,7 @@ import time
 
 from structlog.testing import capture_logs
 
-from ews.cli.warm_books import keeping_warm, warm
+from ews.cli.warm_books import Beside, keeping_warm, warm
 from ews.monitoring.keeper import Keeper
 from ews.store.engine import open_store
 from tests.store.samples import JULY, published, row
@@ -29,6 +29,21 @@ def test_a_new_batch_is_loaded_without_being_asked_for(tmp_path):
         first = keeper._frames.find("sme")[0]
         published(store, "july", [row("B1", as_of=JULY)], as_of=JULY)
         assert waited(lambda: keeper._frames.find("sme")[0] > first)
+    store.close()
+
+
+def test_what_pages_need_beside_the_book_is_loaded_once_and_with_each_new_batch(tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'ews.db'}")
+    told = []
+    beside = Beside(lambda: told.append("start"), lambda one: told.append(one.batch.batch_id))
+    published(store, "june", [row("B1")])
+    with capture_logs() as logs, keeping_warm(Keeper(store), beside, seconds=0.02):
+        assert waited(lambda: told == ["start", "june"])
+        published(store, "july", [row("B1", as_of=JULY)], as_of=JULY)
+        assert waited(lambda: told == ["start", "june", "july"])
+        time.sleep(0.1)
+    assert told == ["start", "june", "july"]
+    assert [one["event"] for one in logs] == ["books loaded", "books loaded"]
     store.close()
 
 

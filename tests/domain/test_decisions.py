@@ -26,6 +26,11 @@ def test_a_record_keeps_the_unit_and_from_whom_a_value_comes():
     assert Decision.from_json(told.to_json()).to_json() == told.to_json()
 
 
+def test_a_record_read_without_reasons_lacks_these_and_paths_and_nothing_else():
+    told = decision(unit=UNIT, reasons=(REASON,))
+    assert Decision.from_json(told.to_json(), with_reasons=False) == replace(told, reasons=(), paths=())
+
+
 def test_a_record_of_an_earlier_version_is_read_as_one_without_a_unit():
     told = decision(unit=UNIT)
     content = json.loads(told.to_json())
@@ -43,6 +48,7 @@ LOAN = LoanDecision(
     "L1", "business", 100, 31, Tier.DOUBTFUL, (SIGNAL,), (), Tier.DOUBTFUL, Tier.PASS, APPROVED, ("IMPAIRED",), DAY,
     opened_on=date(2025, 1, 10), matures_on=date(2027, 1, 10), repayment="instalment",
     next_due_on=date(2026, 7, 20), next_due_fen=12_500, first_due_missed=False,
+    coming_on=date(2026, 8, 20), coming_fen=9,
 )  # fmt: skip
 
 
@@ -63,7 +69,10 @@ def test_a_record_keeps_how_its_decision_came_about():
     assert Decision.from_json(told.to_json()).to_json() == told.to_json()
 
 
-OF_THE_SCHEDULE = ("opened_on", "matures_on", "repayment", "next_due_on", "next_due_fen", "first_due_missed")
+OF_THE_SCHEDULE = (
+    *("opened_on", "matures_on", "repayment", "next_due_on", "next_due_fen", "first_due_missed"),
+    *("coming_on", "coming_fen"),
+)
 
 
 def test_a_worse_tier_that_needed_no_approval_is_kept_without_one():

@@ -1,30 +1,26 @@
 """From all borrowers to the warnings that a person found true."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from ews.domain.errors import RequestError
 from ews.domain.levels import WarningLevel
-from ews.monitoring.funnel import Stage, Step, borrowers_at, funnel
+from ews.monitoring.funnel import Signals, Stage, Step, borrowers_at, funnel
 from ews.monitoring.load import load
 from ews.store.batches import latest_batch
 from ews.store.cases import Case, open_case
 from ews.store.engine import writing
-from tests.store.samples import NOON, published, row
+from tests.store.samples import JUNE, NOON, published, row
 
 CASELOAD = {"by_model": 2, "by_rules": 3, "released": 3, "waiting": 0}
 
 
-def open_warning(store, borrower_id: str, *, hours: int = 1, branch_id="branch-1", exposure_fen=100, **body: Any):
-    told = {"batch_id": "june", "acknowledged_by": None, "verdict": None, **body}
-    draft = Case(
-        "warning", "raised", portfolio="sme", borrower_id=borrower_id, branch_id=branch_id, exposure_fen=exposure_fen,
-        body=told,
-    )  # fmt: skip
+def open_warning(store, borrower_id: str, state: str = "raised", *, closed_at=None, **body: Any):
+    told = {"batch_id": "june", "verdict": None, **body}
+    draft = Case("warning", state, portfolio="sme", borrower_id=borrower_id, closed_at=closed_at, body=told)
     with writing(store) as connection:
-        open_case(connection, draft, verb="raise", user_id="ews", at=NOON + timedelta(hours=hours), content={})
+        open_case(connection, draft, verb="raise", user_id="ews", at=NOON, content={})
 
 
 @pytest.fixture
@@ -35,34 +31,70 @@ def frame(store):
         row("B", exposure_fen=None, grade="G9"),
         row("C", exposure_fen=300, level=calm, grade="G2"),
         row("D", exposure_fen=500, branch_id="b2", grade="G9"),
+        row("E", exposure_fen=700),
     ]
     published(store, "june", people, summary={"caseload": CASELOAD})
     return load(store, latest_batch(store))
 
 
-def test_a_funnel_of_four_borrowers_counted_by_hand(store, frame):
-    open_warning(store, "Z", hours=-1)  # before the batch
-    open_warning(store, "A", acknowledged_by="o1", verdict="false")
-    open_warning(store, "A", acknowledged_by="o1", verdict="true", verdict_reason='says "verdict":"false"')
-    open_warning(store, "B", acknowledged_by="o1", verdict="false", exposure_fen=None)
-    open_warning(store, "C", acknowledged_by="o2", exposure_fen=300)
-    open_warning(store, "D", branch_id="b2", exposure_fen=500)
-    open_warning(store, "Y", batch_id="another")
+def test_a_funnel_of_five_borrowers_counted_by_hand(store, frame):
+    open_warning(store, "Z", "verified", verdict="true")  # not in the batch
+    open_warning(store, "A", "lifted", closed_at=NOON + timedelta(days=2), verdict="false")
+    open_warning(store, "A", "planned", verdict="true", verdict_reason='says "verdict":"false"')
+    open_warning(store, "B", "verified", verdict="false")
+    open_warning(store, "C", "acknowledged")  # its signals are gone: the batch warns of C no more
+    open_warning(store, "D")
     assert funnel(store, frame) == (
-        Step(Stage.SCORED, 4, 900, 1),
+        Step(Stage.SCORED, 5, 1600, 1),
         Step(Stage.BY_MODEL, 2),
         Step(Stage.BY_RULES, 3),
-        Step(Stage.WARNED, 3, 600, 1),
-        Step(Stage.HANDED_OUT, 4, 900, 1, 5),
-        Step(Stage.ACKNOWLEDGED, 3, 400, 1, 4),
+        Step(Stage.WARNED, 4, 1300, 1),
+        Step(Stage.HANDED_OUT, 3, 600, 1, 4),
+        Step(Stage.ACKNOWLEDGED, 2, 100, 1, 3),
         Step(Stage.TRUE, 1, 100, 0, 1),
         Step(Stage.FALSE, 1, 0, 1, 2),
     )
 
 
+def test_a_warning_counts_whichever_batch_raised_it_and_whenever_that_was_published(store, frame):
+    open_warning(store, "A", batch_id="may")
+    published(store, "june-again", [row("A"), row("B")])  # scored anew for the same day, published hours later
+    again = load(store, latest_batch(store))
+    assert again.publication.batch.batch_id == "june-again"
+    assert handed_out(store, again) == {"A"}
+
+
+@pytest.mark.parametrize(
+    ("closed_at", "counts"),
+    [
+        (None, True),
+        (datetime.combine(JUNE, time()) + timedelta(days=1), True),
+        (datetime.combine(JUNE, time(23, 59, 59)), False),
+    ],
+)
+def test_a_warning_closed_by_the_day_of_the_batch_is_not_of_its_funnel(store, frame, closed_at, counts):
+    open_warning(store, "A", "raised" if closed_at is None else "lifted", closed_at=closed_at)
+    assert handed_out(store, frame) == ({"A"} if counts else frozenset())
+
+
+def test_a_warning_of_another_portfolio_is_not_counted(store, frame):
+    with writing(store) as connection:
+        draft = Case("warning", "raised", portfolio="other", borrower_id="A", body={"verdict": None})
+        open_case(connection, draft, verb="raise", user_id="ews", at=NOON, content={})
+    assert handed_out(store, frame) == frozenset()
+
+
+def handed_out(store, frame):
+    return ids(frame, borrowers_at(store, frame, Stage.HANDED_OUT))
+
+
+def ids(frame, found):
+    return frozenset(one for one, is_found in zip(frame.borrower_id.to_pylist(), found, strict=True) if is_found)
+
+
 def test_a_branch_sees_its_own_and_what_is_not_known_of_it_stays_unknown(store, frame):
     open_warning(store, "A")
-    open_warning(store, "D", branch_id="b2", exposure_fen=500)
+    open_warning(store, "D")
     found = {one.stage: one for one in funnel(store, frame, "b2")}
     assert found[Stage.SCORED] == Step(Stage.SCORED, 1, 500, 0)
     assert found[Stage.BY_MODEL] == Step(Stage.BY_MODEL, None)
@@ -72,8 +104,15 @@ def test_a_branch_sees_its_own_and_what_is_not_known_of_it_stays_unknown(store, 
 
 @pytest.mark.parametrize(("branch", "expected"), [(None, (2, 500, 1)), ("b2", (1, 500, 0))])
 def test_with_the_grades_that_warn_the_model_has_money_and_branches(store, frame, branch, expected):
-    found = funnel(store, frame, branch, warning_grades=("G9",))
+    found = funnel(store, frame, branch, Signals(grades=("G9",)))
     assert found[1] == Step(Stage.BY_MODEL, *expected)
+
+
+@pytest.mark.parametrize(("branch", "expected"), [(None, (3, 800, 1)), ("b2", (0, 0, 0))])
+def test_with_those_whom_rules_warn_of_the_rules_have_money_and_branches(store, frame, branch, expected):
+    signals = Signals(ruled=frozenset({"A", "B", "E", "Z"}))
+    assert funnel(store, frame, branch, signals)[2] == Step(Stage.BY_RULES, *expected)
+    assert ids(frame, borrowers_at(store, frame, Stage.BY_RULES, signals)) == {"A", "B", "E"}
 
 
 def test_before_anybody_acts_the_lower_steps_are_nobody(store, frame):
@@ -82,23 +121,27 @@ def test_before_anybody_acts_the_lower_steps_are_nobody(store, frame):
 
 def test_what_an_earlier_batch_did_not_count_is_unknown(store):
     published(store, "june", [row("A")], summary={})
-    assert funnel(store, load(store, latest_batch(store)))[1].borrowers is None
+    frame = load(store, latest_batch(store))
+    assert funnel(store, frame)[1].borrowers is None
+    assert not borrowers_at(store, frame, Stage.BY_MODEL).any()
 
 
-def test_each_step_from_handing_out_on_has_its_borrowers(store, frame):
-    open_warning(store, "A", acknowledged_by="o1", verdict="false")
-    open_warning(store, "A", acknowledged_by="o1", verdict="true")
-    open_warning(store, "B", acknowledged_by="o1", verdict="false")
-    open_warning(store, "D", branch_id="b2")
-    steps = {one.stage: one.borrowers for one in funnel(store, frame)}
-    for stage, ids in (
+def test_each_step_has_its_borrowers(store, frame):
+    open_warning(store, "A", "verified", verdict="false")
+    open_warning(store, "A", "verified", verdict="true")
+    open_warning(store, "B", "verified", verdict="false")
+    open_warning(store, "D")
+    signals = Signals(("G9",), frozenset({"A"}))
+    steps = {one.stage: one.borrowers for one in funnel(store, frame, signals=signals)}
+    for stage, expected in (
+        (Stage.SCORED, "ABCDE"),
+        (Stage.BY_MODEL, "BD"),
+        (Stage.BY_RULES, "A"),
+        (Stage.WARNED, "ABDE"),
         (Stage.HANDED_OUT, "ABD"),
         (Stage.ACKNOWLEDGED, "AB"),
         (Stage.TRUE, "A"),
         (Stage.FALSE, "B"),
     ):
-        assert borrowers_at(store, frame.publication, stage) == frozenset(ids)
-        assert steps[stage] == len(ids)
-    assert borrowers_at(store, frame.publication, Stage.HANDED_OUT, "b2") == {"D"}
-    with pytest.raises(RequestError, match="no warnings at 'scored'"):
-        borrowers_at(store, frame.publication, Stage.SCORED)
+        assert ids(frame, borrowers_at(store, frame, stage, signals)) == frozenset(expected)
+        assert steps[stage] == len(expected)

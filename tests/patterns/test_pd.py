@@ -19,9 +19,7 @@ NAMED_PLANTS = [plant for plant in PLANTS if plant.name not in NOT_NAMED]
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, Judged]:
-    base = tmp_path_factory.getbasetemp()
-    shared: Path = base if worker_id == "master" else base.parent
+def judged(shared: Path) -> dict[str, Judged]:
     return {each.plant.name: each for each in judge(taught_model(shared))}
 
 

@@ -55,7 +55,11 @@ def copy(scored: ScoredHome, tmp_path: Path) -> ScoredHome:
     return ScoredHome(scored.book, home)
 
 
-def test_two_runs_of_the_same_batch_are_equal_byte_for_byte(scored, copy):
+def test_two_runs_of_the_same_batches_are_equal_byte_for_byte_where_a_folder_was_damaged_too(scored, copy):
+    """The first folder was damaged before the commit, so that both are written."""
+    shutil.copytree(scored.home / "decisions", copy.home / "decisions")
+    (batch_directory(copy.home, DAYS[0]) / "peers.parquet").write_bytes(b"PAR1")
+    shutil.rmtree(batch_directory(copy.home, DAYS[1]))
     with copy.store() as store:
         for day in DAYS:
             score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=day)
@@ -220,14 +224,6 @@ def test_a_batch_that_was_written_but_not_committed_is_taken_up(scored, copy, mo
         assert [one.batch.batch_id for one in batch_page(store, limit=2)[0]] == [taken_up.batch_id]
 
 
-def test_a_folder_that_was_damaged_before_the_commit_is_written_again(scored, copy):
-    shutil.copytree(scored.home / "decisions", copy.home / "decisions")
-    (batch_directory(copy.home, DAYS[0]) / "peers.parquet").write_bytes(b"PAR1")
-    with copy.store() as store:
-        score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
-    assert bytes_of(batch_directory(copy.home, DAYS[0])) == bytes_of(batch_directory(scored.home, DAYS[0]))
-
-
 def test_a_whole_batch_that_nobody_published_is_set_aside(scored, copy):
     shutil.copytree(scored.home / "decisions", copy.home / "decisions")
     orphan = batch_directory(copy.home, DAYS[1])
@@ -235,16 +231,6 @@ def test_a_whole_batch_that_nobody_published_is_set_aside(scored, copy):
         score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0])
     assert not orphan.exists()
     assert (orphan.parent / ".orphans" / orphan.name / "batch.json").is_file()
-
-
-def test_a_batch_is_not_compared_with_one_that_knew_more(copy):
-    with copy.store() as store:
-        knowing = score_book(
-            copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0], known_by=date(2026, 6, 30)
-        )
-        sober = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=date(2026, 6, 29))
-    assert knowing.key.known_by == date(2026, 6, 30)
-    assert (sober.key.predecessor_id, sober.key.compared_id) == (None, None)
 
 
 class NotMadeError(Exception):
@@ -293,22 +279,36 @@ def test_a_batch_rests_on_the_newest_one_of_an_earlier_day(
     assert (given.compared is None) == (compared_with is None)
 
 
+def copied_from(folder: Path):
+    """Return what writes, instead of a batch of one's own, that of `folder`, with nothing to remember."""
+
+    def write(_book, directory, key, *_):
+        shutil.copytree(folder, directory)
+        write_states(directory, NOTHING)
+        summary = json.loads((directory / SUMMARY).read_text())
+        summary["key"] |= {"code_version": key.code_version, "known_by": key.known_by.isoformat()}
+        summary["files"] = {name: digest(directory / name) for name in summary["files"]}
+        (directory / SUMMARY).write_text(json.dumps(summary))
+
+    return write
+
+
+def test_a_batch_is_not_compared_with_one_that_knew_more(scored, copy, monkeypatch):
+    monkeypatch.setattr(batches, "_write", copied_from(batch_directory(scored.home, DAYS[0])))
+    with copy.store() as store:
+        knowing = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0], known_by=DAYS[1])
+    key, _ = starts_from(scored, copy.home, monkeypatch, date(2026, 6, 29))
+    assert knowing.fresh
+    assert knowing.key.known_by == DAYS[1]
+    assert (key.predecessor_id, key.compared_id) == (None, None)
+
+
 def test_after_the_code_changed_a_day_is_scored_again_on_the_newest_edition_of_its_predecessor(
     scored, chained, monkeypatch
 ):
     first = batch_directory(chained, DAYS[0])
-
-    def edited(_book, directory, key, *_):
-        """Write the first batch again as another version of the code might: with nothing to remember."""
-        shutil.copytree(first, directory)
-        write_states(directory, NOTHING)
-        summary = json.loads((directory / SUMMARY).read_text())
-        summary["key"]["code_version"] = key.code_version
-        summary["files"] = {name: digest(directory / name) for name in summary["files"]}
-        (directory / SUMMARY).write_text(json.dumps(summary))
-
     monkeypatch.setattr(batches, "code_version", lambda: "another")
-    monkeypatch.setattr(batches, "_write", edited)
+    monkeypatch.setattr(batches, "_write", copied_from(first))
     with ScoredHome(scored.book, chained).store() as store:
         again = score_book(scored.book, chained, store, scored.model, scored.policy, as_of=DAYS[0])
     key, given = starts_from(scored, chained, monkeypatch, DAYS[1])

@@ -48,6 +48,21 @@ def test_the_next_item_is_the_oldest_that_is_not_paid(day, paid, due):
     assert next_of(book_with([loan("L1")], served("L1", due_days(12), paid)), day) == due
 
 
+@pytest.mark.parametrize(
+    ("day", "paid", "coming"),
+    [
+        (date(2025, 7, 15), unpaid_from(3), (date(2025, 7, 20), 100)),
+        (date(2025, 7, 20), unpaid_from(6), (date(2025, 8, 20), 100)),
+        (date(2025, 7, 15), {6: date(2025, 7, 1), **unpaid_from(7)}, (date(2025, 8, 20), 100)),
+        (date(2026, 1, 15), unpaid_from(3), (None, None)),
+    ],
+    ids=["behind-what-is-unpaid", "due-today", "paid-ahead", "all-fell-due"],
+)
+def test_what_comes_next_falls_due_after_the_day(day, paid, coming):
+    row = dues_of(book_with([loan("L1")], served("L1", due_days(12), paid)), day)["L1"]
+    assert (row["coming_on"], row["coming_fen"]) == coming
+
+
 def test_what_is_left_of_a_due_day_is_told_with_interest_and_fees():
     first, extra = served("L1", due_days(12), unpaid_from(6)), {"loan_id": "L1", "due_on": date(2025, 7, 20)}
     more = [{**extra, "component": "interest", "due_amount": 30}, {**extra, "component": "fee", "due_amount": 5}]
@@ -177,8 +192,8 @@ def test_a_feed_that_begins_within_the_window_does_not_tell_of_it():
 def test_a_loan_of_which_nothing_is_told_has_no_dues():
     assert dues_of(book_with([loan("L1")]))["L1"] == {
         "borrower_id": "B1", "as_of": DAY, "known_by": DAY, "loan_id": "L1", "next_due_on": None, "next_due_fen": None,
-        "first_due_missed": None, "first_missed_lately": None, "has_items": False, "late_bits": 0, "worst_days": 0,
-        "is_seen": False, "is_told": False,
+        "coming_on": None, "coming_fen": None, "first_due_missed": None, "first_missed_lately": None,
+        "has_items": False, "late_bits": 0, "worst_days": 0, "is_seen": False, "is_told": False,
     }  # fmt: skip
 
 

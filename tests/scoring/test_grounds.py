@@ -151,11 +151,16 @@ def test_own_risk_stands_beside_what_comes_through_others():
 
 def test_what_is_due_next_is_told_with_what_is_left_to_pay():
     due = replace(LOAN, next_due_on=date(2026, 7, 20), next_due_fen=1_250_000, matures_on=date(2027, 1, 10))
-    assert grounds.due_text(due, ZH) == "下次应还 2026-07-20 1.2 万元 · 到期日 2027-01-10"
-    assert grounds.due_text(replace(due, next_due_fen=None, first_due_missed=True), EN) == (
+    assert grounds.due_text(due, DAY, ZH) == "下期应还 2026-07-20 1.2 万元 · 到期日 2027-01-10"
+    assert grounds.due_text(replace(due, next_due_fen=None, first_due_missed=True), DAY, EN) == (
         "next due 2026-07-20: — · matures 2027-01-10 · first instalment missed"
     )
-    assert grounds.due_text(replace(LOAN, first_due_missed=False), ZH) == ""
+    assert grounds.due_text(replace(LOAN, first_due_missed=False), DAY, ZH) == ""
+    late = replace(due, next_due_on=date(2026, 5, 5), coming_on=date(2026, 7, 20), coming_fen=900_000)
+    assert (
+        grounds.due_text(late, DAY, ZH)
+        == "最早欠款 2026-05-05 1.2 万元 · 下期应还 2026-07-20 9,000 元 · 到期日 2027-01-10"
+    )
 
 
 def test_a_customer_type_is_told_with_its_meaning_as_far_as_the_policy_tells():

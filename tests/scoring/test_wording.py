@@ -22,7 +22,7 @@ from ews.scoring.wording import (
 
 POLICY = load_policy(vocabulary=vocabulary_of(FEATURES))
 ZH, EN = Language.ZH, Language.EN
-PAID_WELL = "信用卡还款情况——近3期账单余额偿还比例：90.0%，差于 10% 的同业"
+PAID_WELL = "信用卡还款情况——近3期账单余额偿还比例 90.0%，低于 10% 的同业"
 
 
 @pytest.mark.parametrize(
@@ -120,24 +120,24 @@ def test_a_reason_is_told_with_its_values_and_where_they_stand():
         "INFLOW_FELL", 0.9, (Evidence("inflow_change_3m", -0.62, 0.94), Evidence("inflow_3m", 100_000, 0.5))
     )
     assert reason_sentence(reason, ZH) == (
-        "入账减少——近3个月月均入账较前9个月变化：-62%，差于 94% 的同业；近3个月入账金额：1,000 元，差于 50% 的同业"
+        "入账减少——近3个月月均入账比前9个月减少 62%，低于 94% 的同业；近3个月入账 1,000 元，低于 50% 的同业"
     )
     assert reason_sentence(reason, EN) == (
-        "Money coming in has fallen – monthly money received, last 3 months against the 9 before: -62 %, "
-        "worse than 94 % of peers; money received in the last 3 months: 1,000, worse than 50 % of peers"
+        "Money coming in has fallen – monthly money received, last 3 months against the 9 before: down 62 %, "
+        "lower than 94 % of peers; money received in the last 3 months: 1,000, lower than 50 % of peers"
     )
 
 
 @pytest.mark.parametrize(
     ("log_odds", "evidence", "zh"),
     [
-        (0.1, (("card_paid_share_3m", 1.0, 0.0),), "信用卡还款情况——近3期账单余额偿还比例：100.0%，差于 0% 的同业"),
+        (0.1, (("card_paid_share_3m", 1.0, 0.0),), "信用卡还款情况——近3期账单余额偿还比例 100.0%"),
         (
             0.1,
             (("card_paid_share_3m", 1.0, 0.49), ("card_unpaid_6m", 2.0, 0.8)),
-            "信用卡还款不足——近6期未还款次数：2，差于 80% 的同业",
+            "信用卡还款不足——近6期未还款 2 次，高于 80% 的同业",
         ),
-        (0.1, (("card_paid_6m", 85_000.0, None),), "信用卡还款情况——近6期信用卡还款金额：850 元"),
+        (0.1, (("card_paid_6m", 85_000.0, None),), "信用卡还款情况——近6期信用卡还款 850 元"),
         (0.1, (("card_unpaid_6m", None, None), ("card_paid_share_3m", 0.9, 0.1)), PAID_WELL),
         (-0.1, (("card_unpaid_6m", 2.0, 0.8), ("card_paid_share_3m", 0.9, 0.1)), PAID_WELL),
         (0.1, (), "信用卡还款情况"),
@@ -151,14 +151,15 @@ def test_a_reason_claims_nothing_that_its_evidence_denies(log_odds, evidence, zh
 @pytest.mark.parametrize(
     ("feature", "value", "zh", "en"),
     [
-        ("months_since_late", 3.0, "距最近一次逾期月数：3 个月", "Months since a repayment was last overdue: 3 months"),
+        ("months_since_late", 3.0, "最近一次逾期在 3 个月前", "a repayment was last overdue 3 months ago"),
+        ("months_since_late", 0.0, "本月仍有逾期", "a repayment is overdue this month"),
         (
             "months_since_late",
             60.0,
-            "距最近一次逾期月数：60 个月（无记录为60）",
-            "Months since a repayment was last overdue: 60 months (60 where none is known)",
+            "近60个月无逾期",
+            "no repayment has been overdue in 60 months",
         ),
-        ("circle_size", 1.0, "担保圈规模：1（无担保为1）", "Size of the guarantee circle: 1 (1 without guarantees)"),
+        ("circle_size", 1.0, "担保圈规模 1（无担保为1）", "Size of the guarantee circle: 1 (1 without guarantees)"),
     ],
 )
 def test_a_special_value_is_explained_only_where_it_is_the_value(feature, value, zh, en):
@@ -177,7 +178,7 @@ def test_a_special_value_is_explained_only_where_it_is_the_value(feature, value,
 )
 def test_a_value_of_the_economic_unit_says_from_whom_it_comes(members, zh, en):
     evidence = Evidence("owner_dpd_now", 12.0, 0.9, members)
-    assert evidence_sentence(evidence, ZH) == f"实际控制人及配偶当前最长逾期天数：12 天，差于 90% 的同业{zh}"
+    assert evidence_sentence(evidence, ZH) == f"实际控制人及配偶当前最长逾期 12 天，差于 90% 的同业{zh}"
     assert evidence_sentence(evidence, EN) == (
         f"Days past due now of controller and spouse, the longest: 12 days, worse than 90 % of peers{en}"
     )

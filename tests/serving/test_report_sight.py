@@ -81,7 +81,7 @@ def test_the_same_party_is_always_the_same_within_one_report(services, known):
     hop = made.decision.paths[0].hops[0]
     assert made.exhibit is not None
     assert [one.party_id for one in made.exhibit.circle.parties if one.dpd == 47] == [hop.party_id]
-    assert (hop.name, hop.branch_id) == (None, None)
+    assert (hop.name, hop.branch_id) == (f"其他机构客户{hop.party_id.removeprefix('party-')}", None)
 
 
 def test_a_name_within_that_of_the_borrower_leaves_it_whole(services, known):

@@ -14,6 +14,7 @@ from ews.store.accounts import (
     find_user,
     has_accounts,
     names_of,
+    officer_names,
     set_active,
     set_password,
 )
@@ -208,3 +209,11 @@ def test_names_are_found_by_id_also_of_accounts_no_longer_in_use(log):
     set_active(log, "li", active=False, by="ops", at=MORNING)
     with reading(log.store) as connection:
         assert names_of(connection, {"li", "wang", "nobody"}) == {"li": "李明", "wang": "Wang"}
+
+
+def test_officers_are_called_as_their_accounts_in_use_are(log):
+    add_user(log, "li", PROFILE, by="ops", at=MORNING)
+    add_user(log, "wang", AUDITOR, by="ops", at=MORNING)
+    assert officer_names(log.store) == {"officer-1": "李明"}
+    set_active(log, "li", active=False, by="ops", at=MORNING)
+    assert officer_names(log.store) == {}

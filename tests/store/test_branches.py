@@ -1,4 +1,4 @@
-from ews.store.branches import branches_of
+from ews.store.branches import branches_of, regions_of
 from tests.store.samples import JULY, published, row
 
 
@@ -15,3 +15,10 @@ def test_each_portfolio_has_borrowers_of_its_own(store):
     published(store, "retail", [row("B1", branch_id="branch-2")], portfolio="retail")
     assert branches_of(store, {"B1"}) == {("sme", "B1"): "branch-1", ("retail", "B1"): "branch-2"}
     assert branches_of(store, set()) == {}
+
+
+def test_a_branch_is_of_the_region_of_most_of_its_borrowers(store):
+    regions = {"B1": "west", "B2": "east", "B3": "east", "B4": None}
+    people = [row(name, branch_id="branch-1", region=region) for name, region in regions.items()]
+    published(store, "june", [*people, row("B5", branch_id=None, region="west")])
+    assert regions_of(store) == {"branch-1": "east"}

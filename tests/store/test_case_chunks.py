@@ -87,3 +87,23 @@ def test_receivers_are_told_of_each_act_they_want(store):
 
 def test_nothing_to_do_is_done(store):
     assert stored(store) == ()
+
+
+def test_cases_about_borrowers_come_by_number_open_or_all(store):
+    with changing(store) as connection:
+        for number, borrower_id in enumerate(("B2", "B1", "B2", "B3")):
+            draft = Case("task", "open", "sme", borrower_id, closed_at=AT if number == 2 else None)
+            open_case(connection, draft, verb="open", user_id="ews", at=AT, content={})
+        open_case(connection, Case("check", "draft", "sme", "B1"), verb="open", user_id="ews", at=AT, content={})
+        found = {
+            is_open: {
+                name: [case.case_id for case in some]
+                for name, some in cases_about(connection, "task", "sme", ["B1", "B2"], is_open=is_open).items()
+            }
+            for is_open in (None, True, False)
+        }
+    assert found == {
+        None: {"B1": ["T0000002"], "B2": ["T0000001", "T0000003"]},
+        True: {"B1": ["T0000002"], "B2": ["T0000001"]},
+        False: {"B2": ["T0000003"]},
+    }

@@ -5,10 +5,10 @@ import pytest
 
 from ews.domain.levels import WarningLevel
 from ews.store.audit import changing
-from ews.store.case_list import SORTS, ListFilter, Tally, choices, list_page, tallies
+from ews.store.case_list import SORTS, Borrowers, ListFilter, Tally, borrowers, choices, list_page, tallies
 from ews.store.cases import Case, open_case
 from ews.store.engine import reading
-from ews.store.work_pages import Whose
+from ews.store.work_near import Whose
 
 TODAY = date(2026, 7, 6)
 NOON = datetime(2026, 7, 6, 12)
@@ -125,10 +125,42 @@ def test_counts_are_of_all_that_the_other_filters_leave(store, warn):
     with reading(store) as connection:
         found = tallies(connection, ListFilter("warning", levels={RED}, branch_id="branch-1", is_late=True), TODAY)
     assert set(found) == {
-        Tally(RED, "raised", False, 1, 7),
-        Tally(RED, "raised", True, 1, 0),
-        Tally(YELLOW, "verified", False, 1, 2**53 + 1),
+        Tally(RED, "raised", False, False, 1),
+        Tally(RED, "raised", True, False, 1),
+        Tally(YELLOW, "verified", False, False, 1),
     }
+
+
+def test_a_borrower_with_several_warnings_and_its_money_count_once(store, warn):
+    warn(at_risk_fen=7, level=RED)
+    warn(at_risk_fen=9)
+    warn(at_risk_fen=5, portfolio="consumer")
+    warn("B2", at_risk_fen=2**53 + 1, branch_id="branch-2", level=RED)
+    warn("B3", at_risk_fen=None)
+
+    def found(**asked):
+        with reading(store) as connection:
+            return borrowers(connection, replace(ALL, **asked), TODAY)
+
+    assert found() == Borrowers(4, 2**53 + 15)
+    assert found(levels={RED}) == Borrowers(2, 2**53 + 8)
+    assert found(branch_id="branch-1") == Borrowers(3, 14)
+    assert found(text="B3") == Borrowers(1, 0)
+    assert found(text="nobody") == Borrowers(0, 0)
+
+
+GONE = {"signals": [{"code": "LATE", "gone_observations": 1}]}
+
+
+def test_what_has_no_signal_left_comes_last_is_counted_apart_and_can_be_asked_for(store, warn, ids):
+    gone = warn(due_on=date(2026, 7, 1), level=RED, body=GONE)
+    held = warn("B2", due_on=date(2026, 7, 8))
+    assert ids() == [held, gone]
+    assert ids(sort="level") == [gone, held]
+    assert (ids(replace(ALL, is_gone=True)), ids(replace(ALL, is_gone=False))) == ([gone], [held])
+    with reading(store) as connection:
+        found = tallies(connection, replace(ALL, is_gone=True), TODAY)
+    assert set(found) == {Tally(RED, "raised", True, True, 1), Tally(YELLOW, "raised", False, False, 1)}
 
 
 def test_only_mine_and_only_what_nobody_works_on(warn, ids):

@@ -12,6 +12,8 @@ from ews.store.migrate import HEAD
 from ews.store.tables import metadata
 from tests.store.samples import published, row
 
+pytestmark = pytest.mark.usefixtures("migrations_run")
+
 
 def test_a_new_store_has_the_newest_schema(store):
     assert schema_of(store) == HEAD
@@ -29,7 +31,7 @@ def test_a_store_opened_again_holds_what_it_held(url, store):
 def test_a_store_made_by_a_newer_version_is_refused(url, store):
     with writing(store) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(SettingsError, match=r"has schema '9999'; this version of ews knows schemas up to '0004'"):
+    with pytest.raises(SettingsError, match=f"has schema '9999'; this version of ews knows schemas up to '{HEAD}'"):
         open_store(url)
 
 
@@ -73,7 +75,7 @@ def test_without_create_a_missing_store_is_an_error_and_no_file_appears(tmp_path
 def test_without_create_an_empty_store_is_an_error(tmp_path):
     path = tmp_path / "empty.db"
     path.touch()
-    with pytest.raises(SettingsError, match="has schema 'None', not '0004'"):
+    with pytest.raises(SettingsError, match=f"has schema 'None', not '{HEAD}'"):
         open_store(f"sqlite:///{path}", create=False)
 
 

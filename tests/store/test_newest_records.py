@@ -1,13 +1,19 @@
+from dataclasses import replace
+
+from ews.domain.decisions import Held
 from ews.store.engine import reading
-from ews.store.newest_records import newest_records
+from ews.store.newest_records import HeldNow, newest_held
 from tests.store.samples import JULY, JUNE, published, row
 
+LATE = Held("signal", "LATE", "yellow", {"dpd": 3})
 
-def test_the_newest_record_of_each_borrower_is_read_and_none_of_an_earlier_batch(store):
-    published(store, "june", [row("B1", pd=0.1), row("B2")])
-    published(store, "july", [row("B1", as_of=JULY, pd=0.3)], as_of=JULY)
-    published(store, "cards", [row("B1", portfolio="card", pd=0.5)], portfolio="card", as_of=JUNE)
+
+def test_what_holds_is_read_from_the_newest_batch_and_never_from_an_earlier_one(store):
+    published(store, "june", [row("B1", held=(LATE,)), row("B2", held=(LATE,))])
+    now = (LATE, replace(LATE, code="GONE", state="lingers"), replace(LATE, code="UNKNOWN", state="carried"))
+    published(store, "july", [row("B1", as_of=JULY, held=now)], as_of=JULY)
+    published(store, "cards", [row("B1", portfolio="card", held=())], portfolio="card", as_of=JUNE)
     with reading(store) as connection:
-        found = newest_records(connection, {("sme", "B1"), ("sme", "B2"), ("card", "B1"), ("sme", "B9")})
-        assert newest_records(connection, ()) == {}
-    assert {key: record.pd for key, record in found.items()} == {("sme", "B1"): 0.3, ("card", "B1"): 0.5}
+        found = newest_held(connection, {("sme", "B1"), ("sme", "B2"), ("card", "B1"), ("sme", "B9")})
+        assert newest_held(connection, ()) == {}
+    assert found == {("sme", "B1"): HeldNow("p1", (LATE,)), ("card", "B1"): HeldNow("p1", ())}

@@ -205,6 +205,12 @@ def test_the_top_reason_is_the_one_that_raises_the_risk_most():
     assert DecisionRow.of(replace(calm, reasons=lowering)).top_reason is None
 
 
+@pytest.mark.parametrize(("dpd", "code"), [(691, "ARREARS"), (0, None), (None, None)])
+def test_in_default_the_top_reason_is_the_arrears_where_there_are_any(dpd, code):
+    loans = tuple(replace(one, dpd=dpd) for one in decision("B1").loans)
+    assert DecisionRow.of(decision("B1", in_default=True, pd=None, reasons=(), loans=loans)).top_reason == code
+
+
 def test_the_day_of_a_batch_is_kept_to_the_last_day_that_a_calendar_has(store):
     done = published(store, "b1", [row("B1")], as_of=date(9999, 12, 31), known_by=JUNE)
     assert done.publication.batch.as_of == date(9999, 12, 31)

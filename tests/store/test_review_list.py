@@ -10,12 +10,12 @@ from ews.store.review_list import (
     ReviewFilter,
     SessionKey,
     branch_totals,
+    forms_by_branch,
     listed,
     officers_of,
     published_of,
     review_page,
     tallies,
-    unfinished,
 )
 from tests.store.samples import JULY, JUNE, published, row
 
@@ -119,7 +119,11 @@ def test_a_form_stands_beside_both_batches(filled):
         assert (one.now.tier, one.before.tier) == (SPECIAL, PASS)
         assert listed(connection, replace(KEY, before=None), ["R0000002"])["R0000002"].before is None
         assert officers_of(connection, KEY) == ("officer-1", "officer-2")
-        assert unfinished(connection) == {"branch-1": 4, "branch-2": 1}
+        assert forms_by_branch(connection, KEY.begins) == {
+            "branch-1": {"prepared": 2, "determined": 1, "approved": 1},
+            "branch-2": {"prepared": 1},
+        }
+        assert forms_by_branch(connection, "review:sme:2026Q2:") == {"branch-1": {"prepared": 1}}
         assert [one.batch_id for one in published_of(connection, "sme")] == ["july", "june"]
         assert published_of(connection, "none") == ()
 

@@ -71,6 +71,8 @@ def test_an_open_case_is_on_the_list_as_it_is_now(store):
             "exposure_fen": 2**53 + 1,
             "at_risk_fen": 7,
             "opened_at": NOON,
+            "portfolio": "sme",
+            "is_gone": False,
         }
     ]
     changed(store, case, state="acknowledged", role="branch_manager")
@@ -114,6 +116,9 @@ TOLD = [
     ("warning", {"lift_asked_by": "li"}, "taken_by", "\nli\n"),
     ("task", {"type": "approval", "terms": {"found_by": "li"}}, "taken_by", "\nli\n"),
     ("task", {"type": "reminder", "terms": {"found_by": "li"}}, "taken_by", None),
+    ("warning", {"signals": [{"gone_observations": 1}, {"gone_observations": 3}]}, "is_gone", True),
+    ("warning", {"signals": [{"gone_observations": 1}, {"gone_observations": 0}]}, "is_gone", False),
+    ("warning", {"signals": [{"code": "LATE"}]}, "is_gone", False),
 ]
 
 
@@ -145,7 +150,7 @@ def test_a_store_of_an_earlier_schema_gets_its_list_when_it_is_opened(url):
     opened(store)
     before = listed(store)
     with writing(store) as connection:
-        for name in ("worklist", "views"):
+        for name in ("worklist", "views", "nights"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     store.close()

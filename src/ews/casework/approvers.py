@@ -12,6 +12,7 @@ from ews.casework.rights import require_second
 from ews.casework.words import HEAD_OFFICE as HEAD_OFFICE_ROLE
 from ews.domain.errors import ForbiddenError
 from ews.domain.people import HEAD_OFFICE, Actor, Role
+from ews.domain.text import Sentence, sentence
 from ews.store.accounts import user_of
 from ews.store.tables import users
 
@@ -38,21 +39,25 @@ def has_role(actor: Actor, role: str) -> bool:
     return Role(role) in actor.roles
 
 
-def holders_of(connection: Connection, role: str, branch_id: str | None, but: Collection[str]) -> tuple[str, ...]:
-    """Return the active accounts of a role in a branch, or tied to none, but those of the users `but`, by id."""
+def people_of(connection: Connection, branch_id: str | None) -> tuple[Actor, ...]:
+    """Return the people of the active accounts of a branch, or tied to none, by id."""
     query = select(users).where(users.c.is_active, or_(users.c.branch_id == branch_id, users.c.branch_id.is_(None)))
-    found = [user_of(row) for row in connection.execute(query.order_by(users.c.user_id))]
-    return tuple(one.user_id for one in found if one.user_id not in but and has_role(one.actor(), role))
+    return tuple(user_of(row).actor() for row in connection.execute(query.order_by(users.c.user_id)))
 
 
-def require_rank(actor: Actor, role: str, what: str) -> None:
+def require_rank(actor: Actor, role: str, what: Sentence) -> None:
     """Raise ForbiddenError where the actor is not as senior as the role; `what` completes 'may not ...'."""
     if not reaches(actor, role):
-        message = f"'{actor.user_id}' may not {what}: the policy asks for {role} or above. Ask somebody of that role."
+        message = sentence(
+            "'{user_id}' may not {what}: the policy asks for {role} or above. Ask somebody of that role.",
+            user_id=actor.user_id,
+            what=what,
+            role=role,
+        )
         raise ForbiddenError(message)
 
 
-def require_approver(actor: Actor, role: str, first: Collection[str], first_rank: int, what: str) -> None:
+def require_approver(actor: Actor, role: str, first: Collection[str], first_rank: int, what: Sentence) -> None:
     """Raise SecondPersonError or ForbiddenError where the actor may not decide on what the users `first` did.
 
     `first_rank` is the seniority of the most senior of them.

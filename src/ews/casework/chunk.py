@@ -2,7 +2,8 @@
 
 A chunk is stored whole or not at all, so that work that is killed goes on where it was when it is run again. People
 work meanwhile: what has nothing to do never asks for the right to write, and on SQLite, where one has it at a time and
-whoever waits looks ten times a second, there is a pause after each chunk that wrote.
+whoever waits looks ten times a second, there is a pause after each chunk that wrote. A desk that yields pauses after
+each chunk for twice as long as it took, so that pages that the same process serves meanwhile stay quick.
 """
 
 import time
@@ -26,6 +27,10 @@ PAUSE = 0.12
 """Seconds that others have at most on SQLite until the next chunk; as many as the chunk took, if that is less."""
 
 
+YIELD = 2.0
+"""How long a desk that yields leaves to others, as a multiple of what it took to look through a chunk."""
+
+
 def in_chunks(names: Collection[str]) -> Iterator[tuple[str, ...]]:
     """Yield the names in their order, so many at a time as one transaction takes."""
     ordered = sorted(names)
@@ -35,9 +40,13 @@ def in_chunks(names: Collection[str]) -> Iterator[tuple[str, ...]]:
 
 def do_steps(desk: Desk, steps_of: Callable[[Work], Sequence[Step]]) -> tuple[tuple[Case, Act], ...]:
     """Do in one transaction, as the system, what `steps_of` finds to be done in it; each act gets an entry."""
+    looked = time.perf_counter()
     with reading(desk.store) as connection:
-        if not steps_of(_work(desk, connection)):
-            return ()
+        found_nothing = not steps_of(_work(desk, connection))
+    if desk.yields:
+        time.sleep(YIELD * (time.perf_counter() - looked))
+    if found_nothing:
+        return ()
     started = time.perf_counter()
     with changing(desk.store) as connection:
         work = _work(desk, connection)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from ews.domain.errors import StaleVersionError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.policy.calendar import Calendar
 from ews.policy.policy import Policy
 from ews.store import cases
@@ -27,7 +28,8 @@ from ews.store.receivers import tell_receivers
 class Desk:
     """`policy_on` gives the policy in force on a day, `now` the local time.
 
-    `audit_key` chains the log; `witness` notes its head outside the store, after each commit.
+    `audit_key` chains the log; `witness` notes its head outside the store, after each commit. Nightly
+    work of a desk that `yields` leaves time to others of its process.
     """
 
     store: Store
@@ -35,6 +37,7 @@ class Desk:
     now: Callable[[], datetime]
     audit_key: bytes = field(repr=False)
     witness: Callable[[Head], None] | None = None
+    yields: bool = False
 
     @property
     def log(self) -> Log:
@@ -94,9 +97,12 @@ def case_for(work: Work, case_id: str, kind: str | None = None) -> Case:
 def at_version(case: Case, version: int) -> Case:
     """Return the case if it is at the version that the actor has read; StaleVersionError where it is not."""
     if case.version != version:
-        message = (
-            f"Case '{case.case_id}' is at version {case.version} by now, not {version}: it has been changed since, by "
-            "you or somebody else. Read it again, then act on what it says."
+        message = sentence(
+            "Case '{case_id}' is at version {newest} by now, not {version}: it has been changed since, by you or "
+            "somebody else. Read it again, then act on what it says.",
+            case_id=case.case_id,
+            newest=case.version,
+            version=version,
         )
         raise StaleVersionError(message)
     return case

@@ -7,6 +7,7 @@ from datetime import date
 
 from ews.domain.errors import UnknownBorrowerError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.batches import latest_batches
 from ews.store.cases import Case
 from ews.store.engine import Store
@@ -22,12 +23,21 @@ def subject_of(store: Store, actor: Actor, borrower_id: str, portfolio: str | No
     asked = [one.batch.portfolio for one in latest_batches(store)] if portfolio is None else [portfolio]
     found = [one for name in asked if (one := _in_portfolio(store, actor, borrower_id, name)) is not None]
     if not found:
-        where = "" if portfolio is None else f" in portfolio '{portfolio}'"
-        message = f"Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it."
+        where = "" if portfolio is None else sentence(" in portfolio '{portfolio}'", portfolio=portfolio)
+        message = sentence(
+            "Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it.",
+            borrower_id=borrower_id,
+            where=where,
+        )
         raise UnknownBorrowerError(message)
     if len(found) > 1:
-        listed = ", ".join(f"'{one.standing.portfolio}'" for one in found)
-        message = f"Borrower '{borrower_id}' is in {len(found)} portfolios: {listed}. Name the portfolio."
+        listed = tuple(f"'{one.standing.portfolio}'" for one in found)
+        message = sentence(
+            "Borrower '{borrower_id}' is in {count} portfolios: {listed}. Name the portfolio.",
+            borrower_id=borrower_id,
+            count=len(found),
+            listed=listed,
+        )
         raise AmbiguousBorrowerError(message)
     return found[0]
 

@@ -19,6 +19,7 @@ from ews.casework.subject import draft_about, subject_of
 from ews.casework.written import not_past, written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import Actor, Role
+from ews.domain.text import sentence
 from ews.store.accounts import find_user
 from ews.store.batches import ranked
 from ews.store.cases import Case, CaseFilter, CaseKey, case_page, find_cases
@@ -81,13 +82,13 @@ def put_on(
 ) -> Case:
     """Put a borrower on the list; TransitionError where it is on it already."""
     standing = subject_of(desk.store, actor, borrower_id, portfolio).standing
-    require(actor, FIELD, "put a borrower on the watch list")
+    require(actor, FIELD, sentence("put a borrower on the watch list"))
     owner = draft.owner or actor.user_id
     _check_owner(desk.store, actor, owner, standing)
     with at_work(desk, actor, "watch.on", borrower_id, request_id=request_id) as work:
         _refuse_twice(work, standing)
         body = WatchBody(
-            reason=written(draft.reason, "reason"),
+            reason=written(draft.reason, sentence("reason")),
             owner=owner,
             review_on=_review_day(work, draft.review_on),
             listed_by=actor.user_id,
@@ -112,7 +113,7 @@ def review(
     """Record a review, which moves the day of the next one, and may hand the name to another owner."""
     with at_work(desk, actor, "watch.review", case_id, request_id=request_id) as work:
         case, body = _on_the_list(work, case_id, version)
-        require(actor, FIELD, "review a name on the watch list")
+        require(actor, FIELD, sentence("review a name on the watch list"))
         if owner is not None:
             _check_owner(desk.store, actor, owner, case)
         reviewed = replace(
@@ -121,7 +122,7 @@ def review(
             review_on=_review_day(work, review_on),
             reviewed_by=actor.user_id,
             reviewed_on=work.today,
-            note=written(note, "note"),
+            note=written(note, sentence("note")),
         )
         changed = replace(case, assignee=reviewed.owner, due_on=reviewed.review_on, body=_plain(reviewed))
         told = {"note": reviewed.note, "review_on": reviewed.review_on, "owner": reviewed.owner}
@@ -134,9 +135,9 @@ def take_off(
     """Take a name off the list: neither who put it on nor its owner may."""
     with at_work(desk, actor, "watch.off", case_id, request_id=request_id) as work:
         case, body = _on_the_list(work, case_id, version)
-        require_second(actor, [body.listed_by, body.owner], "take the name off the watch list", above=ANYBODY)
-        require(actor, SENIOR, "take a name off the watch list")
-        off = replace(body, off_by=actor.user_id, off_reason=written(reason, "reason"))
+        require_second(actor, [body.listed_by, body.owner], sentence("take the name off the watch list"), above=ANYBODY)
+        require(actor, SENIOR, sentence("take a name off the watch list"))
+        off = replace(body, off_by=actor.user_id, off_reason=written(reason, sentence("reason")))
         closed = replace(case, state="off", role=None, assignee=None, due_on=None, closed_at=work.at, body=_plain(off))
         return change_case(work, closed, "off", {"reason": off.off_reason})
 
@@ -180,9 +181,10 @@ def _standings(connection: Connection, page: Sequence[Case]) -> Mapping[tuple[st
 def _refuse_twice(work: Work, standing: Standing) -> None:
     wanted = CaseFilter([KIND], portfolio=standing.portfolio, borrower_id=standing.borrower_id, is_open=True)
     for case in find_cases(work.connection, wanted):
-        message = (
-            f"Borrower '{standing.borrower_id}' is on the watch list already, as case '{case.case_id}'. "
-            "Review that one instead."
+        message = sentence(
+            "Borrower '{borrower_id}' is on the watch list already, as case '{case_id}'. Review that one instead.",
+            borrower_id=standing.borrower_id,
+            case_id=case.case_id,
         )
         raise TransitionError(message)
 
@@ -193,11 +195,14 @@ def _review_day(work: Work, asked: date | None) -> date:
     if asked is None:
         return last
     if asked > last:
-        message = (
-            f"The review is set to {asked}; the policy wants one within {days} days. Give {last} or an earlier day."
+        message = sentence(
+            "The review is set to {asked}; the policy wants one within {days} days. Give {last} or an earlier day.",
+            asked=asked,
+            days=days,
+            last=last,
         )
         raise RequestError(message)
-    return not_past(asked, work.today, "day of the review")
+    return not_past(asked, work.today, sentence("day of the review"))
 
 
 def _check_owner(store: Store, actor: Actor, owner: str, about: Standing | Case) -> None:
@@ -207,9 +212,11 @@ def _check_owner(store: Store, actor: Actor, owner: str, about: Standing | Case)
     user = find_user(store, owner)
     who = user.actor()
     if not user.is_active or not who.sees(about.branch_id) or not who.roles & FIELD:
-        message = (
-            f"'{owner}' cannot own a name of branch '{about.branch_id}': it takes an account in use, of that branch or "
-            "of all, in one of the roles that work with borrowers. Name another owner."
+        message = sentence(
+            "'{owner}' cannot own a name of branch '{branch_id}': it takes an account in use, of that branch or "
+            "of all, in one of the roles that work with borrowers. Name another owner.",
+            owner=owner,
+            branch_id=about.branch_id,
         )
         raise RequestError(message)
 
@@ -217,7 +224,11 @@ def _check_owner(store: Store, actor: Actor, owner: str, about: Standing | Case)
 def _on_the_list(work: Work, case_id: str, version: int) -> tuple[Case, WatchBody]:
     case = at_version(case_for(work, case_id, KIND), version)
     if not case.is_open:
-        message = f"Case '{case_id}' is off the watch list since {case.closed_at}. Put the borrower on it anew."
+        message = sentence(
+            "Case '{case_id}' is off the watch list since {closed_at}. Put the borrower on it anew.",
+            case_id=case_id,
+            closed_at=case.closed_at,
+        )
         raise TransitionError(message)
     return case, body_of(case)
 

@@ -24,9 +24,9 @@ KIND_TEXTS: Mapping[str, Text] = {
 
 PATTERN_TEXTS: Mapping[str, Text] = {
     **{one.value: one.text for one in Pattern},
-    STANDING: Text("where the borrower stands", "所处水平"),
-    MOVEMENT: Text("how the borrower moved", "变动幅度"),
-    COMBINATION: Text("how much comes together", "多项并发"),
+    STANDING: Text("risk of default too high", "违约风险过高"),
+    MOVEMENT: Text("risk of default rose sharply", "违约概率骤升"),
+    COMBINATION: Text("several signals at once", "多项信号并发"),
 }
 """Kinds of warning: what their signals look for."""
 

@@ -9,6 +9,7 @@ import unicodedata
 from datetime import date
 
 from ews.domain.errors import RequestError
+from ews.domain.text import Sentence, sentence
 
 LONGEST = 4_000
 """Characters of one text."""
@@ -26,29 +27,40 @@ def check_shown(text: str, what: str) -> None:
     if found is not None:
         code = f"U+{ord(found[0]):04X}"
         name = unicodedata.name(found[0], "a control character" if ord(found[0]) < 0xD800 else "half a character")
-        message = (
-            f"'{what}' holds {code} ({name}) as character {found.start() + 1}, which cannot be shown. Take it out, and "
-            "send the text again."
+        message = sentence(
+            "'{field}' holds {code} ({name}) as character {place}, which cannot be shown. Take it out, and send "
+            "the text again.",
+            field=what,
+            code=code,
+            name=name,
+            place=found.start() + 1,
         )
         raise HiddenCharacterError(message)
 
 
-def written(text: str, what: str) -> str:
+def written(text: str, what: Sentence) -> str:
     """Return the text without white space around it; RequestError where nothing is left or it is too long."""
     check_shown(text, what)
     kept = text.strip()
     if not kept:
-        message = f"The {what} is empty. Say in a sentence what others need to know later."
+        message = sentence("The {what} is empty. Say in a sentence what others need to know later.", what=what)
         raise RequestError(message)
     if len(kept) > LONGEST:
-        message = f"The {what} has {len(kept):,} characters; give {LONGEST:,} or fewer."
+        message = sentence(
+            "The {what} has {count:,} characters; give {most:,} or fewer.", what=what, count=len(kept), most=LONGEST
+        )
         raise RequestError(message)
     return kept
 
 
-def not_past(day: date, today: date, what: str) -> date:
+def not_past(day: date, today: date, what: Sentence) -> date:
     """Return the day; RequestError where it is over."""
     if day < today:
-        message = f"The {what} is {day}, which is before today, {today}. Give today or a later day."
+        message = sentence(
+            "The {what} is {day}, which is before today, {today}. Give today or a later day.",
+            what=what,
+            day=day,
+            today=today,
+        )
         raise RequestError(message)
     return day

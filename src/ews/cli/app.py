@@ -4,6 +4,7 @@ Tables for a terminal, one JSON object with --json. An error of the user's is to
 own status; progress goes to standard error.
 """
 
+import gc
 import io
 import sys
 from datetime import date, datetime
@@ -246,6 +247,7 @@ def policy_history(home: HomeOption = None, as_json: JsonOption = False) -> None
 
 def main() -> None:
     """Run a command; an error of the user's becomes one line and an exit status."""
+    gc.set_threshold(50_000, 20, 50)  # describing features makes millions of objects that all stay: look seldom
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on

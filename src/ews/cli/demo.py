@@ -6,11 +6,15 @@ thirteen batches is made with the knowledge of its day, also in the model's labe
 
 import json
 import os
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from ews.cli import books, modelling, nightly, scoring, service, show, showcase
 from ews.cli.demo_accounts import AUDITOR, MANAGER, OFFICER, RISK, open_accounts, password_of
+from ews.cli.demo_branches import name_branches
+from ews.cli.policies import policy_of
+from ews.cli.policy_choices import DRAFTS
+from ews.cli.policy_draft import write_draft
 from ews.cli.settings import Settings, read_settings
 from ews.cli.showcase import Case
 from ews.domain.levels import WarningLevel
@@ -19,6 +23,7 @@ from ews.events.manifest import read_manifest
 from ews.outcomes.horizon import months_later
 from ews.scoring.folder import ScoredBatch
 from ews.scoring.wording import MISSING, money_text
+from ews.serving.policy_desk import NewValue
 
 EARLIER_MONTHS = 12
 FEW_BORROWERS = 3000
@@ -43,9 +48,19 @@ def run(directory: Path, *, borrowers: int, months: int, seed: int, port: int | 
     batches = _score_months(settings, book, days)
     cases = _cases(settings, book, batches)
     nightly.tell(nightly.do_night(settings))
+    name_branches(settings)
+    _draft_policy(settings, newest)
     _suggest(settings, book, cases, port, open_accounts(settings, cases[0].borrower_id))
     if port is not None:
         service.run(settings, "127.0.0.1", port)
+
+
+def _draft_policy(settings: Settings, newest: date) -> None:
+    """Leave a draft to try on the page of the policy: red from one grade earlier."""
+    policy, since = policy_of(settings), newest + timedelta(days=1)
+    if not any((settings.home / DRAFTS).glob("*")):
+        value = policy.value_on("red_from_grade", since) - 1
+        write_draft(settings.home, policy, NewValue("red_from_grade", value, since))
 
 
 def _score_months(settings: Settings, book: Path, days: list[date]) -> list[ScoredBatch]:

@@ -11,6 +11,7 @@ from rich.text import Text as Styled
 from ews.cli.lines import Lines
 from ews.domain.decisions import Decision, Held, LoanDecision
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.products import PRODUCT_TEXTS
 from ews.domain.text import Language, Text
 from ews.policy.policy import Policy
 from ews.scoring import grounds, wording
@@ -73,7 +74,7 @@ def loans(decision: Decision, policy: Policy | None, language: Language) -> list
         *(
             [
                 loan.loan_id,
-                wording.PRODUCTS[loan.product].in_(language),
+                PRODUCT_TEXTS[loan.product].in_(language),
                 wording.value_text("balance", loan.balance_fen, language),
                 wording.value_text("dpd", loan.dpd, language),
                 loan.tier.text.in_(language),
@@ -127,7 +128,7 @@ def _tier_of(loan: LoanDecision, policy: Policy | None, on: date, language: Lang
     also = comma.join(f"{held.code} {wording.given_text(held, language)}" for held in milder)
     lines.append((1, f"{_word('also', language)}: {also}" if also else ""))
     undecided = f"{_word('undecided', language)}: {comma.join(loan.undecided)}" if loan.undecided else ""
-    known = (grounds.due_text(loan, language), grounds.record_text(loan, language))
+    known = (grounds.due_text(loan, on, language), grounds.record_text(loan, language))
     last = (*known, grounds.money_parts_text(loan, language), undecided)
     return [*lines, *((1, text) for text in last)]
 

@@ -117,10 +117,11 @@ def now() -> datetime:
 def _policy_on(settings: Settings, store: Store) -> Callable[[date], Policy]:
     """Return the policy in force on a day: that of the settings until one was adopted."""
     at_first = policy_of(settings)
-    kept = {at_first.hash: at_first}
+    first = at_first.hash  # made once: it is the hash of all that a policy says
+    kept = {first: at_first}
 
     def found(day: date) -> Policy:
-        wanted = in_force(store, day) or at_first.hash
+        wanted = in_force(store, day) or first
         if wanted not in kept:
             kept[wanted] = read_kept(settings, wanted, day)
         return kept[wanted]

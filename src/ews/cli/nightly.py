@@ -2,13 +2,17 @@
 
 Order   warnings → deadlines → tasks → overrides that expired → what was approved but not carried out → file → receivers
 Killed  anywhere: run again, it goes on; what was done is not done twice
+Again   for the same day, batches and policy a night that remembers goes through those only whose cases were acted on
+        since the last one came to its end; what happened to nobody would ask for nothing new
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ews import __version__
 from ews.casework.approvals.proposal import Hands
 from ews.casework.approvals.second_person import finish_approved
 from ews.casework.approvals.waiting import escalate_waiting
@@ -24,10 +28,15 @@ from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
+from ews.domain.people import SYSTEM
 from ews.domain.progress import Progress, silent
-from ews.store.engine import open_store
+from ews.store.batches import latest_batches
+from ews.store.engine import open_store, reading, writing
+from ews.store.nights import About, Mark, find_mark, keep_mark, last_act, touched_since
 
 STEP = "casework"
+MOST_TOUCHED = 5_000
+"""Borrowers that a night goes on with; where more were acted on, it goes through all."""
 _STEPS = 6
 _COUNTED: Mapping[str, str] = {
     "raised": "new warnings 新预警",
@@ -84,25 +93,38 @@ def do_night(settings: Settings, *, quiet: bool = False) -> Night:
         store.close()
 
 
-def night(desk: Desk, hands: Hands, policy_of: PolicyOf, folder: Path, progress: Progress = silent) -> Night:
-    """Do everything that a night asks for, on the desk's day."""
+def night(
+    desk: Desk,
+    hands: Hands,
+    policy_of: PolicyOf,
+    folder: Path,
+    progress: Progress = silent,
+    *,
+    remembers: bool = False,
+) -> Night:
+    """Do everything that a night asks for, on the desk's day; one that `remembers` leaves out who needs nothing."""
     progress(STEP, 0, _STEPS)
-    taken = take_in(desk, policy_of)
+    begun = _begun(desk, remembers=remembers)
+    taken = take_in(desk, policy_of, begun.about)
     progress(STEP, 1, _STEPS)
     swept, gone_up = sweep(desk), escalate_waiting(desk)
     progress(STEP, 2, _STEPS)
-    planned = plan_tasks(desk, desk.now().date())
+    planned = plan_tasks(desk, desk.now().date(), begun.about)
+    with reading(desk.store) as connection:
+        ended = last_act(connection)
     progress(STEP, 3, _STEPS)
     expired, carried_out = expire(desk), finish_approved(desk, hands)
     progress(STEP, 4, _STEPS)
     written = write_nightly_file(desk.store, folder, desk.now().date())
     progress(STEP, 5, _STEPS)
     sent = deliver(desk)
+    waiting = taken.waiting if begun.waiting is None else begun.waiting
+    _keep(desk, Mark(begun.due, begun.act, ended, waiting))
     progress(STEP, 6, _STEPS)
     return Night(
         raised=taken.raised,
         joined=taken.joined,
-        waiting=taken.waiting,
+        waiting=waiting,
         escalated=swept.escalated + gone_up + planned.escalated,
         woken=swept.woken,
         tasks_opened=planned.opened,
@@ -114,6 +136,43 @@ def night(desk: Desk, hands: Hands, policy_of: PolicyOf, folder: Path, progress:
         failed=sent.failed,
         folder=written.folder,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A night that begins after `act`; `about` are the only borrowers to go through, null: all.
+
+    `waiting` is what the night told that this one goes on from.
+    """
+
+    due: str
+    act: int
+    about: About | None
+    waiting: int | None
+
+
+def _begun(desk: Desk, *, remembers: bool) -> _Begun:
+    due = due_now(desk)
+    with reading(desk.store) as connection:
+        act, mark = last_act(connection), find_mark(connection, STEP)
+        if not remembers or mark is None or mark.due != due:
+            return _Begun(due, act, None, None)
+        about = touched_since(connection, mark, but_by=[SYSTEM.user_id], most=MOST_TOUCHED)
+    return _Begun(due, act, about, None if about is None else mark.waiting)
+
+
+def _keep(desk: Desk, mark: Mark) -> None:
+    """Note the night, unless the day, a batch or the policy has changed while it was done."""
+    if due_now(desk) == mark.due:
+        with writing(desk.store) as connection:
+            keep_mark(connection, STEP, mark, desk.now())
+
+
+def due_now(desk: Desk) -> str:
+    """Return what a night is done for: where all of it is the same, the same is asked of everybody."""
+    today = desk.now().date()
+    batches = [[one.batch.portfolio, one.number] for one in latest_batches(desk.store)]
+    return json.dumps([today.isoformat(), batches, desk.policy_on(today).hash, __version__], ensure_ascii=False)
 
 
 def notices(settings: Settings) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 from ews.cli.policies import VOCABULARY
 from ews.cli.settings import Settings
 from ews.domain.errors import PolicyError, RequestError
+from ews.domain.text import sentence
 from ews.policy.archive import SHOWN, archived, keep
 from ews.policy.policy import DEFAULT, FILES, Policy, load_policy
 from ews.serving.policy_desk import Choice, Kind
@@ -34,12 +35,14 @@ def keep_choice(settings: Settings, name: str) -> str:
     """Keep the choice of that name and return its hash; RequestError where there is none or it cannot be used."""
     folder = next((folder for one, _, folder in _folders(settings) if one == name), None)
     if folder is None:
-        message = f"There is no policy '{name[:100]}' to choose. Open the page again and choose one that it lists."
+        message = sentence(
+            "There is no policy '{name}' to choose. Open the page again and choose one that it lists.", name=name[:100]
+        )
         raise RequestError(message)
     try:
         policy = _load(folder)
     except PolicyError as error:
-        message = f"The policy '{name[:100]}' cannot be used: {error}"
+        message = sentence("The policy '{name}' cannot be used: {error}", name=name[:100], error=error)
         raise RequestError(message) from None
     keep(settings.home, policy)
     return policy.hash

@@ -1,6 +1,5 @@
 """The service, put together: store, champions, policy and the code that decides."""
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -11,15 +10,18 @@ from pathlib import Path
 from ews import __version__
 from ews.casework.approvals.proposal import Hands
 from ews.casework.desk import Desk
+from ews.casework.report import plot
+from ews.casework.words import PATTERN_TEXTS
 from ews.cli.desks import desk_of, facts_of, hands_of, log_of
 from ews.cli.nightly import night, notices
 from ews.cli.policies import policy_of
 from ews.cli.policy_choices import choices, find_policy, keep_choice
+from ews.cli.policy_draft import draft_value
 from ews.cli.rounds import going_round
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.cli.trials import Trials
-from ews.cli.warm_books import keeping_warm
+from ews.cli.warm_books import Beside, keeping_warm
 from ews.domain.decisions import Held
 from ews.domain.errors import ModelError, SettingsError
 from ews.domain.text import Text
@@ -33,16 +35,21 @@ from ews.policy.playbook import Action
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal
 from ews.scoring import grounds, wording
-from ews.scoring.lookup import find_circles, find_decision, find_exhibit, find_records
+from ews.scoring.lookup import find_circles, find_decision, find_exhibit, find_records, find_ruled
 from ews.scoring.on_the_spot import decide_on_the_spot
+from ews.serving import branch_names
 from ews.serving.app import create_app
+from ews.serving.branch_names import read_branch_names
 from ews.serving.oidc import Oidc
+from ews.serving.pages import render
 from ews.serving.policy_desk import PolicyDesk
 from ews.serving.server import Tls, is_loopback, names_of, serve
 from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording, WriteLog
 from ews.store.accounts import has_accounts
 from ews.store.engine import open_store
 from ews.store.journal import Journal
+from ews.store.publications import Publication
+from ews.store.review_list import branch_totals
 
 FIRST_THAT_WARNS = "yellow_from_grade"
 """Parameter of the policy: the rank of the first grade that warns."""
@@ -53,7 +60,7 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
     store = open_store(settings.database, create=False)
     try:
         log = log_of(settings, store)
-        desk = desk_of(settings, store, log)
+        desk = replace(desk_of(settings, store, log), yields=True)
         hands, policy_of = hands_of(settings, store, log), policy_by_hash(settings)
         with Journal(store, log.key, log.witness) as journal:
             trials = Trials(settings, store)
@@ -61,11 +68,27 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
             app = create_app(
                 services, hosts=names_of(host, (*settings.names, *names)), only_this_machine=is_loopback(host)
             )
-            do_night = partial(night, desk, hands, policy_of, notices(settings))
-            with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper):
+            do_night = partial(night, desk, hands, policy_of, notices(settings), remembers=True)
+            with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper, _beside(services)):
                 serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
     finally:
         store.close()
+
+
+def _beside(services: Services) -> Beside:
+    """Return what pages would load at their first click beside the book."""
+
+    def once() -> None:
+        render.warm()
+        plot.load()
+        services.stored_models()
+
+    def of_batch(batch: Publication) -> None:
+        services.find_circles(batch.batch.batch_id)
+        services.find_ruled(batch.batch.batch_id)
+        branch_totals(services.store, batch.number)
+
+    return Beside(once, of_batch)
 
 
 def tls_of(certificate: Path | None, key: Path | None) -> Tls | None:
@@ -99,6 +122,7 @@ def services_of(
         find_records=partial(find_records, settings.home, store),
         find_exhibit=partial(find_exhibit, settings.home, store),
         find_circles=lru_cache(maxsize=MOST)(partial(find_circles, settings.home, store)),
+        find_ruled=lru_cache(maxsize=MOST)(partial(find_ruled, settings.home, store)),
         keeper=Keeper(store, grades),
         warning_grades=_warning_grades(policy, grades, today),
         hands=hands,
@@ -108,6 +132,7 @@ def services_of(
         stored_models=partial(_stored_models, settings.home),
         mlflow_url=settings.mlflow_url,
         policy_desk=policy_desk(settings, trials or Trials(settings, store)),
+        branch_names=read_branch_names(settings.home / branch_names.FILE),
     )
 
 
@@ -116,6 +141,7 @@ def policy_desk(settings: Settings, trials: Trials) -> PolicyDesk:
     return PolicyDesk(
         choices=partial(choices, settings),
         keep=partial(keep_choice, settings),
+        draft=partial(draft_value, settings),
         find=partial(find_policy, settings),
         trial=trials.find,
         begin=trials.begin,
@@ -163,10 +189,13 @@ def _wording(by_hash: Callable[[str], Policy | None]) -> Wording:
 
 
 def _signal_text(policy: Policy | None, code: str) -> Text | None:
-    """Return the sentence of a signal with its values left open, null where the policy is gone or has it no more."""
+    """Return what a signal says, its name where that needs values; null where the policy is gone or has it no more."""
     signals = () if policy is None else policy.signals
-    found = next((signal.sentence for signal in signals if signal.code == code), None)
-    return None if found is None else Text(*(re.sub(r"\{[^}]*\}", "…", one) for one in (found.en, found.zh)))
+    found = next((signal for signal in signals if signal.code == code), None)
+    if found is None or "{" not in found.sentence.en:
+        return None if found is None else found.sentence
+    about = PATTERN_TEXTS[found.pattern] if found.reason is None else found.reason.topic
+    return Text(f"{about.en} ({code})", f"{about.zh}（{code}）")
 
 
 def _origin(held: Held, policy: Policy | None) -> Origin:

@@ -23,6 +23,7 @@ from ews.cli.policy_choices import find_policy
 from ews.cli.settings import Settings
 from ews.cli.trial import REFUSED
 from ews.domain.errors import UnknownBatchError
+from ews.domain.text import sentence
 from ews.features.catalogue import VERSION
 from ews.policy.archive import keep
 from ews.serving.policy_desk import Trial, TrialState
@@ -102,7 +103,9 @@ class Trials:
         """Return what a comparison goes by; None where the book is not known."""
         book, newest = book_of(self.settings.home, portfolio), latest_batch(self.store, portfolio)
         if newest is None:
-            message = f"Nothing is published for portfolio '{portfolio}'. Score its book first."
+            message = sentence(
+                "Nothing is published for portfolio '{portfolio}'. Score its book first.", portfolio=portfolio
+            )
             raise UnknownBatchError(message)
         if book is None:
             return None

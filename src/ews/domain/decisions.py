@@ -84,7 +84,8 @@ class LoanDecision:
     non-performing. Provisions are indicative. What earlier versions did not keep is null.
 
     `next_due_on` is the day of the oldest item not yet paid, due or still to come, and `next_due_fen` what of it is
-    left to pay; null where no schedule tells, but for a bullet, which is due as a whole when it matures.
+    left to pay; null where no schedule tells, but for a bullet, which is due as a whole when it matures. `coming_on`
+    is the first day after as_of on which something falls due, and `coming_fen` what of it is left to pay.
     `first_due_missed` tells whether the first item was paid more than a week late, null where nobody can know.
     """
 
@@ -117,6 +118,12 @@ class LoanDecision:
     next_due_on: date | None = None
     next_due_fen: int | None = None
     first_due_missed: bool | None = None
+    coming_on: date | None = None
+    coming_fen: int | None = None
+
+    def is_unpaid_on(self, day: date) -> bool:
+        """Tell whether what is to be paid first fell due before `day`."""
+        return self.next_due_on is not None and self.next_due_on < day
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +197,11 @@ class Decision:
         return json.dumps(self, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def from_json(cls, text: str, *, with_reasons: bool = True) -> Self:
+        """Return the record; without its reasons and paths, which are most of it, where the whole book is read."""
         content: dict[str, Any] = json.loads(text)
+        if not with_reasons:
+            content |= {"reasons": (), "paths": ()}
         before = content.pop("before")
         return cls(
             **{
@@ -291,7 +301,7 @@ def _loan(content: dict[str, Any]) -> LoanDecision:
     )
 
 
-_DAYS_OF_LOAN = ("carried_since", "cured_on", "opened_on", "matures_on", "next_due_on")
+_DAYS_OF_LOAN = ("carried_since", "cured_on", "opened_on", "matures_on", "next_due_on", "coming_on")
 
 
 def _day(text: str | None) -> date | None:

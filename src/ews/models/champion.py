@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ews.domain.errors import ModelError
+from ews.domain.text import sentence
 from ews.models.frozen import FrozenModel
 from ews.models.storage import CONTENT_FILE, load_model, save_model
 
@@ -55,7 +56,11 @@ def stored_model(home: Path, portfolio: str, model_id: str) -> FrozenModel:
     """Return a stored model; ModelError where there is none of that id, or it is damaged."""
     model = load_model(model_folder(home, portfolio, model_id))
     if model.model_id != model_id:
-        message = f"The folder of model '{model_id[:12]}' holds the model '{model.model_id[:12]}'. Restore its files."
+        message = sentence(
+            "The folder of model '{model_id}' holds the model '{other}'. Restore its files.",
+            model_id=model_id[:12],
+            other=model.model_id[:12],
+        )
         raise ModelError(message)
     return model
 
@@ -77,10 +82,15 @@ def champion_pointer(home: Path, portfolio: str) -> Pointer:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Pointer(content["model_id"], content["run_id"], datetime.fromisoformat(content["since"]))
     except FileNotFoundError:
-        message = f"Portfolio '{portfolio}' has no champion model. Train one with 'ews train --book BOOK'."
+        message = sentence(
+            "Portfolio '{portfolio}' has no champion model. Train one with 'ews train --book BOOK'.",
+            portfolio=portfolio,
+        )
         raise ModelError(message) from None
     except (ValueError, KeyError, TypeError) as error:
-        message = f"'{path}' is damaged ({error}). Restore it, or remove it and train again."
+        message = sentence(
+            "'{path}' is damaged ({error}). Restore it, or remove it and train again.", path=path, error=error
+        )
         raise ModelError(message) from error
 
 
@@ -102,7 +112,9 @@ def set_champion(home: Path, portfolio: str, pointer: Pointer) -> None:
 
 def _portfolio(home: Path, portfolio: str) -> Path:
     if not portfolio or portfolio != Path(portfolio).name or portfolio.startswith("."):
-        message = f"'{portfolio}' cannot name a portfolio: use letters, digits, '-' and '_'."
+        message = sentence(
+            "'{portfolio}' cannot name a portfolio: use letters, digits, '-' and '_'.", portfolio=portfolio
+        )
         raise ModelError(message)
     return home / "models" / portfolio
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ews.domain.errors import RequestError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import sentence
 from ews.monitoring.filters import Filter, chosen, has_left, is_new
 from ews.monitoring.frame import ATTRIBUTES, LEVELS, SCALES, TIERS, Amounts, BookFrame, Flags, Money, Places, Side
 
@@ -119,7 +120,11 @@ def by(frame: BookFrame, wanted: Filter, dimension: str) -> tuple[Group, ...]:
     A scale has all its words, best first, and by the former one in `former`. Else the largest exposure comes first.
     """
     if dimension not in DIMENSIONS:
-        message = f"The book cannot be divided by '{dimension}'. Give one of: {', '.join(DIMENSIONS)}."
+        message = sentence(
+            "The book cannot be divided by '{dimension}'. Give one of: {dimensions}.",
+            dimension=dimension,
+            dimensions=tuple(DIMENSIONS),
+        )
         raise RequestError(message)
     found, is_scale = chosen(frame, wanted), dimension in SCALES
     words = frame.scales[dimension] if is_scale else frame.attributes[dimension].words

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from ews.domain.errors import RequestError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import sentence
 from ews.monitoring.frame import ATTRIBUTES, SCALES, BookFrame, Flags, Places, Side
 
 NOT_KNOWN = "(none)"
@@ -158,7 +159,9 @@ def _of_money(side: Side, wanted: Filter) -> Iterator[Flags]:
 
 def _moved(frame: BookFrame, value: str) -> Flags:
     if value not in list(Movement):
-        message = f"'{value}' is no kind of movement. Give one of: {', '.join(Movement)}."
+        message = sentence(
+            "'{value}' is no kind of movement. Give one of: {movements}.", value=value, movements=tuple(Movement)
+        )
         raise RequestError(message)
     now, then = frame.now, frame.then
     both: Flags = now.is_in & then.is_in

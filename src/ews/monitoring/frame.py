@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ews.domain.levels import Tier, WarningLevel
-from ews.store.publications import Publication
+from ews.store.publications import Publication, seen_once
 
 Flags = NDArray[np.bool_]
 Ranks = NDArray[np.int8]
@@ -90,6 +90,18 @@ class BookFrame:
     @property
     def rows(self) -> int:
         return len(self.borrower_id)
+
+    @property
+    def seen_once(self) -> tuple[str, ...]:
+        """Return the feature families that one of the two batches only had data on."""
+        return seen_once(self.publication.batch, None if self.compared is None else self.compared.batch)
+
+    @property
+    def not_comparable(self) -> Flags:
+        """Return whose pd, grade and expected loss of the two batches rest on different data: all who have two pds."""
+        if not self.seen_once:
+            return np.zeros(self.rows, np.bool_)
+        return ~np.isnan(self.now.pd) & ~np.isnan(self.then.pd)
 
 
 def words_of(values: pa.Array) -> Words:

@@ -2,32 +2,43 @@
 
 By model      borrowers whose grade warns, by the codes given; without them what the batch itself counted, which is
               known for the whole book only, and without the money
-By rules      borrowers with any other signal, as the batch counted them: whole book only, without the money. Who has
-              both is in both
-Warned        borrowers with a warning level
-Handed out    borrowers with a warning that this batch raised; what waits for a later week is not among them
+By rules      borrowers with any other signal that holds, by the ids given; without them as by model. Who has both is in
+              both
+Warned        borrowers with a warning level: also where a signal is carried or lingers
+Handed out    of the warned, who has a warning on somebody's desk, whichever batch raised it: one that is open, or was
+              closed after the day of the batch. What waits for a later week is not among them
 Acknowledged  of these, who has one that somebody has seen
 True, false   of these, who has one found true; one found false and none found true. What nobody has verified is neither
-Money         of borrowers, each once however many warnings; unknown exposure is counted apart
+Days          the day of the batch and the days on which people act are the bank's; when a batch was published, or
+              published anew, does not matter
+Money         of borrowers as the batch has it, each once however many warnings; unknown exposure is counted apart
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, cast, func, select
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, case, cast, func, null, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ews.domain.errors import RequestError
-from ews.monitoring.figures import by, totals
-from ews.monitoring.filters import WARNED, Filter
-from ews.monitoring.frame import BookFrame
+from ews.monitoring.figures import counted
+from ews.monitoring.filters import WARNED, Filter, chosen
+from ews.monitoring.frame import BookFrame, Flags
 from ews.store.engine import Store, reading
-from ews.store.publications import Publication
 from ews.store.tables import cases
 
 KIND = "warning"
+_UNSEEN = "raised"
+_UNVERIFIED = (_UNSEEN, "acknowledged")
+"""States in which a warning has no verdict, so that its body need not be read."""
+
+Numbers = NDArray[np.int64]
 
 
 class Stage(StrEnum):
@@ -41,6 +52,17 @@ class Stage(StrEnum):
     FALSE = "verified_false"
 
 
+_WORKED_ON = (Stage.HANDED_OUT, Stage.ACKNOWLEDGED, Stage.TRUE, Stage.FALSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What warns in the batch: grades of the policy, and who has a signal of the rules; null where it is not known."""
+
+    grades: Collection[str] = ()
+    ruled: Collection[str] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What is null is not known; `warnings` is null where warnings are not yet handed out."""
@@ -52,100 +74,107 @@ class Step:
     warnings: int | None = None
 
 
+_NOTHING_KNOWN = Signals()
+
+
 def funnel(
-    store: Store, frame: BookFrame, branch_id: str | None = None, warning_grades: Collection[str] = ()
+    store: Store, frame: BookFrame, branch_id: str | None = None, signals: Signals = _NOTHING_KNOWN
 ) -> tuple[Step, ...]:
-    """Return the steps in their order; `warning_grades` are the grades for which the policy warns."""
-    wanted = Filter(branch_id=branch_id)
+    """Return the steps in their order."""
+    part = chosen(frame, Filter(branch_id=branch_id)) & frame.now.is_in
+    warnings = _warnings(store, frame)
     return (
-        _book(Stage.SCORED, frame, wanted),
-        _by_model(frame, wanted, warning_grades),
-        Step(Stage.BY_RULES, _counted(frame, "by_rules", branch_id)),
-        _book(Stage.WARNED, frame, Filter(branch_id=branch_id, level=WARNED)),
-        *_worked_on(store, frame.publication, branch_id),
+        _step(Stage.SCORED, frame, part),
+        _signalled(Stage.BY_MODEL, frame, part, branch_id, signals),
+        _signalled(Stage.BY_RULES, frame, part, branch_id, signals),
+        _step(Stage.WARNED, frame, part & _warned(frame)),
+        *(
+            _step(stage, frame, part & _worked_on(frame, warnings, stage), int(warnings[stage][part].sum()))
+            for stage in _WORKED_ON
+        ),
     )
 
 
-def borrowers_at(store: Store, publication: Publication, stage: Stage, branch_id: str | None = None) -> frozenset[str]:
-    """Return the borrowers whose warnings of this batch came to a stage from HANDED_OUT on, as `funnel` counts them."""
-    rows = [tuple(row) for row in _warnings(store, publication, branch_id)]
-    truly = frozenset(who for who, _, _, verdict in rows if verdict == "true")
+def borrowers_at(store: Store, frame: BookFrame, stage: Stage, signals: Signals = _NOTHING_KNOWN) -> Flags:
+    """Return who came to a stage, as `funnel` counts them; nobody where that is not known."""
     match stage:
-        case Stage.HANDED_OUT:
-            return frozenset(who for who, *_ in rows)
-        case Stage.ACKNOWLEDGED:
-            return frozenset(who for who, _, is_acknowledged, _ in rows if is_acknowledged)
-        case Stage.TRUE:
-            return truly
-        case Stage.FALSE:
-            return frozenset(who for who, _, _, verdict in rows if verdict == "false") - truly
+        case Stage.SCORED:
+            return frame.now.is_in
+        case Stage.WARNED:
+            return _warned(frame)
+        case Stage.BY_MODEL | Stage.BY_RULES:
+            found = _by_signal(stage, frame, signals)
+            return np.zeros(frame.rows, np.bool_) if found is None else found
         case _:
-            message = f"There are no warnings at '{stage}'. Give a stage from '{Stage.HANDED_OUT}' on."
-            raise RequestError(message)
+            return _worked_on(frame, _warnings(store, frame), stage)
 
 
-def _book(stage: Stage, frame: BookFrame, wanted: Filter) -> Step:
-    now = totals(frame, wanted).now
-    return Step(stage, now.borrowers, now.exposure_fen, now.exposure_unknown)
+def _step(stage: Stage, frame: BookFrame, found: Flags, warnings: int | None = None) -> Step:
+    now = counted(frame.now, found)
+    return Step(stage, now.borrowers, now.exposure_fen, int((found & ~frame.now.exposure.known).sum()), warnings)
 
 
-def _by_model(frame: BookFrame, wanted: Filter, warning_grades: Collection[str]) -> Step:
-    if not warning_grades:
-        return Step(Stage.BY_MODEL, _counted(frame, "by_model", wanted.branch_id))
-    found = [one.now for one in by(frame, wanted, "grade") if one.key in warning_grades]
-    sums = (sum(getattr(one, name) for one in found) for name in ("borrowers", "exposure_fen", "exposure_unknown"))
-    return Step(Stage.BY_MODEL, *sums)
-
-
-def _counted(frame: BookFrame, name: str, branch_id: str | None) -> int | None:
+def _signalled(stage: Stage, frame: BookFrame, part: Flags, branch_id: str | None, signals: Signals) -> Step:
+    found = _by_signal(stage, frame, signals)
+    if found is not None:
+        return _step(stage, frame, part & found)
     caseload = frame.publication.batch.summary.get("caseload", {})
-    found: int | None = caseload.get(name) if branch_id is None else None
-    return found
+    return Step(stage, caseload.get(stage.value) if branch_id is None else None)
 
 
-def _worked_on(store: Store, publication: Publication, branch_id: str | None) -> list[Step]:
-    rows = [tuple(row) for row in _warnings(store, publication, branch_id)]
-    exposure = {who: money for who, money, _, _ in rows}
-    truly = [who for who, _, _, verdict in rows if verdict == "true"]
-    return [
-        _step(Stage.HANDED_OUT, [who for who, _, _, _ in rows], exposure),
-        _step(Stage.ACKNOWLEDGED, [who for who, _, is_acknowledged, _ in rows if is_acknowledged], exposure),
-        _step(Stage.TRUE, truly, exposure),
-        _step(Stage.FALSE, [who for who, _, _, verdict in rows if verdict == "false"], exposure, frozenset(truly)),
-    ]
+def _by_signal(stage: Stage, frame: BookFrame, signals: Signals) -> Flags | None:
+    """Return whom the model, or a rule, warns of; None where that is not known by borrower."""
+    if stage is Stage.BY_RULES:
+        return None if signals.ruled is None else _is_among(frame, signals.ruled) & frame.now.is_in
+    ranks = [rank for rank, one in enumerate(frame.scales["grade"]) if one in signals.grades]
+    return np.isin(frame.now.ranks["grade"], ranks) & frame.now.is_in if signals.grades else None
 
 
-def _step(
-    stage: Stage, warned: Sequence[str], exposure: Mapping[str, int | None], without: frozenset[str] = frozenset()
-) -> Step:
-    """Return the step of those who have a warning each in `warned`, without some of them."""
-    money = [exposure[who] for who in set(warned) - without]
-    known = [one for one in money if one is not None]
-    return Step(stage, len(money), sum(known), len(money) - len(known), len(warned))
+def _is_among(frame: BookFrame, ids: Collection[str]) -> Flags:
+    return np.asarray(pc.is_in(frame.borrower_id, value_set=pa.array(sorted(ids), pa.string())))
 
 
-def _warnings(store: Store, publication: Publication, branch_id: str | None) -> Sequence[Row[Any]]:
-    """Return borrower, exposure, whether acknowledged and verdict of the warnings that the batch raised, by number."""
-    query = select(
+def _warned(frame: BookFrame) -> Flags:
+    return chosen(frame, Filter(level=WARNED))
+
+
+def _worked_on(frame: BookFrame, warnings: Mapping[Stage, Numbers], stage: Stage) -> Flags:
+    found: Flags = (warnings[stage] > 0) & frame.now.is_in
+    return found & (warnings[Stage.TRUE] == 0) if stage is Stage.FALSE else found
+
+
+def _warnings(store: Store, frame: BookFrame) -> Mapping[Stage, Numbers]:
+    """Return by stage how many warnings each borrower of the frame has there; none who is not warned."""
+    with reading(store) as connection:
+        rows = connection.execute(_query(store, frame)).all()
+    ids, states, verdicts = zip(*rows, strict=True) if rows else ((), (), ())
+    places = np.asarray(pc.fill_null(pc.index_in(pa.array(ids, pa.string()), value_set=frame.borrower_id), -1))
+    state, verdict = np.array(states, object), np.array(verdicts, object)
+    is_at = {
+        Stage.HANDED_OUT: np.ones(len(ids), np.bool_),
+        Stage.ACKNOWLEDGED: state != _UNSEEN,
+        Stage.TRUE: verdict == "true",
+        Stage.FALSE: verdict == "false",
+    }
+    is_warned = _warned(frame)
+    return {
+        stage: np.bincount(places[is_one & (places >= 0)], minlength=frame.rows) * is_warned
+        for stage, is_one in is_at.items()
+    }
+
+
+def _query(store: Store, frame: BookFrame) -> Select[Any]:
+    batch = frame.publication.batch
+    day_after = datetime.combine(batch.as_of + timedelta(days=1), time())
+    return select(
         cases.c.borrower_id,
-        cases.c.exposure_fen,
-        _told(store, "acknowledged_by").is_not(None).label("acknowledged"),
-        _told(store, "verdict").label("verdict"),
+        cases.c.state,
+        case((cases.c.state.in_(_UNVERIFIED), null()), else_=_told(store, "verdict")),
     ).where(
         cases.c.kind == KIND,
-        cases.c.number > _last_before(publication),
-        cases.c.portfolio == publication.batch.portfolio,
-        _told(store, "batch_id") == publication.batch.batch_id,
-        *(() if branch_id is None else (cases.c.branch_id == branch_id,)),
+        cases.c.portfolio == batch.portfolio,
+        or_(cases.c.closed_at.is_(None), cases.c.closed_at >= day_after),
     )
-    with reading(store) as connection:
-        return connection.execute(query.order_by(cases.c.number)).all()
-
-
-def _last_before(publication: Publication) -> ColumnElement[int]:
-    """Return the number of the last warning opened before the publication: those before it need not be read."""
-    earlier = select(cases.c.number).where(cases.c.kind == KIND, cases.c.opened_at < publication.published_at)
-    return func.coalesce(earlier.order_by(cases.c.number.desc()).limit(1).scalar_subquery(), 0)
 
 
 def _told(store: Store, name: str) -> ColumnElement[Any]:

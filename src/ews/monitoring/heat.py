@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ews.domain.errors import RequestError
+from ews.domain.text import sentence
 from ews.monitoring.figures import Figures, added, figures_by
 from ews.monitoring.filters import Filter, chosen
 from ews.monitoring.frame import ATTRIBUTES, Amounts, BookFrame
@@ -40,7 +41,11 @@ def heat(frame: BookFrame, wanted: Filter, rows: str = "industry", columns: str 
     """Return the figures of now by two attributes; RequestError for what is none."""
     for name in (rows, columns):
         if name not in ATTRIBUTES:
-            message = f"There is no heat map by '{name}'. Give two of: {', '.join(ATTRIBUTES)}."
+            message = sentence(
+                "There is no heat map by '{attribute}'. Give two of: {attributes}.",
+                attribute=name,
+                attributes=tuple(ATTRIBUTES),
+            )
             raise RequestError(message)
     found = np.flatnonzero(chosen(frame, wanted) & frame.now.is_in)
     exposure = frame.now.exposure.fen[found]

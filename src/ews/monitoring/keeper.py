@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import func, select
 
 from ews.domain.errors import UnknownBatchError
+from ews.domain.text import sentence
 from ews.monitoring.frame import BookFrame
 from ews.monitoring.history import History, load_history
 from ews.monitoring.load import load
@@ -111,5 +112,8 @@ class Keeper:
 
 
 def _nothing(portfolio: str) -> UnknownBatchError:
-    message = f"Nothing is published for portfolio '{portfolio}'. Score its book first, or name another portfolio."
+    message = sentence(
+        "Nothing is published for portfolio '{portfolio}'. Score its book first, or name another portfolio.",
+        portfolio=portfolio,
+    )
     return UnknownBatchError(message)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ews.domain.errors import RequestError
+from ews.domain.text import sentence
 from ews.monitoring.figures import added
 from ews.monitoring.filters import LEFT, NEW, NOT_KNOWN, Filter, chosen
 from ews.monitoring.frame import SCALES, BookFrame, Side
@@ -40,7 +41,9 @@ class Migration:
 def migration(frame: BookFrame, wanted: Filter, scale: str) -> Migration | None:
     """Return the matrix of `scale`; None where there is no batch to compare with, RequestError for another scale."""
     if scale not in SCALES:
-        message = f"There is no migration of '{scale}'. Give one of: {', '.join(SCALES)}."
+        message = sentence(
+            "There is no migration of '{scale}'. Give one of: {scales}.", scale=scale, scales=tuple(SCALES)
+        )
         raise RequestError(message)
     if frame.compared is None:
         return None

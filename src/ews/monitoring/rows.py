@@ -1,4 +1,4 @@
-"""Rows: the borrowers behind a figure, page by page.
+"""Rows: the borrowers behind a figure, page by page, or the whole list as columns.
 
 Order   any column; ties by borrower_id, and what is not known last, whichever way the column goes
 Left    who is no longer here has the columns of then, and null in those of now
@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ews.domain.errors import RequestError
+from ews.domain.text import sentence
 from ews.monitoring.filters import FORMER, Filter, listed
 from ews.monitoring.frame import BookFrame, Flags, Money, Places, Side
 
@@ -75,19 +77,26 @@ def rows(
 
     RequestError for a column that is none of SORTS, and for an offset or limit below 0.
     """
-    if sort not in SORTS:
-        message = f"The list cannot be sorted by '{sort}'. Give one of: {', '.join(SORTS)}."
-        raise RequestError(message)
     if offset < 0 or (limit is not None and limit < 0):
-        message = f"The list has no page from {offset} with {limit} rows. Give numbers from 0 up."
+        message = sentence(
+            "The list has no page from {offset} with {limit} rows. Give numbers from 0 up.", offset=offset, limit=limit
+        )
         raise RequestError(message)
-    found = listed(frame, wanted)
-    if among is not None:
-        found = found[among[found]]
+    found, keys = _sorted_by(frame, wanted, sort, among, descending=descending)
     end = len(found) if limit is None else min(offset + limit, len(found))
-    keys = _keys(frame, sort, found)
-    order = first(-keys if descending else keys, end)[offset:]
-    return Page(rows_at(frame, found[order]), len(found))
+    return Page(rows_at(frame, found[first(keys, end)[offset:]]), len(found))
+
+
+def table(
+    frame: BookFrame, wanted: Filter, sort: str = "exposure_fen", *, among: Flags | None = None, descending: bool = True
+) -> pa.Table:
+    """Return the whole list as columns, those of SORTS; words are dictionaries of what the list has. Null is unknown.
+
+    RequestError for a column that is none of SORTS.
+    """
+    found, keys = _sorted_by(frame, wanted, sort, among, descending=descending)
+    places = found[first(keys, len(found))]
+    return pa.table({name: _column(frame, name, places) for name in SORTS})
 
 
 def first(keys: NDArray[np.float64], count: int) -> Places:
@@ -103,8 +112,31 @@ def first(keys: NDArray[np.float64], count: int) -> Places:
 
 def rows_at(frame: BookFrame, places: Places) -> tuple[Row, ...]:
     """Return the rows at these places, in their order."""
-    columns = [_values(frame, name, places) for name in Row.__dataclass_fields__]
+    columns = [_listed(_column(frame, name, places)) for name in Row.__dataclass_fields__]
     return tuple(Row(*one) for one in zip(*columns, strict=True))
+
+
+def _listed(column: pa.Array) -> list[Any]:
+    if not pa.types.is_dictionary(column.type):
+        return list(column.to_pylist())
+    words = (*column.dictionary.to_pylist(), None)
+    return [words[code] for code in pc.fill_null(column.indices, -1).to_numpy().tolist()]
+
+
+def _sorted_by(
+    frame: BookFrame, wanted: Filter, sort: str, among: Flags | None, *, descending: bool
+) -> tuple[Places, NDArray[np.float64]]:
+    """Return the list by id, and the keys of which the smallest comes first."""
+    if sort not in SORTS:
+        message = sentence(
+            "The list cannot be sorted by '{sort}'. Give one of: {sorts}.", sort=sort, sorts=tuple(SORTS)
+        )
+        raise RequestError(message)
+    found = listed(frame, wanted)
+    if among is not None:
+        found = found[among[found]]
+    keys = _keys(frame, sort, found)
+    return found, -keys if descending else keys
 
 
 def _keys(frame: BookFrame, name: str, found: Places) -> NDArray[np.float64]:
@@ -126,12 +158,13 @@ def _keys(frame: BookFrame, name: str, found: Places) -> NDArray[np.float64]:
     return _ranked(side.ranks[own][found])
 
 
-def _values(frame: BookFrame, name: str, places: Places) -> list[Any]:
+def _column(frame: BookFrame, name: str, places: Places) -> pa.Array:
+    """Return a column of the rows at these places; words as a dictionary."""
     if name in {"borrower_id", "name"}:
         column: pa.Array = getattr(frame, name)
-        return list(column.take(pa.array(places)).to_pylist())
+        return column.take(pa.array(places))
     if name == "is_here":
-        return list(frame.now.is_in[places].tolist())
+        return pa.array(frame.now.is_in[places])
     if name in frame.attributes:
         own_words = frame.attributes[name]
         return _worded(own_words.codes[places], own_words.words)
@@ -156,9 +189,10 @@ def _ranked(codes: NDArray[Any]) -> NDArray[np.float64]:
     return np.where(codes < 0, np.nan, codes.astype(np.float64))
 
 
-def _worded(codes: NDArray[Any], words: tuple[str, ...]) -> list[str | None]:
-    return [words[code] if code >= 0 else None for code in codes.tolist()]
+def _worded(codes: NDArray[Any], words: tuple[str, ...]) -> pa.Array:
+    places = pa.array(codes.astype(np.int32), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(places, pa.array(words, pa.string()))
 
 
-def _where(known: NDArray[np.bool_], values: NDArray[Any]) -> list[Any]:
-    return [value if is_known else None for value, is_known in zip(values.tolist(), known.tolist(), strict=True)]
+def _where(known: NDArray[np.bool_], values: NDArray[Any]) -> pa.Array:
+    return pa.array(values, mask=~known)

@@ -10,7 +10,10 @@ Late    a month is late where something came to be past due in it; what lasts fr
         first month. What is paid the day after it fell due never was past due
 First   the loan's first instalment is missed where it came more than FIRST_MISSED_ABOVE_DAYS late, as the feature
         first_instalment_missed has it; null where it is not due yet or nobody can tell which one was the first
-Nulls   next_due_on and next_due_fen where no instalment is left to pay, or none is known
+Coming  the first day after as_of on which something of the schedule falls due that is not yet paid; where nothing is
+        past due it is the next one
+Nulls   next_due_on and next_due_fen where no instalment is left to pay, or none is known; coming_on and coming_fen
+        where none falls due after as_of
 """
 
 from collections.abc import Mapping
@@ -32,13 +35,17 @@ from ews.scoring.payment_record import DAY, LOAN, known, statements_told
 MONTHS = 3
 """Window of the customer types (practice)."""
 _EVER = (date(1, 1, 1), date(9999, 12, 31))
-_NEXT = {"next_due_on": "date", "next_due_fen": "int64", "has_items": "boolean"}
+_DUE = ("next_due_on", "next_due_fen", "coming_on", "coming_fen")
+_NEXT = {
+    **{name: "date" if name.endswith("_on") else "int64" for name in _DUE},
+    "has_items": "boolean",
+}
 _LATE = {"bits": "int64", "days": "int64", "is_seen": "boolean"}
 _FIRST = {"first_due_missed": "boolean", "first_missed_lately": "boolean"}
 
 
 def dues(book: Book, spine: Spine) -> ir.Table:
-    """Return LOAN, has_items, next_due_on, next_due_fen, first_due_missed and what the window tells.
+    """Return LOAN, has_items, next_due_on, next_due_fen, coming_on, coming_fen, first_due_missed and what is late.
 
     That is first_missed_lately, late_bits (bit k for late month k), worst_days (past due, 0 for never), is_seen
     (something fell due or was stated) and is_told (a feed speaks of all of it).
@@ -47,13 +54,12 @@ def dues(book: Book, spine: Spine) -> ir.Table:
 
 
 def with_next_due(loans: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
-    """Add next_due_on, next_due_fen and first_due_missed to `loans`.
+    """Add next_due_on, next_due_fen, coming_on, coming_fen and first_due_missed to `loans`.
 
     A bullet of which no instalment is known is due when it matures, with all that is owed.
     """
-    told = paid[["loan_id", "has_items", "next_due_on", "next_due_fen", "first_due_missed"]].astype(
-        {"next_due_on": "datetime64[us]", "next_due_fen": "Int64", "first_due_missed": "boolean"}
-    )
+    kinds = {name: "datetime64[us]" if name.endswith("_on") else "Int64" for name in _DUE}
+    told = paid[["loan_id", "has_items", *_DUE, "first_due_missed"]].astype({**kinds, "first_due_missed": "boolean"})
     both = loans.merge(told, on="loan_id", how="left", validate="one_to_one")
     is_bullet = (both["repayment"] == "bullet") & ~both.pop("has_items").fillna(value=False).astype(bool)
     matures_on = both["matures_on"].astype("datetime64[us]")
@@ -73,8 +79,7 @@ def _dues(book: Book, spine: Spine) -> ir.Table:
     by_schedule = has_items & reaches.fill_null(False) & is_covered(book, "payments", table.as_of, months=0)
     return table.select(
         *LOAN,
-        "next_due_on",
-        "next_due_fen",
+        *_DUE,
         *_FIRST,
         has_items=has_items,
         late_bits=table.item_bits.fill_null(0) | table.stated_bits.fill_null(0),
@@ -91,7 +96,7 @@ def _loans(book: Book, spine: Spine) -> ir.Table:
 
 
 def _next(book: Book, spine: Spine, loans: ir.Table) -> ir.Table:
-    """Return LOAN, next_due_on, next_due_fen and has_items (of all loans with a schedule)."""
+    """Return LOAN, what is due next and has_items (of all loans with a schedule)."""
     if not book.has("instalments"):
         return _none(loans, _NEXT)
     start, end = (ibis.literal(day) for day in (book.covered("payments") or _EVER))
@@ -116,9 +121,12 @@ def _next(book: Book, spine: Spine, loans: ir.Table) -> ir.Table:
         )
         & (per_day.amount > 0),
     )
+    is_coming = per_day.is_open & (per_day.due_on > per_day.as_of)
     return per_day.group_by(*LOAN).aggregate(
         next_due_on=per_day.due_on.min(where=per_day.is_open),
         next_due_fen=per_day.left.argmin(per_day.due_on, where=per_day.is_open).cast("int64"),
+        coming_on=per_day.due_on.min(where=is_coming),
+        coming_fen=per_day.left.argmin(per_day.due_on, where=is_coming).cast("int64"),
         has_items=ibis.literal(value=True),
     )
 

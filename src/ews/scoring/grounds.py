@@ -132,12 +132,16 @@ def customer_type_text(decision: Decision, policy: Policy | None, language: Lang
     return " · ".join((code, *meanings))
 
 
-def due_text(loan: LoanDecision, language: Language) -> str:
-    """Return what is to be paid next, when the loan matures, and that its first instalment was missed."""
-    is_zh, told = language is Language.ZH, []
+def due_text(loan: LoanDecision, as_of: date, language: Language) -> str:
+    """Return what is to be paid first and next, when the loan matures, and that its first instalment was missed."""
+    is_zh, told, is_unpaid = language is Language.ZH, [], loan.is_unpaid_on(as_of)
     if loan.next_due_on is not None:
         money = MISSING if loan.next_due_fen is None else money_text(loan.next_due_fen, language)
-        told.append(f"下次应还 {loan.next_due_on} {money}" if is_zh else f"next due {loan.next_due_on}: {money}")
+        what = ("最早欠款" if is_zh else "oldest unpaid") if is_unpaid else ("下期应还" if is_zh else "next due")
+        told.append(f"{what} {loan.next_due_on} {money}" if is_zh else f"{what} {loan.next_due_on}: {money}")
+    if is_unpaid and loan.coming_on is not None:
+        coming = MISSING if loan.coming_fen is None else money_text(loan.coming_fen, language)
+        told.append(f"下期应还 {loan.coming_on} {coming}" if is_zh else f"next due {loan.coming_on}: {coming}")
     if loan.matures_on is not None:
         told.append(f"到期日 {loan.matures_on}" if is_zh else f"matures {loan.matures_on}")
     if loan.first_due_missed:

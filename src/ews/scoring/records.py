@@ -36,9 +36,10 @@ WORSE: Mapping[str, str] = {
 }
 """Direction in which risk rises, by name of fact or feature."""
 _TIERS, _LEVELS = tuple(Tier), tuple(WarningLevel)
-_LOAN_DAYS = ("cured_on", "opened_on", "matures_on", "next_due_on")
+_LOAN_DAYS = ("cured_on", "opened_on", "matures_on", "next_due_on", "coming_on")
 _LOAN_COUNTS = (
-    *("months_clean", "periods_clean", "observation_months", "observation_periods", "stage", "next_due_fen"),
+    *("months_clean", "periods_clean", "observation_months", "observation_periods", "stage"),
+    *("next_due_fen", "coming_fen"),
     *MONEY,
 )
 

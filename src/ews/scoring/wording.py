@@ -19,6 +19,7 @@ from ews.policy.playbook import Action
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal
 from ews.scoring.episodes import HOLDS
+from ews.scoring.phrases import has_own_phrase, measure_phrase, peers_phrase
 
 MISSING = "—"
 _FEATURES = {feature.name: feature for feature in FEATURES}
@@ -30,22 +31,15 @@ _NAMES: Mapping[str, Text] = {
     **{fact.name: fact.text for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
     **{feature.name: feature.text for feature in FEATURES},
 }
-PRODUCTS: Mapping[str, Text] = {
-    "business": Text("business loan", "经营贷款"),
-    "mortgage": Text("mortgage", "按揭贷款"),
-    "consumer": Text("consumer loan", "消费贷款"),
-    "card": Text("card", "信用卡"),
-    "other": Text("other", "其他"),
-}
 _COUNTED = {"days": Text("{} days", "{} 天"), "months": Text("{} months", "{} 个月"), "count": Text("{}", "{}")}
 _ONE = {"days": "1 day", "months": "1 month", "count": "1"}
 _IN_DEFAULT = Text("in default", "已违约")
 _OTHER_MODEL = Text(" by another model", "（按前一模型）")
 _YEAR = Text("1 year", "1 年")
 _ABOUT: Mapping[str, Text] = {
-    STANDING: Text("Where the borrower stands", "借款人所处状态"),
-    MOVEMENT: Text("How the risk moved", "风险变动"),
-    COMBINATION: Text("How much comes together", "多项征兆叠加"),
+    STANDING: Text("Risk of default too high", "违约风险过高"),
+    MOVEMENT: Text("Risk of default rose sharply", "违约概率骤升"),
+    COMBINATION: Text("Several signals at once", "多项信号并发"),
 }
 """What signals without a reason are about."""
 _WORSE_SIDE = 0.5
@@ -159,16 +153,21 @@ def reason_sentence(reason: Reason, language: Language) -> str:
 
 
 def evidence_sentence(evidence: Evidence, language: Language) -> str:
-    """Return 近3个月最大逾期天数：49 天，差于 86% 的同业; what a special value means only where it is that value."""
+    """Return 近3个月最大逾期 49 天，差于 86% 的同业; what a special value means only where it is that value."""
     feature = _FEATURES[evidence.feature]
     label, explanation = _label(feature.text.in_(language), evidence.value if feature.unit in _COUNTED else None)
-    value = value_text(evidence.feature, evidence.value, language)
+    shown = value_text(evidence.feature, evidence.value, language)
+    if evidence.value is None:
+        return f"{label}{'：' if language is Language.ZH else ': '}{shown}"
+    meant = f"（{explanation}）" if language is Language.ZH else f" ({explanation})"
+    told = measure_phrase(feature, label, evidence.value, shown, language)
     peers = "" if evidence.worse_than is None else percent_text(evidence.worse_than, language, ".0f")
-    if language is Language.ZH:
-        meant = f"（{explanation}）" if explanation else ""
-        return f"{label}：{value}{meant}" + (f"，差于 {peers} 的同业" if peers else "") + _whose(evidence, language)
-    meant = f" ({explanation})" if explanation else ""
-    return f"{label}: {value}{meant}" + (f", worse than {peers} of peers" if peers else "") + _whose(evidence, language)
+    return (
+        told
+        + (meant if explanation and not has_own_phrase(feature) else "")
+        + peers_phrase(feature, evidence.worse_than, peers, language)
+        + _whose(evidence, language)
+    )
 
 
 def _whose(evidence: Evidence, language: Language) -> str:

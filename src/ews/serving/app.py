@@ -8,42 +8,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
-from ews.serving.api import (
-    approvals,
-    batches,
-    borrowers,
-    cases,
-    casework_warnings,
-    checks,
-    contacts,
-    decisions,
-    dossier,
-    event_checks,
-    evidence,
-    findings,
-    forms,
-    health,
-    login,
-    measures,
-    model,
-    my_day,
-    oidc_login,
-    overrides,
-    policy,
-    problems,
-    receivers,
-    report,
-    review_files,
-    review_sessions,
-    reviews,
-    tasks,
-    warnings,
-    watch_list,
-)
+from ews.serving.api import problems
 from ews.serving.api.examples import OF_MODELS
 from ews.serving.api.hidden import refuse_hidden
 from ews.serving.api.parameters import refuse_unknown
@@ -51,83 +20,12 @@ from ews.serving.credentials import LOOPBACK_NAMES, PLAIN_COOKIE, SECURE_COOKIE,
 from ews.serving.guard import Identify, guard
 from ews.serving.metrics import new_meter
 from ews.serving.observe import observe
-from ews.serving.pages import assets, entrance, paper_style, papers
-from ews.serving.pages.borrower import page as borrower_page
-from ews.serving.pages.cases import page as case_page
-from ews.serving.pages.checks import begin, check_acts, check_list, check_page, filling
-from ews.serving.pages.model import page as model_page
-from ews.serving.pages.policy import choosing, compare
-from ews.serving.pages.policy import page as policy_page
-from ews.serving.pages.portfolio import export as portfolio_export
-from ews.serving.pages.portfolio import listing as portfolio_list
-from ews.serving.pages.portfolio import page as portfolio_page
 from ews.serving.pages.problem_page import is_page, place_of, problem_page
-from ews.serving.pages.reviews import form_page, session_page
-from ews.serving.pages.work import acts as work_acts
-from ews.serving.pages.work import day as work_day
-from ews.serving.pages.work import warnings as work_warnings
 from ews.serving.rights import OPEN_PATHS, RIGHTS, allow
+from ews.serving.routers import PAGES, ROUTERS
 from ews.serving.services import Services
 
 MAX_BODY_BYTES = 5_000_000
-
-ROUTERS: tuple[APIRouter, ...] = (
-    login.router,
-    oidc_login.router,
-    my_day.router,
-    cases.router,
-    casework_warnings.router,
-    forms.router,
-    checks.router,
-    findings.router,
-    evidence.router,
-    tasks.router,
-    contacts.router,
-    event_checks.router,
-    measures.router,
-    overrides.router,
-    watch_list.router,
-    review_files.router,
-    review_sessions.router,
-    reviews.router,
-    approvals.router,
-    receivers.router,
-    dossier.router,
-    report.router,
-    borrowers.router,  # after all other paths below a borrower, since an id may hold a slash
-    decisions.router,
-    warnings.router,
-    batches.router,
-    model.router,
-    policy.router,
-    health.router,
-)
-PAGES: tuple[APIRouter, ...] = (
-    paper_style.router,
-    assets.router,
-    entrance.router,
-    case_page.router,
-    work_day.router,
-    work_warnings.router,
-    work_acts.router,
-    papers.router,
-    check_list.router,
-    check_page.router,
-    filling.router,
-    check_acts.router,
-    session_page.router,
-    form_page.router,
-    begin.router,
-    portfolio_page.router,
-    portfolio_list.router,
-    portfolio_export.router,
-    policy_page.router,
-    choosing.router,
-    compare.router,
-    model_page.router,
-    # pages of borrowers last, since an id may hold a slash
-    borrower_page.router,
-)
 
 _DESCRIPTION = """\
 Early warning for a bank's loan book: how risky a borrower is, why, what changed, and what to do by when.

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from ews.domain.errors import ForbiddenError, UnauthenticatedError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.serving.guard import Identify
 from ews.serving.identity import LOCAL
 from ews.serving.services import Services
@@ -113,9 +114,11 @@ def require_own_page(request: Request) -> None:
     is_own = site in _OWN_SITES if site is not None else origin is not None and urlsplit(origin).netloc.lower() == host
     if not is_own:
         found = f"sec-fetch-site '{site}'" if site is not None else f"origin '{origin or 'missing'}'"
-        message = (
-            f"The request changes something and comes with {found[:120]}. Send it from a page under "
-            f"'{host[:100]}', or use a token instead of the cookie."
+        message = sentence(
+            "The request changes something and comes with {found}. Send it from a page under '{host}', or use a token "
+            "instead of the cookie.",
+            found=found[:120],
+            host=host[:100],
         )
         raise ForeignOriginError(message)
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ews.domain.errors import EwsError
 from ews.domain.people import Actor
+from ews.domain.text import message_of
 from ews.serving.api.problems import problem
 from ews.serving.rights import ASSETS, Kind, Right, is_open, right_of
 from ews.serving.services import Services
@@ -82,7 +83,7 @@ async def _refused(request: Request, identify: Identify) -> ASGIApp | None:
     try:
         request.state.actor = await identify(request)
     except EwsError as error:
-        return problem(request, error.code, str(error))
+        return problem(request, error.code, message_of(error))
     except DBAPIError:
         detail = (
             "The store does not answer, so nobody can be told apart. Try again; if it lasts, see what /readyz says."

@@ -64,6 +64,17 @@ def parties_of_circle(circle: Circle) -> frozenset[str]:
     return frozenset(one.party_id for one in circle.parties if one.hops > 0)
 
 
+def met(decision: Decision, circle: Circle) -> tuple[str, ...]:
+    """Return the ids of all others in the order in which they are met, which gives them their numbers."""
+    around = (one.party_id for one in circle.parties if one.hops > 0)
+    return tuple(one for one in dict.fromkeys((*_ids(decision), *around)) if one != decision.borrower_id)
+
+
+def other_name(stand_in: str) -> str:
+    """Return the name that goes with `party-1`."""
+    return f"其他机构客户{stand_in.removeprefix('party-')}"
+
+
 def masked(decision: Decision, *, visible: Set[str]) -> Decision:
     """Return the decision with everybody masked but the borrower and `visible`."""
     return masked_with(decision, Circle(), visible=visible)[0]

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ews.domain.text import sentence
 from ews.serving.api.problems import most_bytes, problem, too_large
 from ews.serving.metrics import Meter
 
@@ -80,7 +81,11 @@ def _refused(scope: Scope, hosts: frozenset[str], max_body_bytes: int) -> ASGIAp
     headers = Headers(scope=scope)
     host = _host(headers.get("host", ""))
     if host not in hosts:
-        detail = f"The service does not go by the name '{host[:100]}'. Ask it as {' or '.join(sorted(hosts))}."
+        detail = sentence(
+            "The service does not go by the name '{host}'. Ask it as {names}.",
+            host=host[:100],
+            names=" or ".join(sorted(hosts)),
+        )
         return problem(Request(scope), "unknown-host", detail)
     length = headers.get("content-length", "")
     if length.isdecimal() and int(length) > max_body_bytes:

@@ -6,6 +6,7 @@ Trial  what another policy would change on the newest batch, worked out beside t
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,15 @@ class Choice:
     kind: Kind
     policy_hash: str | None
     faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """Another value of a parameter, in its unit, from a day on."""
+
+    parameter: str
+    value: float
+    since: date
 
 
 class TrialState(StrEnum):
@@ -71,11 +81,13 @@ class PolicyDesk:
     """Called by several threads at once.
 
     `keep` keeps a choice and returns its hash; RequestError where there is no such choice, or it cannot be used.
+    `draft` writes a kept policy with another value among the drafts and returns its name; RequestError likewise.
     `find` returns a kept policy. `trial` and `begin` take the hashes of the old and the new policy and the portfolio.
     """
 
     choices: Callable[[], Sequence[Choice]] = tuple
     keep: Callable[[str], str] = _cannot
+    draft: Callable[[str, NewValue], str] = _cannot
     find: Callable[[str], Policy | None] = lambda _hash: None
     trial: Callable[[str, str, str], Trial] = _nothing
     begin: Callable[[str, str, str], Trial] = _nothing

@@ -6,7 +6,7 @@ How    before any sentence is made; in what people wrote as well. `party-1`, `pa
        always the same within one report; the borrower's own name stays whole, also where another's is a part of it
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -17,7 +17,7 @@ from ews.domain.exhibits import Circle, Exhibit
 from ews.domain.people import Actor
 from ews.domain.unit import OWNERS
 from ews.serving.dossier_sight import hidden, hidden_dossier, hider, parties_of_cases
-from ews.serving.masking import parties_of
+from ews.serving.masking import met, other_name, parties_of
 from ews.serving.portfolios import require_portfolio
 from ews.serving.services import Services
 from ews.serving.sight import portfolio_in_sight
@@ -55,22 +55,30 @@ def _masked(services: Services, actor: Actor, report: Report) -> Report:
     }
     if not foreign:
         return report
-    hide = hider(_stand_ins(foreign, names, decision))
     exhibit = report.exhibit
-    return Report(
-        hidden(_unnamed(decision, foreign), hide),
-        None if exhibit is None else hidden(replace(exhibit, circle=_circle(exhibit.circle, foreign)), hide),
-        hidden_dossier(report.dossier, hide),
-        report.paid_like,
+    met_first = met(decision, Circle() if exhibit is None else exhibit.circle)
+    given = _given(foreign, names, met_first)
+    hide = hider(_stand_ins(given, names, decision))
+    called = {party: other_name(stand_in) for party, stand_in in given.items()}
+    return replace(
+        report,
+        decision=hidden(_unnamed(decision, called), hide),
+        exhibit=None if exhibit is None else hidden(replace(exhibit, circle=_circle(exhibit.circle, called)), hide),
+        dossier=hidden_dossier(report.dossier, hide),
     )
 
 
-def _stand_ins(foreign: Collection[str], names: Mapping[str, str | None], decision: Decision) -> dict[str, str]:
-    """Return what stands for ids and names; for those of the borrower they themselves, so that no part is replaced."""
+def _given(foreign: Collection[str], names: Collection[str], met_first: Sequence[str]) -> dict[str, str]:
+    """Return what stands for each id: the same as on the borrower's page, in the order in which they are met there."""
     numbers = (f"party-{number}" for number in count(1))
     free = (one for one in numbers if one not in names)
-    given = dict(zip(sorted(foreign), free, strict=False))
-    told = {name: given[party] for party, name in names.items() if name and party in foreign}
+    ordered = dict.fromkeys((*(one for one in met_first if one in foreign), *sorted(foreign)))
+    return dict(zip(ordered, free, strict=False))
+
+
+def _stand_ins(given: Mapping[str, str], names: Mapping[str, str | None], decision: Decision) -> dict[str, str]:
+    """Return what stands for ids and names; for those of the borrower they themselves, so that no part is replaced."""
+    told = {name: given[party] for party, name in names.items() if name and party in given}
     own = {one: one for one in (decision.borrower_id, decision.name) if one}
     return {**told, **given, **own}
 
@@ -90,23 +98,25 @@ def _named(report: Report) -> Iterator[tuple[str, str | None]]:
         yield from ((one.party_id, one.name) for one in circle.parties)
 
 
-def _unnamed(decision: Decision, foreign: Collection[str]) -> Decision:
+def _unnamed(decision: Decision, called: Mapping[str, str]) -> Decision:
     """Return the decision without names and branches of who is foreign; their ids are replaced afterwards."""
     paths = tuple(
         replace(
             path,
             hops=tuple(
-                replace(hop, name=None, branch_id=None) if hop.party_id in foreign else hop for hop in path.hops
+                replace(hop, name=called[hop.party_id], branch_id=None) if hop.party_id in called else hop
+                for hop in path.hops
             ),
         )
         for path in decision.paths
     )
-    unit = tuple(replace(one, name=None) if one.member_id in foreign else one for one in decision.unit)
+    unit = tuple(replace(one, name=called[one.member_id]) if one.member_id in called else one for one in decision.unit)
     return replace(decision, paths=paths, unit=unit)
 
 
-def _circle(circle: Circle, foreign: Collection[str]) -> Circle:
+def _circle(circle: Circle, called: Mapping[str, str]) -> Circle:
     parties = tuple(
-        replace(one, name=None, branch_id=None) if one.party_id in foreign else one for one in circle.parties
+        replace(one, name=called[one.party_id], branch_id=None) if one.party_id in called else one
+        for one in circle.parties
     )
     return replace(circle, parties=parties)

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 from ews.casework.rights import FIELD, RISK, SENIOR, require
 from ews.domain.errors import ForbiddenError
 from ews.domain.people import Actor, Role
+from ews.domain.text import Sentence, sentence
 from ews.serving.identity import LOCAL
 
 
@@ -138,6 +139,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/reviews/{case_id}/determine"): FIELD_ACT,
     ("POST", "/v1/reviews/{case_id}/approve"): FIELD_ACT,
     ("POST", "/v1/reviews/{case_id}/return"): FIELD_ACT,
+    ("POST", "/v1/reviews/{case_id}/withdraw"): FIELD_ACT,
     ("GET", "/v1/reviews/sessions/form.docx"): LOOK_UP,
     ("GET", "/v1/reviews/{case_id}/form.docx"): LOOK_UP,
     ("GET", "/v1/borrowers/{borrower_id}/dossier"): LOOK_UP,
@@ -213,10 +215,12 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/reviews/{case_id}/determine"): FIELD_ACT,
     ("POST", "/reviews/{case_id}/approve"): FIELD_ACT,
     ("POST", "/reviews/{case_id}/return"): FIELD_ACT,
+    ("POST", "/reviews/{case_id}/withdraw"): FIELD_ACT,
     # pages: policy and model
     ("GET", "/policy"): KNOWN,
     ("GET", "/policy/changes"): KNOWN,
     ("POST", "/policy/choose"): Right(Kind.ACT, RISK, many=True),  # keeps files; nobody else logs it
+    ("POST", "/policy/draft"): Right(Kind.ACT, RISK, many=True),  # likewise
     ("GET", "/policy/compare/{policy_hash}"): KNOWN,
     ("GET", "/policy/compare/{policy_hash}/trial"): Right(Kind.READ, LOOK, everywhere=True),
     ("POST", "/policy/compare/{policy_hash}/trial"): Right(Kind.ACT, RISK, everywhere=True, many=True),
@@ -253,26 +257,44 @@ def allow(request: Request) -> None:
     """Raise ForbiddenError where whoever asks may not ask this route."""
     right = right_of(request)
     if right is None:
-        message = f"{request.method} {request.url.path} has no entry in the table of rights, so that nobody may ask it."
+        message = sentence(
+            "{method} {path} has no entry in the table of rights, so that nobody may ask it.",
+            method=request.method,
+            path=request.url.path,
+        )
         raise ForbiddenError(message)
     if right.kind is not Kind.OPEN:
-        _check(right, request.state.actor, f"ask {request.method} {request.scope['route'].path_format}")
+        _check(
+            right,
+            request.state.actor,
+            sentence("ask {method} {path}", method=request.method, path=request.scope["route"].path_format),
+        )
 
 
-def _check(right: Right, actor: Actor, what: str) -> None:
+def _check(right: Right, actor: Actor, what: Sentence) -> None:
     if actor is LOCAL:
         if right.kind is Kind.ACT:
-            message = f"Nobody is logged in, and to {what} takes an account. Make one with 'ews user add', then log in."
+            message = sentence(
+                "Nobody is logged in, and to {what} takes an account. Make one with 'ews user add', then log in.",
+                what=what,
+            )
             raise ForbiddenError(message)
         return
     if not (right.machines and actor.is_machine and Role.OPERATOR in actor.roles):
         require(actor, right.roles, what)
     if right.kind is Kind.ACT and actor.is_machine:
-        message = f"'{actor.user_id}' holds a token and may not {what}: people answer for that. Log in as a person."
+        message = sentence(
+            "'{user_id}' holds a token and may not {what}: people answer for that. Log in as a person.",
+            user_id=actor.user_id,
+            what=what,
+        )
         raise ForbiddenError(message)
     if right.everywhere and actor.branch_id is not None:
-        message = (
-            f"'{actor.user_id}' may not {what}: it tells about all branches, and the account is tied to "
-            f"'{actor.branch_id}'. Ask somebody at head office."
+        message = sentence(
+            "'{user_id}' may not {what}: it tells about all branches, and the account is tied to '{branch_id}'. "
+            "Ask somebody at head office.",
+            user_id=actor.user_id,
+            what=what,
+            branch_id=actor.branch_id,
         )
         raise ForbiddenError(message)

@@ -2,7 +2,7 @@
 
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Protocol
 
@@ -82,6 +82,25 @@ def no_circles(batch_id: str) -> Sequence[CircleTotals]:  # noqa: ARG001 - as Fi
     return ()
 
 
+class FindRuled(Protocol):
+    """Called by several threads at once."""
+
+    def __call__(self, batch_id: str) -> frozenset[str] | None:
+        """Return who has a signal of the rules that holds in a batch, None where that is not known by borrower."""
+
+
+def no_ruled(batch_id: str) -> frozenset[str] | None:  # noqa: ARG001 - as FindRuled has it
+    """Know of nobody."""
+    return None
+
+
+class Decided(Protocol):
+    """What names the policy that decided: a decision, or what is left of one in a list."""
+
+    @property
+    def policy_hash(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a rule comes from, as the policy says that decided; all null where that can no longer be read."""
@@ -111,7 +130,7 @@ class Wording:
 
     headline: Callable[[Decision, Language], str]
     reason_sentence: Callable[[Reason, Language], str]
-    held_sentence: Callable[[Decision, Held, Language], str]
+    held_sentence: Callable[[Decided, Held, Language], str]
     lift_sentence: Callable[[Decision, Lift, Language], str]
     path_sentence: Callable[[Decision, Path, Language], str]
     raised_sentence: Callable[[Raised, Language], str]
@@ -170,9 +189,11 @@ class Services:
     `desk` is where acts are done, over the same store; `journal` takes the entries on who looked up what. `oidc` is
     null where people log in with passwords only. `facts_of` prefills checks from the book, and `evidence` is the folder
     for photos and scans, null where none are taken. `find_records` reads many records of a batch at once; null: one by
-    one. `find_exhibit` gives what pages lay beside a decision, `find_circles` the guarantee circles of a batch.
+    one. `find_exhibit` gives what pages lay beside a decision, `find_circles` the guarantee circles of a batch,
+    `find_ruled` whom its rules warn of.
     `keeper` holds the newest book of each portfolio in memory, `warning_grades` are those for which the policy warns.
     `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
+    `branch_names` are what people call the branches.
     """
 
     store: Store
@@ -189,6 +210,7 @@ class Services:
     find_records: FindRecords | None = None
     find_exhibit: FindExhibit = no_exhibit
     find_circles: FindCircles = no_circles
+    find_ruled: FindRuled = no_ruled
     keeper: Keeper = None  # type: ignore[assignment]  # one over the store where none is given
     warning_grades: frozenset[str] = frozenset()
     hands: Hands = NO_HANDS
@@ -198,6 +220,7 @@ class Services:
     stored_models: Callable[[], Sequence[ModelFacts]] = no_models
     mlflow_url: str | None = None
     policy_desk: PolicyDesk = NO_POLICY_DESK
+    branch_names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.keeper is None:

@@ -10,6 +10,7 @@ from ews.domain.decisions import Decision
 from ews.domain.errors import ForbiddenError, UnknownBorrowerError
 from ews.domain.exhibits import Circle
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.domain.unit import OWNERS
 from ews.serving.masking import masked_with, parties_of, parties_of_circle
 from ews.serving.services import Services
@@ -35,12 +36,21 @@ def portfolio_in_sight(store: Store, actor: Actor, borrower_id: str, portfolio: 
         if actor.sees(branch_id) and portfolio in {None, own}
     )
     if not seen:
-        where = "" if portfolio is None else f" in portfolio '{portfolio}'"
-        message = f"Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it."
+        where = "" if portfolio is None else sentence(" in portfolio '{portfolio}'", portfolio=portfolio)
+        message = sentence(
+            "Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it.",
+            borrower_id=borrower_id,
+            where=where,
+        )
         raise UnknownBorrowerError(message)
     if len(seen) > 1:
-        listed = ", ".join(f"'{one}'" for one in seen)
-        message = f"Borrower '{borrower_id}' is in {len(seen)} portfolios: {listed}. Name the portfolio."
+        listed = tuple(f"'{one}'" for one in seen)
+        message = sentence(
+            "Borrower '{borrower_id}' is in {count} portfolios: {listed}. Name the portfolio.",
+            borrower_id=borrower_id,
+            count=len(seen),
+            listed=listed,
+        )
         raise AmbiguousBorrowerError(message)
     return seen[0]
 
@@ -73,8 +83,10 @@ def check_tables(actor: Actor, names: Collection[str]) -> None:
     """Raise ForbiddenError where rows on the spot would bind a borrower of a branch to others."""
     refused = sorted(NAMES_OTHERS & set(names))
     if actor.branch_id is not None and refused:
-        message = (
-            f"'{actor.user_id}' may not give rows of {', '.join(refused)}: they bind the borrower to others, whose "
-            "state would be told. Leave these tables out, or ask somebody at head office."
+        message = sentence(
+            "'{user_id}' may not give rows of {tables}: they bind the borrower to others, whose state would be "
+            "told. Leave these tables out, or ask somebody at head office.",
+            user_id=actor.user_id,
+            tables=tuple(refused),
         )
         raise ForbiddenError(message)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ews.domain.errors import AccountError
 from ews.domain.people import SYSTEM, Actor, Role
+from ews.domain.text import sentence
 from ews.store.audit import Entry
 from ews.store.audit_log import Change, Log, change
 from ews.store.engine import Store, reading
@@ -78,6 +79,19 @@ def names_of(connection: Connection, user_ids: Collection[str]) -> Mapping[str, 
     """Return the names of accounts by id, in use or not; who has none is absent."""
     query = select(users.c.user_id, users.c.name).where(users.c.user_id.in_(sorted(user_ids)))
     return {row.user_id: row.name for row in connection.execute(query)}
+
+
+def officer_names(store: Store) -> Mapping[str, str]:
+    """Return the names of the officers of the book that have an account in use, by officer_id."""
+    query = select(users.c.officer_id, users.c.name).where(users.c.officer_id.is_not(None), users.c.is_active)
+    with reading(store) as connection:
+        return {row.officer_id: row.name for row in connection.execute(query)}
+
+
+def person_names(store: Store) -> Mapping[str, str]:
+    """Return the names of all accounts, by id."""
+    with reading(store) as connection:
+        return {row.user_id: row.name for row in connection.execute(select(users.c.user_id, users.c.name))}
 
 
 def find_user(store: Store, user_id: str) -> User:
@@ -182,7 +196,7 @@ def row_of(connection: Connection, user_id: str) -> Row[Any]:
     """Return the row of an account; AccountError where there is none."""
     row = connection.execute(select(users).where(users.c.user_id == user_id)).first()
     if row is None:
-        message = f"There is no account '{user_id}'. See 'ews user list' for those there are."
+        message = sentence("There is no account '{user_id}'. See 'ews user list' for those there are.", user_id=user_id)
         raise AccountError(message)
     return row
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from ews.domain.errors import PolicyError
+from ews.domain.text import sentence
 from ews.store.audit import Entry, Head, append, hold, touched
 from ews.store.audit_log import Log, witnessed
 from ews.store.engine import Store, reading, writing
@@ -73,7 +74,10 @@ def adopt_within(
         try:
             connection.execute(text("LOCK TABLE adoptions, batches IN SHARE ROW EXCLUSIVE MODE NOWAIT"))
         except OperationalError:
-            message = f"A batch is being published; no policy can be adopted from {holds_from} meanwhile. Try again."
+            message = sentence(
+                "A batch is being published; no policy can be adopted from {holds_from} meanwhile. Try again.",
+                holds_from=holds_from,
+            )
             raise PolicyError(message) from None
     return _add(connection, policy_hash, holds_from, adopted_by=adopted_by, note=note, adopted_at=adopted_at)
 
@@ -138,9 +142,11 @@ def _refused(connection: Connection, holds_from: date) -> int:
     """Return the number of the newest adoption, 0 where there is none: the first may hold from any day."""
     newest, earlier = _newest(connection), connection.execute(select(func.max(adoptions.c.adoption))).scalar()
     if newest is not None and holds_from <= newest and earlier is not None:
-        message = (
-            f"Batches up to {newest} are published; a policy from {holds_from} would rewrite them. "
-            f"Give a day after {newest}."
+        message = sentence(
+            "Batches up to {newest} are published; a policy from {holds_from} would rewrite them. Give a day "
+            "after {newest}.",
+            newest=newest,
+            holds_from=holds_from,
         )
         raise PolicyError(message)
     return earlier or 0

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 from sqlalchemy.sql.selectable import CTE
 
+from ews.domain.decisions import Decision
 from ews.domain.errors import RequestError, UnknownBatchError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import sentence
 from ews.store.engine import Store, reading
 from ews.store.publications import Batch, Publication, Tally
 from ews.store.tables import batches
@@ -67,9 +69,25 @@ def find_batch(store: Store, batch_id: str) -> Publication:
     view = ranked()
     found = _first(store, select(view).where(view.c.batch_id == batch_id))
     if found is None:
-        message = f"Batch '{batch_id}' is not published. See the list of batches for those that are."
+        message = sentence(
+            "Batch '{batch_id}' is not published. See the list of batches for those that are.", batch_id=batch_id
+        )
         raise UnknownBatchError(message)
     return found
+
+
+def families_seen_once(store: Store, decision: Decision) -> tuple[str, ...]:
+    """Return the feature families that only one had data on: the batch of a decision or the one compared with.
+
+    Empty where there is no batch to compare with, or it is no longer known.
+    """
+    if decision.before is None:
+        return ()
+    try:
+        then = find_batch(store, decision.before.batch_id).batch
+    except UnknownBatchError:
+        return ()
+    return tuple(sorted(set(decision.blind) ^ set(then.blind)))
 
 
 def batch_page(
@@ -111,8 +129,12 @@ def check_portfolio(connection: Connection, portfolio: str | None) -> None:
         return
     known = connection.execute(select(batches.c.portfolio).distinct().order_by(batches.c.portfolio)).scalars().all()
     if portfolio not in known:
-        listed = ", ".join(f"'{one}'" for one in known) or "none yet"
-        message = f"Nothing is published for portfolio '{portfolio}'. Portfolios with batches: {listed}."
+        listed = tuple(f"'{one}'" for one in known) or sentence("none yet")
+        message = sentence(
+            "Nothing is published for portfolio '{portfolio}'. Portfolios with batches: {listed}.",
+            portfolio=portfolio,
+            listed=listed,
+        )
         raise RequestError(message)
 
 

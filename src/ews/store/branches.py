@@ -6,7 +6,7 @@ Nulls   a borrower of no branch has null; one without a decision is absent
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ews.store.batches import latest_batches, ranked
 from ews.store.engine import Store, reading
@@ -33,3 +33,17 @@ def branches_of(store: Store, borrower_ids: Collection[str]) -> Mapping[tuple[st
     with reading(store) as connection:
         rows = connection.execute(query).all()
     return {(row.portfolio, row.borrower_id): row.branch_id for row in rows}
+
+
+def regions_of(store: Store) -> dict[str, str]:
+    """Return the region that most borrowers of a branch are of, by branch, in the newest batch of any portfolio."""
+    newest = [one.number for one in latest_batches(store)]
+    of_both = (decisions.c.branch_id, decisions.c.region)
+    query = (
+        select(*of_both)
+        .where(decisions.c.publication.in_(newest), *(column.is_not(None) for column in of_both))
+        .group_by(*of_both)
+        .order_by(func.count(), decisions.c.region.desc())
+    )
+    with reading(store) as connection:
+        return {row.branch_id: row.region for row in connection.execute(query)}  # the last of a branch has the most

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, false, func, insert, select, update
 
 from ews.domain.errors import StaleVersionError
+from ews.domain.text import sentence
 from ews.store.cases import Act, Case, case_id_of, case_row, plain_json, to_case, work_of
 from ews.store.receivers import tell_receivers_of
 from ews.store.tables import acts, cases
@@ -56,14 +57,21 @@ def store_steps(
 
 
 def cases_about(
-    connection: Connection, kind: str, portfolio: str, borrower_ids: Collection[str]
+    connection: Connection, kind: str, portfolio: str, borrower_ids: Collection[str], *, is_open: bool | None = None
 ) -> Mapping[str, tuple[Case, ...]]:
-    """Return all cases of `kind` about each of the borrowers, open and closed, by number."""
+    """Return the cases of `kind` about each of the borrowers, by number: open and closed, or as `is_open` says.
+
+    The store finds them by the borrowers; by the kind, or in the order of numbers, it would read all cases of the bank.
+    """
     query = select(cases).where(
-        cases.c.kind == kind, cases.c.portfolio == portfolio, cases.c.borrower_id.in_(sorted(borrower_ids))
+        cases.c.portfolio == portfolio,
+        cases.c.borrower_id.in_(sorted(borrower_ids)),
+        func.coalesce(cases.c.kind == kind, false()),
     )
+    if is_open is not None:
+        query = query.where(cases.c.closed_at.is_(None) if is_open else cases.c.closed_at.is_not(None))
     found: dict[str, tuple[Case, ...]] = {}
-    for row in connection.execute(query.order_by(cases.c.number)):
+    for row in sorted(connection.execute(query), key=lambda one: int(one.number)):
         found[row.borrower_id] = (*found.get(row.borrower_id, ()), to_case(row))
     return found
 
@@ -87,9 +95,12 @@ def _check_versions(connection: Connection, changed: Sequence[Case]) -> None:
     now = {row.case_id: row.version for row in connection.execute(query)} if changed else {}
     for case in changed:
         if now.get(case.case_id) != case.version:
-            message = (
-                f"Case '{case.case_id}' is at version {now.get(case.case_id)} by now, not {case.version}: it has "
-                "been changed since. Run the work again; it goes on from what the case says now."
+            message = sentence(
+                "Case '{case_id}' is at version {newest} by now, not {version}: it has been changed since. Run the "
+                "work again; it goes on from what the case says now.",
+                case_id=case.case_id,
+                newest=now.get(case.case_id),
+                version=case.version,
             )
             raise StaleVersionError(message)
         now[case.case_id] += 1

@@ -1,10 +1,12 @@
 """Case list: open cases of one kind, found by what the worklist knows of them, sorted and counted.
 
-Orders  due: the first day that was missed or will be; level: gravest first; money: most at risk first; opened: newest
-        first. Ties go by day, level, money and id, so that the order is total; what is not known comes last
+Orders  due: the first day that was missed or will be, after all others what has no signal left; level: gravest first;
+        money: most at risk first; opened: newest first. Ties go by day, level, money and id, so that the order is
+        total; what is not known comes last
 Pages   by number, since people go back and forth in them; a page beyond the last is empty
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +17,8 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Select, and_
 from ews.domain.levels import WarningLevel
 from ews.store.cases import Case
 from ews.store.tables import worklist
-from ews.store.work_pages import NO_DAY, Whose, in_order, is_late, mine, rests
+from ews.store.work_near import Whose
+from ews.store.work_pages import NO_DAY, in_order, is_late, mine, rests
 
 DUE, LEVEL, MONEY, OPENED = "due", "level", "money", "opened"
 SORTS = (DUE, LEVEL, MONEY, OPENED)
@@ -36,6 +39,7 @@ class ListFilter:
     officer_id: str | None = None
     topic: str | None = None
     is_late: bool | None = None
+    is_gone: bool | None = None
     text: str | None = None
     whose: Whose | None = None
     is_free: bool = False
@@ -43,12 +47,20 @@ class ListFilter:
 
 
 class Tally(NamedTuple):
-    """How many cases are of a level and a state, and late or not."""
+    """How many cases are of a level and a state, late or not, and with no signal left or with some."""
 
     level: WarningLevel
     state: str
     is_late: bool
+    is_gone: bool
     cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowers:
+    """How many borrowers cases are about, and the money at risk with them, each counted once; 0 where none is known."""
+
+    count: int
     at_risk_fen: int
 
 
@@ -70,27 +82,41 @@ def list_page(
 
 
 def tallies(connection: Connection, wanted: ListFilter, today: date) -> tuple[Tally, ...]:
-    """Count what is wanted by level, state and lateness, whatever the filter says of these three."""
-    late = is_late(today).label("late")
-    columns = (worklist.c.level_rank, worklist.c.state, late)
-    query = select(*columns, func.count(), func.coalesce(func.sum(worklist.c.at_risk_fen), 0)).group_by(*columns)
-    every = replace(wanted, levels=(), states=(), is_late=None)
-    return tuple(
-        Tally(list(WarningLevel)[row[0] or 0], row[1], bool(row[2]), row[3], int(row[4]))
-        for row in connection.execute(_chosen(query, every, today).order_by(*columns))
-    )
+    """Count what is wanted by level, state, lateness and whether signals are left, whatever the filter says of these.
+
+    The store counts in the order of its index, by branch and day too, which is several times as fast as what is asked.
+    """
+    columns = [worklist.c[name] for name in ("branch_id", "level_rank", "state", "late_on", "due_on", "is_gone")]
+    query = select(*columns, func.count()).group_by(*columns)
+    every = replace(wanted, levels=(), states=(), is_late=None, is_gone=None)
+    found: Counter[tuple[int, str, bool, bool]] = Counter()
+    for _, rank, state, late_on, due_on, is_gone, count in connection.execute(_chosen(query, every, today)):
+        found[rank or 0, state, late_on is not None or (due_on is not None and due_on < today), is_gone] += count
+    levels = list(WarningLevel)
+    return tuple(Tally(levels[key[0]], *key[1:], found[key]) for key in sorted(found))
 
 
-def choices(connection: Connection, wanted: ListFilter) -> Choices:
+def borrowers(connection: Connection, wanted: ListFilter, today: date) -> Borrowers:
+    """Return how many borrowers the wanted cases are about, and their money at risk; of several amounts the highest.
+
+    The amounts of one borrower differ only where a case was not touched by the newest batch.
+    """
+    money = select(func.max(worklist.c.at_risk_fen).label("fen"))
+    each = _chosen(money, wanted, today).where(worklist.c.borrower_id.is_not(None))
+    found = each.group_by(worklist.c.borrower_id, worklist.c.portfolio).subquery()
+    count, fen = connection.execute(select(func.count(), func.coalesce(func.sum(found.c.fen), 0))).one()
+    return Borrowers(count, int(fen))
+
+
+def choices(connection: Connection, wanted: ListFilter, *, with_officers: bool = True) -> Choices:
     """Return the branches, officers and topics of all open cases of the kind in the branch of the filter."""
-    columns = (worklist.c.branch_id, worklist.c.officer_id, worklist.c.topic)
-    query = select(*columns).where(*_of_kind(wanted)).distinct()
-    rows = connection.execute(query).all()
-    return Choices(*(_known(row[place] for row in rows) for place in range(len(columns))))
 
+    def known(column: ColumnElement[Any]) -> tuple[str, ...]:
+        query = select(column).where(*_of_kind(wanted), column.is_not(None)).distinct()
+        return tuple(sorted(connection.execute(query).scalars()))
 
-def _known(values: Any) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value is not None}))
+    officers = known(worklist.c.officer_id) if with_officers else ()
+    return Choices(known(worklist.c.branch_id), officers, known(worklist.c.topic))
 
 
 def _chosen(query: Select[Any], wanted: ListFilter, today: date) -> Select[Any]:
@@ -112,6 +138,8 @@ def _narrowed(wanted: ListFilter, today: date) -> list[ColumnElement[bool]]:
     conditions += [worklist.c[name] == value for name, value in named.items() if value is not None]
     if wanted.is_late is not None:
         conditions.append(is_late(today) if wanted.is_late else ~is_late(today))
+    if wanted.is_gone is not None:
+        conditions.append(worklist.c.is_gone.is_(wanted.is_gone))
     return [*conditions, *_personal(wanted, today)]
 
 
@@ -138,4 +166,4 @@ def _order(sort: str) -> Sequence[ColumnElement[Any]]:
     money = -func.coalesce(worklist.c.at_risk_fen, literal(-1, BigInteger))
     first: Mapping[str, ColumnElement[Any]] = {LEVEL: level, MONEY: money, OPENED: worklist.c.opened_at.desc()}
     rest = (day, level, money, worklist.c.case_id)
-    return rest if sort == DUE else (first[sort], *rest)
+    return (worklist.c.is_gone, *rest) if sort == DUE else (first[sort], *rest)

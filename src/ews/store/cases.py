@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tup
 
 from ews.domain.errors import StaleVersionError, UnknownCaseError
 from ews.domain.levels import WarningLevel
+from ews.domain.text import sentence
 from ews.store.tables import acts, cases
 from ews.store.worklist import keep
 
@@ -146,9 +147,12 @@ def change_case(
     )
     if done.rowcount != 1:
         now = find_case(connection, changed.case_id)
-        message = (
-            f"Case '{changed.case_id}' is at version {now.version} by now, not {changed.version}: it has been "
-            "changed since, by you or somebody else. Read it again, then act on what it says."
+        message = sentence(
+            "Case '{case_id}' is at version {newest} by now, not {version}: it has been changed since, by you or "
+            "somebody else. Read it again, then act on what it says.",
+            case_id=changed.case_id,
+            newest=now.version,
+            version=changed.version,
         )
         raise StaleVersionError(message)
     keep(connection, [work_of(newer)])
@@ -165,7 +169,9 @@ def find_case(connection: Connection, case_id: str) -> Case:
 
 def unknown_case(case_id: str) -> UnknownCaseError:
     """Return the error for a case that is not there, or not to be told of: both read the same."""
-    return UnknownCaseError(f"There is no case '{case_id}' among those you may see. Check the id.")
+    return UnknownCaseError(
+        sentence("There is no case '{case_id}' among those you may see. Check the id.", case_id=case_id)
+    )
 
 
 def find_cases(connection: Connection, wanted: CaseFilter) -> tuple[Case, ...]:

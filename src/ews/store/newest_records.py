@@ -1,18 +1,31 @@
-"""Newest records: what the newest batch of each portfolio says in full of some borrowers, for lists of a page."""
+"""Newest records: which rules held for some borrowers in the newest batch of each portfolio, for lists of a page.
 
+Reads    of each record only what a line of a list tells; to make the whole of it costs several times as much
+"""
+
+import json
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from ews.domain.decisions import Decision
+from ews.domain.decisions import Held
 from ews.store.batches import ranked
 from ews.store.tables import records
 
+HOLDS = "holds"
 
-def newest_records(
-    connection: Connection, borrowers: Collection[tuple[str, str]]
-) -> Mapping[tuple[str, str], Decision]:
-    """Return the records of borrowers, given and told by portfolio and borrower_id; those it has none of are left out.
+
+@dataclass(frozen=True, slots=True)
+class HeldNow:
+    """The rules that hold, by the policy that decided; what would lift them is left out."""
+
+    policy_hash: str
+    held: tuple[Held, ...]
+
+
+def newest_held(connection: Connection, borrowers: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], HeldNow]:
+    """Return what holds for borrowers, given and told by portfolio and borrower_id; who has no record is left out.
 
     A record that the newest batch does not have any more is not looked for in earlier ones.
     """
@@ -24,7 +37,19 @@ def newest_records(
     )
     wanted = set(borrowers)
     return {
-        (row.portfolio, row.borrower_id): Decision.from_json(row.record)
+        (row.portfolio, row.borrower_id): _held_now(row.record)
         for row in (connection.execute(query) if wanted else ())
         if (row.portfolio, row.borrower_id) in wanted
     }
+
+
+def _held_now(record: str) -> HeldNow:
+    content = json.loads(record)
+    return HeldNow(
+        content["policy_hash"],
+        tuple(
+            Held(one["kind"], one["code"], one["gives"], one["inputs"])
+            for one in content["held"]
+            if one.get("state", HOLDS) == HOLDS  # earlier records do not say
+        ),
+    )

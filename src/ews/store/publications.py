@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from ews.domain.decisions import Decision
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.reasons import ReasonCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,19 @@ class Batch:
     exposure_unknown: int
     directory: str
     summary: Mapping[str, Any]
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """Return the feature families that the book held no data for."""
+        return tuple(self.summary.get("blind", ()))
+
+
+def seen_once(now: Batch, then: Batch | None) -> tuple[str, ...]:
+    """Return the feature families that one of two batches saw and the other did not.
+
+    Where there is any, a difference of pd, grade or expected loss tells about the data, not about borrowers.
+    """
+    return () if then is None else tuple(sorted(set(now.blind) ^ set(then.blind)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,8 @@ class Publication:
 class DecisionRow:
     """One borrower's decision as it is handed in; `record` is its full text, `top_reason` the code that adds most.
 
+    In default no reasons are told; then it is the arrears, where there are any.
+
     `release_on`, `place` and `is_waiting` are of a new warning, null without one. `stage` is the worst of the loans,
     the money the sum of what is known of them (`provision_fen`: general and specific), null where nothing is.
     """
@@ -102,6 +118,7 @@ class DecisionRow:
         raising = [reason for reason in decision.reasons if reason.log_odds > 0]
         top = max(raising, key=lambda reason: reason.log_odds, default=None)
         raised, loans = decision.raised, decision.loans
+        late = decision.in_default and any(loan.dpd for loan in loans)
         return cls(
             decision.borrower_id,
             decision.name,
@@ -115,7 +132,7 @@ class DecisionRow:
             decision.level,
             decision.exposure_fen,
             decision.in_default,
-            None if top is None else top.code,
+            (ReasonCode.ARREARS.value if late else None) if top is None else top.code,
             decision.to_json(),
             None if raised is None else raised.release_on,
             None if raised is None else raised.place,

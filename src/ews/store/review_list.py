@@ -42,6 +42,7 @@ class ReviewFilter:
     moved: bool = False
     officer_id: str | None = None
     text: str | None = None
+    case_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +143,27 @@ def listed(connection: Connection, key: SessionKey, case_ids: Sequence[str]) -> 
     return {one.case.case_id: one for one in _listed(connection, key, case_ids)}
 
 
+def open_forms(connection: Connection, key: SessionKey) -> tuple[Case, ...]:
+    """Return the forms of a session that are not approved yet, by id."""
+    query = select(cases).where(*_of(key), cases.c.closed_at.is_(None)).order_by(cases.c.case_id)
+    return tuple(to_case(row) for row in connection.execute(query))
+
+
 def officers_of(connection: Connection, key: SessionKey) -> tuple[str, ...]:
     """Return the officers of a session's forms."""
     query = select(cases.c.officer_id).where(*_of(key), cases.c.officer_id.is_not(None)).distinct()
     return tuple(connection.execute(query.order_by(cases.c.officer_id)).scalars())
 
 
-def unfinished(connection: Connection) -> Mapping[str, int]:
-    """Return by branch how many forms of any quarter are not approved yet."""
-    query = select(cases.c.branch_id, func.count()).where(cases.c.kind == _KIND, cases.c.closed_at.is_(None))
-    rows = connection.execute(query.group_by(cases.c.branch_id))
-    return {branch_id: count for branch_id, count in rows if branch_id is not None}
+def forms_by_branch(connection: Connection, begins: str) -> Mapping[str, Mapping[str, int]]:
+    """Return by branch how many forms there are in each state, of those whose names begin so."""
+    query = select(cases.c.branch_id, cases.c.state, func.count()).where(
+        cases.c.kind == _KIND, cases.c.branch_id.is_not(None), *_named(begins)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for branch_id, state, forms in connection.execute(query.group_by(cases.c.branch_id, cases.c.state)):
+        found.setdefault(branch_id, {})[state] = forms
+    return found
 
 
 @lru_cache(maxsize=32)
@@ -193,13 +204,13 @@ def _joined(key: SessionKey) -> FromClause:
 
 
 def _of(key: SessionKey) -> list[ColumnElement[bool]]:
-    """Return what holds of the session's forms; a range of names, since LIKE would find them one by one."""
-    return [
-        cases.c.kind == _KIND,
-        cases.c.branch_id == key.branch_id,
-        cases.c.same_as >= key.begins,
-        cases.c.same_as < key.begins.removesuffix(":") + _AFTER,
-    ]
+    """Return what holds of the session's forms."""
+    return [cases.c.kind == _KIND, cases.c.branch_id == key.branch_id, *_named(key.begins)]
+
+
+def _named(begins: str) -> list[ColumnElement[bool]]:
+    """Return what holds of names that begin so; a range, since LIKE would find them one by one."""
+    return [cases.c.same_as >= begins, cases.c.same_as < begins.removesuffix(":") + _AFTER]
 
 
 def _moved() -> ColumnElement[bool]:
@@ -217,6 +228,8 @@ def _wanted(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
         conditions.append(_moved())
     if wanted.officer_id is not None:
         conditions.append(cases.c.officer_id == wanted.officer_id)
+    if wanted.case_ids is not None:
+        conditions.append(cases.c.case_id.in_(sorted(wanted.case_ids)))
     if wanted.text is not None:
         like = (
             cases.c.borrower_id.contains(wanted.text, autoescape=True),

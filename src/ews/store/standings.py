@@ -14,6 +14,7 @@ from sqlalchemy.sql.selectable import CTE
 from ews.domain.decisions import Decision
 from ews.domain.errors import RequestError, UnknownBorrowerError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import sentence
 from ews.store.batches import BatchKey, find_batch, ranked
 from ews.store.engine import Store, reading
 from ews.store.publications import Standing
@@ -78,8 +79,12 @@ def borrower_decision(
             query = query.where(view.c.portfolio == _portfolio_of(connection, borrower_id, portfolio))
         row = connection.execute(_newest_first(query, view).limit(1)).first()
         if row is None:
-            where = f"batch '{batch_id}'" if batch is not None else "any batch"
-            message = f"Borrower '{borrower_id}' is not in {where}. Check the id, or name another batch."
+            where = sentence("batch '{batch_id}'", batch_id=batch_id) if batch is not None else sentence("any batch")
+            message = sentence(
+                "Borrower '{borrower_id}' is not in {where}. Check the id, or name another batch.",
+                borrower_id=borrower_id,
+                where=where,
+            )
             raise UnknownBorrowerError(message)
         record = connection.execute(
             select(records.c.record).where(
@@ -149,12 +154,21 @@ def _portfolio_of(connection: Connection, borrower_id: str, asked: str | None) -
     found = connection.execute(query.with_only_columns(view.c.portfolio).distinct().order_by(view.c.portfolio))
     portfolios = found.scalars().all()
     if not portfolios or (asked is not None and asked not in portfolios):
-        where = "" if asked is None else f" in portfolio '{asked}'"
-        message = f"Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it."
+        where = "" if asked is None else sentence(" in portfolio '{portfolio}'", portfolio=asked)
+        message = sentence(
+            "Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it.",
+            borrower_id=borrower_id,
+            where=where,
+        )
         raise UnknownBorrowerError(message)
     if asked is None and len(portfolios) > 1:
-        listed = ", ".join(f"'{one}'" for one in portfolios)
-        message = f"Borrower '{borrower_id}' is in {len(portfolios)} portfolios: {listed}. Name the portfolio."
+        listed = tuple(f"'{one}'" for one in portfolios)
+        message = sentence(
+            "Borrower '{borrower_id}' is in {count} portfolios: {listed}. Name the portfolio.",
+            borrower_id=borrower_id,
+            count=len(portfolios),
+            listed=listed,
+        )
         raise AmbiguousBorrowerError(message)
     return asked or portfolios[0]
 

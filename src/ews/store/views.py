@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select
 
 from ews.domain.errors import RequestError
+from ews.domain.text import sentence
 from ews.store.audit import Entry
 from ews.store.audit_log import Log, change
 from ews.store.engine import Store, reading
@@ -49,7 +50,12 @@ def save_view(
         made.connection.execute(delete(views).where(*own, views.c.name == name))
         kept = made.connection.execute(select(func.count()).select_from(views).where(*own)).scalar_one()
         if kept >= MOST:
-            message = f"'{user_id}' has kept {kept} views of '{page}', which is as many as there may be. Remove one."
+            message = sentence(
+                "'{user_id}' has kept {kept} views of '{page}', which is as many as there may be. Remove one.",
+                user_id=user_id,
+                kept=kept,
+                page=page,
+            )
             raise RequestError(message)
         row = {"user_id": user_id, "page": page, "name": name, "query": query, "saved_at": at}
         made.connection.execute(insert(views), [row])
@@ -65,10 +71,16 @@ def remove_view(log: Log, user_id: str, page: str, name: str, *, at: datetime, r
 
 def _check(name: str, query: str) -> None:
     if not 1 <= len(name) <= LONGEST_NAME:
-        message = f"The name of the view has {len(name)} characters. Give 1 to {LONGEST_NAME}."
+        message = sentence(
+            "The name of the view has {count} characters. Give 1 to {most}.", count=len(name), most=LONGEST_NAME
+        )
         raise RequestError(message)
     if len(query) > LONGEST_QUERY:
-        message = f"The view has a query of {len(query)} characters. Keep one of at most {LONGEST_QUERY}."
+        message = sentence(
+            "The view has a query of {count} characters. Keep one of at most {most}.",
+            count=len(query),
+            most=LONGEST_QUERY,
+        )
         raise RequestError(message)
 
 

@@ -35,30 +35,11 @@ from sqlalchemy import (
 
 from ews.store.cases import Case, to_case
 from ews.store.tables import acts, cases, users, worklist
+from ews.store.work_near import LEFT_BEHIND, OWN_SECOND, PROPOSED, Whose, near_mine, near_others
 
 LATE, TODAY, SOON, LATER, RESTING = range(5)
 NO_DAY = date.max
 """Where a case without a deadline sorts."""
-_PROPOSED = ("proposed", "determined")
-_OWN_SECOND = ("warning", "task", "review")
-"""Kinds that say themselves who took part; of others the acts tell."""
-_LEFT_BEHIND = ("check", "warning")
-"""Kinds that seniors see to where the account that they are assigned to is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """Somebody as lists of work know people. `roles` are those that cases name, head office among them.
-
-    `is_senior` sees to what others left behind; `branch_id` None: all branches.
-    """
-
-    user_id: str
-    roles: frozenset[str]
-    officer_id: str | None
-    branch_id: str | None
-    is_officer: bool
-    is_senior: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +75,12 @@ class WorkKey:
 
 def mine(whose: Whose) -> ColumnElement[bool]:
     """Return the condition of what waits for somebody."""
-    return and_(_in_sight(whose), _on_list(whose), not_(_took_part(whose)))
+    return and_(near_mine(whose), _is_mine(whose))
 
 
 def others(whose: Whose, today: date) -> ColumnElement[bool]:
     """Return the condition of what somebody waits for others to do."""
-    return and_(_concerns(whose, today), not_(_sure(mine(whose))))
+    return and_(near_others(whose, today), _concerns(whose, today), not_(_sure(_is_mine(whose))))
 
 
 def is_late(today: date) -> ColumnElement[bool]:
@@ -126,13 +107,14 @@ def band_counts(connection: Connection, wanted: ColumnElement[bool], days: Days)
     return {row[0]: row[1] for row in found}
 
 
-def whole_counts(connection: Connection, whose: Whose, days: Days, due_to: date) -> tuple[tuple[Counted, ...], int]:
-    """Count what waits for somebody, by band and by whether it is due up to a day; and what waits for others."""
+def whole_counts(
+    connection: Connection, own: ColumnElement[bool], theirs: ColumnElement[bool], days: Days, due_to: date
+) -> tuple[tuple[Counted, ...], int]:
+    """Count what is `mine`, by band and by whether it is due up to a day; and what is of `others`."""
     band, due = _band(days).label("band"), _sure(worklist.c.due_on <= due_to).label("due")
-    found = connection.execute(select(band, due, func.count()).where(mine(whose)).group_by(band, due))
-    own = tuple(Counted(row[0], bool(row[1]), row[2]) for row in found)
-    theirs = select(func.count()).select_from(worklist).where(others(whose, days.today))
-    return own, connection.execute(theirs).scalar_one()
+    found = connection.execute(select(band, due, func.count()).where(own).group_by(band, due))
+    counted = tuple(Counted(row[0], bool(row[1]), row[2]) for row in found)
+    return counted, connection.execute(select(func.count()).select_from(worklist).where(theirs)).scalar_one()
 
 
 def work_page(
@@ -165,8 +147,15 @@ def in_order(connection: Connection, case_ids: Collection[str]) -> tuple[Case, .
 _CHUNK = 500
 
 
+def _is_mine(whose: Whose) -> ColumnElement[bool]:
+    return and_(_in_sight(whose), _on_list(whose), not_(_took_part(whose)))
+
+
 def _in_sight(whose: Whose) -> ColumnElement[bool]:
-    return worklist.c.case_id.is_not(None) if whose.branch_id is None else worklist.c.branch_id == whose.branch_id
+    """Return whether somebody sees it; told so that no index of branches is tried: `near` has found the rows."""
+    return (
+        worklist.c.case_id.is_not(None) if whose.branch_id is None else _sure(worklist.c.branch_id == whose.branch_id)
+    )
 
 
 def _concerns(whose: Whose, today: date) -> ColumnElement[bool]:
@@ -191,13 +180,13 @@ def _on_list(whose: Whose) -> ColumnElement[bool]:
     assigned.append(and_(worklist.c.kind == "warning", worklist.c.late_on.is_not(None), of_role))
     if whose.is_senior:
         left = select(users.c.user_id).where(~users.c.is_active)
-        assigned.append(and_(worklist.c.kind.in_(_LEFT_BEHIND), worklist.c.assignee.in_(left)))
+        assigned.append(and_(worklist.c.kind.in_(LEFT_BEHIND), worklist.c.assignee.in_(left)))
     return or_(*assigned, and_(worklist.c.assignee.is_(None), or_(*roles)))
 
 
 def _took_part(whose: Whose) -> ColumnElement[bool]:
     acted = exists().where(acts.c.case_id == worklist.c.case_id, acts.c.user_id == whose.user_id)
-    waiting = and_(worklist.c.kind.not_in(_OWN_SECOND), worklist.c.state.in_(_PROPOSED))
+    waiting = and_(worklist.c.kind.not_in(OWN_SECOND), worklist.c.state.in_(PROPOSED))
     return or_(_sure(_has_line(worklist.c.taken_by, whose.user_id)), and_(waiting, acted))
 
 

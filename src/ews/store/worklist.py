@@ -3,6 +3,7 @@
 Grain   one row per open case, derived from it in the same transaction; nothing but the case itself is proven by the log
 Again   `rebuild` derives all rows anew, whenever the schema is brought up to date
 Days    `late_on` is the day that was missed of a case that has gone up since; `rests_until` the last day of a snooze
+Gone    `is_gone` where every signal of a warning no longer holds in the newest batch that was gone through
 People  `waits_for` are the roles that may all decide now, `taken_by` those who took part and so may not decide; one a
         line, with a line end before the first and after the last
 """
@@ -65,7 +66,13 @@ def _row(case: Mapping[str, Any]) -> dict[str, Any]:
         "is_escalated": bool(body.get("escalations")),
         "waits_for": lines(body.get("waits_for") or ()),
         "taken_by": lines(_taken_by(case, body)),
+        "is_gone": _is_gone(body),
     }
+
+
+def _is_gone(body: Mapping[str, Any]) -> bool:
+    notes = body.get("signals") or ()
+    return bool(notes) and all(note.get("gone_observations") for note in notes)
 
 
 def _late_on(body: Mapping[str, Any]) -> Any:

@@ -156,8 +156,8 @@ def test_unknown_money_is_said(desk):
     (item,) = my_day(desk, OFFICER).items
 
     assert item.why == Text(
-        "Step by days past due: Call. Call: by 2026-07-08; money at risk not known.",
-        "逾期处置步骤：致电（致电）：2026-07-08前；风险金额未知",
+        "Step by days past due: Call. Call: by 2026-07-08; expected loss not known.",
+        "逾期处置步骤：致电（致电）：2026-07-08前；预期损失未知",
     )
 
 

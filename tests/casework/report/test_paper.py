@@ -22,6 +22,7 @@ from ews.store.engine import open_store
 from tests.casework.conftest import Clock
 from tests.casework.people import OFFICER
 from tests.casework.report.made import TELL, dossier, exhibit, known, months, red, report, told, warning
+from tests.casework.report.made import party as party_of
 from tests.casework.rich import PRINTED, rich
 
 SUMMARY, LOANS, TIERS, WARNING, FLOWS, INQUIRIES, TIES, CARDS, REPAYMENT, CHECKS, PLAN, BASIS, SIGNED = map(
@@ -115,8 +116,8 @@ def test_reasons_are_numbered_as_in_the_picture_and_end_at_the_pd():
     said = told(report())[WARNING]
     assert "0.\n" in said
     assert "同类客户的通常水平：2.2%" in said
-    assert "zh reason INFLOW_FELL（几率 ×4.95）" in said
-    assert said.rindex("本户：14.3%") > said.index("zh reason PAYS_LATE（几率 ×1.49）")
+    assert "zh reason INFLOW_FELL（发生比 ×4.95）" in said
+    assert said.rindex("本户：14.3%") > said.index("zh reason PAYS_LATE（发生比 ×1.49）")
 
 
 def test_a_borrower_in_default_has_no_reasons_but_all_the_rest():
@@ -304,3 +305,42 @@ def test_what_happened_to_a_borrower_stands_in_its_report(tmp_path, policy):
     assert f"C · {made.paid_like.zh}" in said[LOANS]
     assert made.dossier.looked_up == ()
     store.close()
+
+
+def test_inquiries_unknown_since_the_last_report_are_named_as_missing():
+    old = report(exhibit=exhibit(months=months(inquiries=(1,) * 13 + (None,) * 11)))
+    assert "征信查询（2025-07 之后）" in told(old)[BASIS]
+    assert "Credit inquiries after 2025-07" in told(old, Language.EN)[BASIS]
+    assert "之后）" not in told(report())[BASIS]
+
+
+def test_a_movement_over_missing_data_is_told_as_none():
+    made = replace(report(), seen_once=("credit_inquiries",))
+    assert "两期违约概率与信用等级不可比：两期中仅一期有征信查询数据" in told(made)[WARNING]
+    assert "不可比" not in told(report())[WARNING]
+
+
+def test_the_oldest_unpaid_and_what_comes_next_are_two_things():
+    (loan,) = red().loans
+    due = {"next_due_on": date(2026, 5, 5), "next_due_fen": 281_400}
+    late = replace(loan, **due, coming_on=date(2026, 7, 5), coming_fen=72_281_400)
+    said = told(report(decision=red(loans=(late,))))[LOANS]
+    assert "最早欠款 2026-05-05 2,814 元" in said
+    assert "下期应还 2026-07-05 72.3 万元" in said
+    paid_up = replace(loan, dpd=0, next_due_on=date(2026, 7, 5), next_due_fen=281_400)
+    assert "下期应还 2026-07-05 2,814 元" in told(report(decision=red(loans=(paid_up,))))[LOANS]
+
+
+def test_nothing_is_proposed_for_a_loan_of_a_borrower_in_default():
+    rows = told(report(decision=red(in_default=True)))[TIERS]
+    assert "正常" not in rows
+    assert "正常" in told(report())[TIERS]
+
+
+def test_who_may_not_be_named_is_called_as_on_the_page():
+    around = exhibit()
+    circle = replace(around.circle, parties=(*around.circle.parties[:1], party_of("party-1", "其他机构客户1")))
+    made = report(exhibit=replace(around, circle=replace(circle, links=())))
+    assert "其他机构客户1" in told(made)[TIES]
+    assert "其他机构客户1" not in told(made, Language.EN)[TIES]
+    assert "party-1" in told(made, Language.EN)[TIES]

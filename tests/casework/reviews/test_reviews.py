@@ -109,6 +109,8 @@ def test_nobody_stands_in_for_a_role_that_somebody_else_of_the_branch_has(desk):
 
 def test_a_manager_of_another_branch_or_who_determined_is_nobody_to_wait_for(desk):
     _account(desk, MANAGER)
+    _account(desk, RISK)
+    _account(desk, RISK2)
     _account(desk, replace(MANAGER, user_id="elsewhere", branch_id="branch-2"))
     reviews.determine(desk, MANAGER, ACCEPT)
     reviews.approve(desk, RISK, ToApprove(FORM, 2))
@@ -289,3 +291,30 @@ def test_a_form_that_was_sent_back_waits_for_nobodys_approval(desk):
 def test_who_determined_does_not_have_it_to_approve(desk):
     reviews.determine(desk, MANAGER, ACCEPT)
     assert _listed(desk) == ["risk", "head"]
+
+
+def test_who_determined_withdraws_it_also_after_one_approval(desk):
+    reviews.determine(desk, MANAGER, ACCEPT)
+    reviews.approve(desk, RISK, ToApprove(FORM, 2))
+    with pytest.raises(ForbiddenError, match="only who determined it may"):
+        reviews.withdraw(desk, RISK, FORM, version=3)
+    case = reviews.withdraw(desk, MANAGER, FORM, version=3)
+    body = body_of(case)
+    assert (case.state, case.role, body.determination, body.approvals) == ("prepared", "officer", None, ())
+    assert case.body["waits_for"] == []
+    assert reviews.determine(desk, OFFICER, replace(ACCEPT, version=4)).state == "determined"
+
+
+def test_who_has_approved_may_still_return_it(desk):
+    reviews.determine(desk, OFFICER, ACCEPT)
+    reviews.approve(desk, RISK, ToApprove(FORM, 2))
+    assert reviews.send_back(desk, RISK, FORM, version=3, reason="The lawsuit").state == "returned"
+
+
+def test_what_nobody_could_approve_is_not_determined(desk):
+    for one in (MANAGER, RISK):
+        _account(desk, one)
+    with pytest.raises(SecondPersonError, match="nobody would be left to approve it as branch_manager, risk_manager"):
+        reviews.determine(desk, MANAGER, ACCEPT)
+    _account(desk, HEAD)
+    assert reviews.determine(desk, MANAGER, ACCEPT).state == "determined"

@@ -71,7 +71,7 @@ def test_the_list_tells_the_deadline_that_runs_and_only_what_may_be_done(desk):
     assert (item.why.en, item.why.zh, item.next) == (
         "Red warning, acknowledged: report it to head office: by 2026-07-06.",
         "红色预警，已签收：报告总行：2026-07-06前",
-        ("verify", "report"),
+        ("verify", "report", "hand-over"),
     )
     case = report(desk, OFFICER, case.case_id, how="Called.", version=2)
     (item,) = my_day(desk, OFFICER).items
@@ -80,4 +80,4 @@ def test_the_list_tells_the_deadline_that_runs_and_only_what_may_be_done(desk):
     case = plan(desk, OFFICER, case.case_id, text="x", version=4)
     handle(desk, OFFICER, case.case_id, text="x", version=5)
     (item,) = my_day(desk, OFFICER).items
-    assert (item.why.en, item.next) == ("Red warning, handled: look at it again: by 2026-07-20.", ("plan",))
+    assert (item.why.en, item.next) == ("Red warning, handled: look at it again: by 2026-07-20.", ("plan", "hand-over"))

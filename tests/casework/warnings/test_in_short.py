@@ -5,8 +5,8 @@ from ews.domain.text import Text
 from ews.store.cases import Case
 
 MEANING = {
-    "FLOWS": Text("Money coming in fell by …, to … in 3 months", "近3个月入账下降…，仅为…"),
-    "LATE": Text("Payments are … days past due", "已逾期…天"),
+    "FLOWS": Text("Account flows (FLOWS)", "账户流水情况（FLOWS）"),
+    "LATE": Text("The account balance", "账户余额情况"),
 }
 SAID = {"FLOWS": Text("Money coming in fell by 62 %, to 1,310,000 in 3 months", "近3个月入账下降62%，仅为131万元")}
 
@@ -21,9 +21,9 @@ def warning(*notes, kind="FLOWS_DROP"):
 
 
 WHY = [
-    ([("FLOWS", "yellow")], {}, "Money coming in fell by …", "近3个月入账下降…"),
+    ([("FLOWS", "yellow")], {}, "Account flows", "账户流水情况"),
     ([("FLOWS", "yellow")], SAID, "Money coming in fell by 62 %", "近3个月入账下降62%"),
-    ([("FLOWS", "yellow"), ("LATE", "red")], SAID, "Payments are … days past due, 1 more", "已逾期…天，等2项"),
+    ([("FLOWS", "yellow"), ("LATE", "red")], SAID, "The account balance, 1 more", "账户余额情况，等2项"),
     ([("LATE", "red"), ("FLOWS", "red")], SAID, "Money coming in fell by 62 %, 1 more", "近3个月入账下降62%，等2项"),
     ([("GONE", "red")], {}, "Account flows drop or do not fit the trade", "账户流水骤降或与行业不符"),
 ]
@@ -46,3 +46,11 @@ def test_every_signal_is_told_its_code_where_no_policy_knows_it():
     found = all_signals(warning(("LATE", "red"), ("GONE", "red"), ("FLOWS", "red")), text_of, SAID)
 
     assert found == (MEANING["LATE"], Text("GONE", "GONE"), SAID["FLOWS"])
+
+
+def test_a_signal_that_no_longer_holds_says_so_and_gives_way_to_those_that_do():
+    case = warning(("LATE", "red"), ("FLOWS", "yellow"))
+    case.body["signals"][0]["gone_observations"] = 2
+
+    assert why_in_short(case, text_of, SAID).en == "Money coming in fell by 62 %, 1 more"
+    assert all_signals(case, text_of, SAID)[0] == Text("The account balance (no longer)", "账户余额情况（已不成立）")

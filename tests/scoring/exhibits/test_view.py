@@ -10,7 +10,7 @@ from ews.domain.errors import UnknownBatchError, UnknownBorrowerError
 from ews.scoring.exhibits.headlines import HEADLINES
 from ews.scoring.exhibits.record import CIRCLES, EXHIBITS
 from ews.scoring.judged import NAMES
-from ews.scoring.lookup import find_circles, find_exhibit
+from ews.scoring.lookup import find_circles, find_exhibit, find_ruled
 from ews.store.batches import batch_page
 
 
@@ -67,6 +67,22 @@ def test_the_circles_of_the_book_hold_what_their_members_show(scored, batch):
             assert circle.exposure_fen == sum(exposure.get(member) or 0 for member in circle.member_ids)
             assert circle.circle_id == min(circle.member_ids)
     assert circles
+
+
+def test_whom_the_rules_warn_of_are_as_many_as_the_batch_counted(scored, batch):
+    with scored.store() as store:
+        ruled = find_ruled(scored.home, store, batch.batch_id)
+    held = {row["borrower_id"] for row in decisions(scored.home, batch, "record") if _holds_a_rule(row["record"])}
+    assert len(ruled) == batch.summary["caseload"]["by_rules"] > 0
+    assert ruled == held
+
+
+def _holds_a_rule(record):
+    held = Decision.from_json(record).held
+    return any(one.kind == "signal" and one.state == "holds" and not one.code.startswith(_STANDING) for one in held)
+
+
+_STANDING = ("GRADE_", "DEFAULTED", "NOT_SEEN")
 
 
 def test_a_borrower_that_is_not_in_the_batch_and_an_unknown_batch_are_told_apart(scored, batch):

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from ews.casework.checks.prefill import BookFacts
 from ews.serving import app as app_module
+from ews.serving import routers
 from ews.serving.api import checks, evidence, forms
 from ews.serving.rights import LOOK, Kind, Right
 from tests.serving.conftest import NOW, always
@@ -20,7 +21,7 @@ ROUTERS = (forms.router, checks.router, evidence.router)
 @pytest.fixture
 def ask(app_client, services, tmp_path, monkeypatch) -> Callable[..., Any]:
     """Give a function that opens a client for an actor; the routes come before those that take a slash in an id."""
-    others = tuple(router for router in app_module.ROUTERS if router not in ROUTERS)
+    others = tuple(router for router in routers.ROUTERS if router not in ROUTERS)
     monkeypatch.setattr(app_module, "ROUTERS", (*ROUTERS, *others))
     own = replace(
         services,

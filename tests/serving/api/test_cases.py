@@ -158,5 +158,5 @@ def test_a_case_says_whom_it_is_about_and_what_its_signals_mean(client_as, raise
         "signals": [{"code": "BALANCE_THIN", "text": {"en": "en:BALANCE_THIN", "zh": "zh:BALANCE_THIN"}}],
     }
     standing = client.get("/v1/cases/W0000002").json()["warning"]["kind"]
-    assert standing == {"code": "STANDING", "text": {"en": "where the borrower stands", "zh": "所处水平"}}
+    assert standing == {"code": "STANDING", "text": {"en": "risk of default too high", "zh": "违约风险过高"}}
     assert client.get("/v1/cases/W0000001").json() == first

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -110,12 +111,32 @@ def test_pages_forbid_scripts_and_hosts_of_others_and_are_not_kept(page):
 @pytest.mark.parametrize(
     ("actor", "home", "menu"),
     [
-        (OFFICER, "/my-day", ["/my-day", "/warnings", "/portfolio", "/borrowers", "/reviews", "/policy", "/model"]),
-        (MANAGER, "/my-day", ["/my-day", "/warnings", "/portfolio", "/borrowers", "/reviews", "/policy", "/model"]),
-        (RISK, "/portfolio", ["/my-day", "/warnings", "/portfolio", "/borrowers", "/reviews", "/policy", "/model"]),
-        (HEAD, "/portfolio", ["/my-day", "/warnings", "/portfolio", "/borrowers", "/reviews", "/policy", "/model"]),
-        (AUDITOR, "/portfolio", ["/warnings", "/portfolio", "/borrowers", "/reviews", "/policy", "/model"]),
-        (MODEL_OWNER, "/portfolio", ["/warnings", "/portfolio", "/borrowers", "/reviews", "/policy", "/model"]),
+        (
+            OFFICER,
+            "/my-day",
+            ["/my-day", "/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
+        ),
+        (
+            MANAGER,
+            "/my-day",
+            ["/my-day", "/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
+        ),
+        (
+            RISK,
+            "/portfolio",
+            ["/my-day", "/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
+        ),
+        (
+            HEAD,
+            "/portfolio",
+            ["/my-day", "/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
+        ),
+        (AUDITOR, "/portfolio", ["/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"]),
+        (
+            MODEL_OWNER,
+            "/portfolio",
+            ["/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
+        ),
         (OPERATOR, "/model", ["/policy", "/model"]),
         (replace(MACHINE), "/model", ["/policy", "/model"]),
     ],
@@ -127,6 +148,28 @@ def test_everybody_is_led_to_what_the_role_is_for(actor, home, menu):
 
 def test_the_menu_says_where_one_is():
     assert [one.path for one in entries(HEAD, "/borrowers/B1") if one.is_here] == ["/borrowers"]
+
+
+@pytest.mark.parametrize(
+    ("path", "referer", "ways"),
+    [
+        ("/warnings?level=purple", None, ["/warnings", "/my-day"]),
+        ("/borrowers/B999999", "/portfolio?movement=cured", ["/borrowers", "/portfolio?movement=cured", "/my-day"]),
+        ("/nothing", "https://elsewhere.example/portfolio", ["/my-day"]),
+        ("/borrowers?order=", "/borrowers", ["/borrowers", "/my-day"]),
+    ],
+)
+def test_a_page_that_cannot_be_shown_leads_on(client_as, path, referer, ways):
+    client = client_as(MANAGER)
+    client.cookies.set("ews-language", "zh")
+    if referer is not None and referer.startswith("/"):
+        referer = str(client.base_url.join(referer))
+    headers = {"accept": "text/html"} | ({} if referer is None else {"referer": referer})
+    answer = client.get(path, headers=headers)
+    assert answer.status_code >= 400
+    found = re.search(r'<p class="ways">(.*?)</p>', answer.text)
+    assert re.findall(r'href="([^"]+)"', found[1]) == ways
+    assert "返回首页" in found[1]
 
 
 def test_what_is_not_there_is_told_as_a_page_and_to_programs_as_before(client_as):

@@ -3,7 +3,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ews.domain.text import Language, Text
-from ews.serving.pages.figures import MISSING, chance, day, money, odds, percent, said, signed_count, signed_money
+from ews.serving.pages.figures import (
+    MISSING,
+    chance,
+    day,
+    money,
+    money_column,
+    odds,
+    percent,
+    said,
+    signed_count,
+    signed_money,
+)
 
 ZH, EN = Language.ZH, Language.EN
 
@@ -12,19 +23,40 @@ ZH, EN = Language.ZH, Language.EN
     ("fen", "zh", "en"),
     [
         (None, MISSING, MISSING),
-        (0, "0 元", "0"),
-        (850_000, "8,500 元", "8,500"),
-        (999_999, "10,000 元", "10,000"),
-        (1_000_000, "1.0 万元", "10,000"),
-        (312_500_000, "312.5 万元", "3.1 m"),
-        (9_999_999_999, "10,000.0 万元", "100.0 m"),
-        (10_000_000_000, "1.0 亿元", "100.0 m"),
-        (125_000_000_000, "12.5 亿元", "1.25 bn"),
-        (-312_500_000, "-312.5 万元", "-3.1 m"),
+        (0, "0 元", "CNY 0"),
+        (850_000, "8,500 元", "CNY 8,500"),
+        (999_999, "10,000 元", "CNY 10,000"),
+        (1_000_000, "1.0 万元", "CNY 10,000"),
+        (312_500_000, "312.5 万元", "CNY 3.1 m"),
+        (9_999_999_999, "10,000.0 万元", "CNY 100.0 m"),
+        (10_000_000_000, "1.0 亿元", "CNY 100.0 m"),
+        (125_000_000_000, "12.5 亿元", "CNY 1.25 bn"),
+        (-312_500_000, "-312.5 万元", "-CNY 3.1 m"),
     ],
 )
 def test_money_is_written_as_people_there_write_it(fen, zh, en):
     assert (money(fen, ZH), money(fen, EN)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("fen", "among_millions", "among_thousands"),
+    [
+        (None, MISSING, MISSING),
+        (0, "0.00", "0"),
+        (39_216_500, "0.39", "392,165"),
+        (499_999, "<0.01", "5,000"),
+        (-39_216_500, "-0.39", "-392,165"),
+    ],
+)
+def test_an_english_column_of_money_is_in_one_unit_that_its_head_names(fen, among_millions, among_thousands):
+    large, small = money_column([110_000_000, None], EN), money_column([39_216_500, None], EN)
+    assert (large.head("Exposure"), small.head("Exposure")) == ("Exposure, CNY m", "Exposure, CNY")
+    assert (large.tell(fen), small.tell(fen)) == (among_millions, among_thousands)
+
+
+def test_a_chinese_column_of_money_carries_its_units():
+    column = money_column([110_000_000], ZH)
+    assert (column.head("敞口"), column.tell(1_000_000), column.signed(-1_000_000)) == ("敞口", "1.0 万元", "−1.0 万元")
 
 
 def test_a_change_of_money_has_its_sign():

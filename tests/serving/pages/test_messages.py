@@ -1,12 +1,15 @@
 """Nothing is said in one language only."""
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+import ews
 from ews.domain.text import Language
+from ews.serving.api.faults import ELSE, PATTERNS, SAID
 from ews.serving.pages.messages import FOLDER, catalog, translations
 from ews.serving.pages.render import TEMPLATES
 
@@ -21,16 +24,23 @@ _OPTIONS = {
 }
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]")
+_BRACES = re.compile(r"\{(\w+)[^}]*\}")
+_FOR_PROGRAMS = {"ask {method} {path}"}
+"""Sentences whose values say nothing to whoever reads a page."""
 
 
 def used() -> dict[object, str]:
-    """Return each message of the templates and pages, with where it stands."""
-    found: dict[object, str] = {}
+    """Return each message of the templates and pages, and each sentence of an error, with where it stands."""
+    found: dict[object, str] = dict.fromkeys((*SAID.values(), *PATTERNS.values(), ELSE), "api/faults.py")
     for folder in (TEMPLATES, TEMPLATES.parent / "pages"):
         for name, line, message, _, _ in extract_from_dir(
             folder, _METHODS, _OPTIONS, keywords={"_": None, "gettext": None, "ngettext": (1, 2)}
         ):
             found.setdefault(message, f"{name}:{line}")
+    for name, line, message, _, _ in extract_from_dir(
+        Path(ews.__file__).parent, _METHODS[1:], keywords={"sentence": None}
+    ):
+        found.setdefault(message, f"{name}:{line}")
     return found
 
 
@@ -68,6 +78,16 @@ def test_values_of_a_message_are_in_its_translation():
         one.id
         for one in catalog()
         if isinstance(one.id, str) and sorted(_PLACE.findall(one.id)) != sorted(_PLACE.findall(one.string))
+    ] == []
+
+
+def test_values_of_a_sentence_are_in_its_translation():
+    assert [
+        one.id
+        for one in catalog()
+        if isinstance(one.id, str)
+        and one.id not in _FOR_PROGRAMS
+        and set(_BRACES.findall(one.id)) != set(_BRACES.findall(one.string))
     ] == []
 
 

@@ -10,11 +10,15 @@ from io import BytesIO, StringIO
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import pyarrow as pa
 import pytest
 
 from ews.domain.exhibits import CircleTotals
 from ews.domain.levels import Tier, WarningLevel
-from ews.serving.pages.portfolio.export import plain
+from ews.serving.pages.portfolio import workbook
+from ews.serving.pages.portfolio.asked import Heat
+from ews.serving.pages.portfolio.file_table import plain
+from ews.serving.pages.portfolio.heat_map import bars
 from ews.store.engine import open_store
 from tests.casework.people import HEAD, MACHINE, MANAGER, OFFICER, OPERATOR
 from tests.store.samples import JUNE, published, row
@@ -101,10 +105,11 @@ def test_four_figures_stand_first_with_movement_and_their_lists(page):
     shown = page("/portfolio")
     told = text(shown)
     assert (
-        "Exposure 1.8 m ▲ +0 · 4 borrowers in all" in told.replace("+0 ", "+0 ") or "Exposure 1.8 m unchanged" in told
+        "Exposure CNY 1.8 m ▲ +0 · 4 borrowers in all" in told.replace("+0 ", "+0 ")
+        or "Exposure CNY 1.8 m unchanged" in told
     )
     assert "Non-performing ratio 66.67%" in told
-    assert "Red warnings 1 ▲ +1 · 1.2 m exposure" in told
+    assert "Red warnings 1 ▲ +1 · CNY 1.2 m exposure" in told
     assert {"/borrowers?tier=non_performing", "/borrowers?level=red"} <= set(links(shown))
 
 
@@ -243,8 +248,8 @@ def test_a_list_holds_whom_it_is_asked_for(page, query, ids):
 
 
 def test_sums_stand_above_the_rows(page):
-    assert "3 borrowers · exposure 1.8 m · expected loss 11,000" in text(page("/borrowers?circle=G0"))
-    assert "1 left the book and owed 200,000 then" in text(page("/borrowers?movement=left"))
+    assert "3 borrowers · exposure CNY 1.8 m · expected loss CNY 11,000" in text(page("/borrowers?circle=G0"))
+    assert "1 left the book and owed CNY 200,000 then" in text(page("/borrowers?movement=left"))
 
 
 def test_pages_hold_fifty_and_lead_on(page, store):
@@ -293,7 +298,7 @@ def test_a_circle_is_told_by_a_member_that_may_be_known(page):
     assert "/borrowers?circle=P1" in branch.text
     assert "Q1" not in branch.text
     assert "G0" not in branch.text
-    assert "1.8 m" in text(branch)
+    assert "1.8" in text(branch)
     members = page("/borrowers?circle=P1", MANAGER)
     assert listed(members) == ["P1", "P2"]
     assert "2 other members of the circle are of other branches" in text(members)
@@ -366,12 +371,12 @@ def test_a_file_holds_no_more_than_its_reader_may_see(page, looked):
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_a_text_that_looks_like_a_formula_stays_text(name):
-    assert plain(name) == f"'{name}"
+    assert plain(pa.array([name, None])).to_pylist() == [f"'{name}", None]
 
 
 @pytest.mark.parametrize("name", ["Alpha", "1=1", "a-b", ""])
 def test_other_texts_stay_as_they_are(name):
-    assert plain(name) == name
+    assert plain(pa.array([name])).to_pylist() == [name]
 
 
 def test_a_workbook_has_typed_cells_and_says_what_it_is(page):
@@ -395,8 +400,81 @@ def test_a_name_is_no_formula_in_a_workbook(page):
     assert ("inlineStr", "=1+1") in cells(page("/borrowers.xlsx")).values()
 
 
+def test_a_long_list_is_made_by_another_process_to_the_same_cells():
+    table = pa.table(
+        {
+            "name": pa.array(["=1+1", None, "名"]),
+            "exposure_fen": pa.array([12_345, None, -1], pa.int64()),
+            "pd": pa.array([0.5, None, 0.25]),
+            "stage": pa.array([1, None, 3], pa.int8()),
+        }
+    )
+    lines = (workbook.line("As of", AUGUST), workbook.line("Borrowers", 3), workbook.line("Batch", None))
+    told = workbook.Told("L", "A", "2026-08-31T09:00:00", {name: name for name in table.column_names}, {}, lines)
+    here, apart = (read(workbook.made(table, told, few=few)) for few in (3, 0))
+    assert [zipfile.ZipFile(BytesIO(one)).read("xl/worksheets/sheet1.xml") for one in (here, apart)] == [
+        zipfile.ZipFile(BytesIO(here)).read("xl/worksheets/sheet1.xml")
+    ] * 2
+    assert [zipfile.ZipFile(BytesIO(one)).namelist() for one in (here, apart)] == [
+        zipfile.ZipFile(BytesIO(here)).namelist()
+    ] * 2
+
+
+def read(file):
+    with file:
+        file.seek(0)
+        return file.read()
+
+
 def test_a_workbook_in_chinese_has_its_name_in_chinese(page):
     saved = page("/borrowers.xlsx", lang="zh")
     told = unquote(saved.headers["content-disposition"])
     assert told.endswith("filename*=UTF-8''客户清单-2026-09-30.xlsx")
     assert ("inlineStr", "敞口（元）") in cells(saved).values()
+
+
+@pytest.fixture
+def blind_page(store, page):
+    """Return what opens a page over a newest batch that is blind on credit inquiries."""
+    better = replace(THEN[1], grade="G3", pd=0.01, expected_loss_fen=1_00)
+    published(
+        store, "october", [AFTER[0], better], as_of=date(2026, 10, 31), compared_id="september",
+        summary={"blind": ["credit_inquiries"]},
+    )  # fmt: skip
+    return page
+
+
+def test_a_missing_feed_is_no_improvement_of_the_book(blind_page):
+    text = blind_page("/portfolio").text
+    loss = text[text.index("Expected loss") :][:600]
+    assert "not comparable" in loss
+    assert "change-good" not in loss
+    assert "Of 2 borrowers probability, grade and expected loss are not comparable" in text
+    by_grade = blind_page("/portfolio?scale=grade").text
+    assert "cell-better" not in by_grade
+
+
+def test_a_list_says_whose_movement_cannot_be_compared(blind_page):
+    text = blind_page("/borrowers?movement=grade_better").text
+    assert "only one of the two batches has Credit inquiries" in text
+    assert 'aria-label="not comparable"' in text
+    assert "not comparable" not in blind_page("/borrowers?movement=new").text
+
+
+def heat_cell(value, borrowers):
+    return {"value": value, "borrowers": borrowers, "text": f"{value}", "href": None, "told": ""}
+
+
+def test_a_map_of_one_region_is_a_list_with_bars_of_100_percent_and_none_for_few():
+    cells = [[heat_cell(0.1, 20)], [heat_cell(0.5, 19)], [heat_cell(0.45, 40)], [heat_cell(None, 0)]]
+    found = bars(Heat.WARNED, ["a", "b", "c", "d"], ["north"], cells)
+    assert [(one["name"], one["share"]) for one in found] == [("c", 0.45), ("a", 0.1), ("b", None)]
+
+
+def test_bars_of_money_reach_to_the_largest_also_for_few():
+    found = bars(Heat.MONEY, ["trade"], ["north", "south"], [[heat_cell(100, 30), heat_cell(400, 3)]])
+    assert [(one["name"], one["share"]) for one in found] == [("south", 1.0), ("north", 0.25)]
+
+
+def test_a_map_of_several_regions_and_industries_has_no_bars():
+    assert bars(Heat.WARNED, ["a", "b"], ["n", "s"], [[heat_cell(0.1, 30)] * 2] * 2) == []

@@ -5,7 +5,8 @@ from html import unescape
 
 import pytest
 
-from tests.casework.people import AUDITOR, HEAD, MANAGER, OFFICER, OFFICER2, OTHER, RISK
+from ews.store.accounts import Profile, add_user
+from tests.casework.people import AUDITOR, HEAD, HEAD2, MANAGER, OFFICER, OFFICER2, OTHER, RISK
 
 PART = {"hx-request": "true"}
 SESSION = {"portfolio": "sme", "branch_id": "branch-1", "quarter": "2026Q3"}
@@ -60,7 +61,7 @@ def test_the_sitting_tells_progress_money_and_what_moved(as_, opened, looked):
 def test_one_click_accepts_what_is_proposed_and_changes_its_row_only(as_, opened):
     part = as_(OFFICER).post("/reviews/determine", data={**QUERY, "only": "R0000001:1"}, headers=PART)
     assert list(rows(part.text)) == ["R0000001"]
-    assert "determined waits for branch manager, risk manager" in rows(part.text)["R0000001"]
+    assert "determined waits for branch manager waits for risk manager" in rows(part.text)["R0000001"]
     assert "To determine 4" in shown(part.text)
 
 
@@ -158,7 +159,7 @@ def test_what_cannot_be_asked_for_is_told(as_):
 
 def test_head_office_begins_with_the_branches(as_, opened):
     text = as_(HEAD).get("/reviews?quarter=2026Q3").text
-    assert "branch-1 5" in shown(text)
+    assert "branch-1 under way 5" in shown(text)
     assert "/reviews?portfolio=sme&amp;quarter=2026Q3&amp;branch=branch-1" in text
     assert len(rows(as_(HEAD).get("/reviews?branch=branch-1").text)) == 5
 
@@ -175,3 +176,54 @@ def test_ticks_that_say_nothing_are_refused(as_):
     client = as_(OFFICER)
     for ticks in ([], ["R0000001"], ["R0000001:x"], [f"R{number:07d}:1" for number in range(501)]):
         assert client.post("/reviews/determine", data={**QUERY, "tick": ticks}).status_code == 422
+
+
+@pytest.fixture
+def accounts(services):
+    """Open the accounts that the demo has: an officer and the manager of the branch, two risk managers above."""
+    for one in (OFFICER, MANAGER, HEAD, HEAD2):
+        profile = Profile(one.name, one.roles, one.branch_id, one.officer_id)
+        add_user(services.desk.log, one.user_id, profile, by="admin", at=services.desk.now())
+
+
+def test_a_manager_is_not_offered_first_what_she_then_could_not_approve(as_, opened, accounts):
+    text = as_(MANAGER, "zh").get("/reviews").text
+    row = rows(text)["R0000001"]
+    assert "由Officer认定，您审批。" in row
+    assert ("同意初分" in row, "/reviews/determine" in re.sub(r'<form id="sitting".*?>', "", text)) == (False, False)
+    panel = as_(MANAGER, "zh").get("/reviews/R0000001", headers=PART).text
+    assert "本机构没有与您同岗位的第二人" in panel
+    assert "仍由我认定" in panel
+    assert "同意初分" in rows(as_(OFFICER, "zh").get("/reviews").text)["R0000001"]
+
+
+def test_what_she_determined_all_the_same_names_who_stands_in_and_can_be_withdrawn(as_, opened, accounts):
+    manager = as_(MANAGER, "zh")
+    manager.post("/reviews/R0000001/determine", data={"version": "1"})
+    row = rows(as_(OFFICER, "zh").get("/reviews").text)["R0000001"]
+    assert "待 支行负责人： Head 或 Head2 （代为审批）" in row
+    as_(HEAD).post("/reviews/R0000001/approve", data={"version": "2"})
+    assert (
+        "待 支行负责人： Head2 （代为审批）" in rows(as_(HEAD, "zh").get("/reviews?branch=branch-1").text)["R0000001"]
+    )
+    assert "由您认定，须他人审批；审结前您可以撤回。" in manager.get("/reviews/R0000001").text
+    done = manager.post("/reviews/R0000001/withdraw", data={"version": "3"}, headers=PART)
+    assert "已初分" in rows(done.text)["R0000001"]
+    assert as_(HEAD).post("/reviews/R0000001/withdraw", data={"version": "4"}).status_code == 409
+
+
+def test_only_what_waits_for_the_reader_is_listed_on_demand(as_, opened, accounts):
+    as_(OFFICER).post("/reviews/determine", data={**QUERY, "tick": ["R0000001:1", "R0000002:1"]})
+    query = "/reviews?branch=branch-1&state=mine"
+    mine = {who.user_id: list(rows(as_(who).get(query).text)) for who in (OFFICER, MANAGER)}
+    assert mine == {"officer": ["R0000003", "R0000004", "R0000005"], "manager": ["R0000001", "R0000002"]}
+    as_(HEAD).post("/reviews/R0000001/approve", data={"version": "2"})
+    assert list(rows(as_(HEAD).get("/reviews?branch=branch-1&state=mine").text)) == ["R0000002"]
+    assert list(rows(as_(AUDITOR).get("/reviews?branch=branch-1&state=mine").text)) == []
+
+
+def test_head_office_reads_which_branches_have_not_begun(as_, accounts):
+    before = shown(as_(HEAD, "zh").get("/reviews?quarter=2026Q3").text)
+    as_(MANAGER).post("/reviews/open", data=SESSION)
+    after = shown(as_(HEAD, "zh").get("/reviews?quarter=2026Q3").text)
+    assert ("未开始" in before, "进行中" in before, "进行中" in after) == (True, False, True)

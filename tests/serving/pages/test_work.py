@@ -14,9 +14,11 @@ from ews.casework.warnings import life
 from ews.domain.errors import UnauthenticatedError
 from ews.domain.levels import WarningLevel
 from ews.domain.people import SYSTEM
+from ews.domain.text import Language
 from ews.serving.api.cursors import write_cursor
 from ews.serving.api.my_day import DayKey
 from ews.serving.app import create_app
+from ews.serving.pages import figures
 from ews.serving.pages.work.asked import kept_query
 from ews.serving.pages.work.day import LIMIT
 from ews.store.accounts import Profile, add_user
@@ -26,7 +28,7 @@ from ews.store.tables import cases
 from ews.store.views import views_of
 from ews.store.worklist import keep
 from tests.casework.people import AUDITOR, HEAD, OFFICER, OFFICER2, OTHER
-from tests.casework.signals import JULY, LARGE, batch, borrower, held, now, warnings
+from tests.casework.signals import AUGUST, JULY, LARGE, batch, borrower, held, now, warnings
 from tests.serving.conftest import NOW
 
 MONDAY = datetime(2026, 8, 3, 9)
@@ -261,7 +263,7 @@ def test_a_value_that_a_filter_does_not_know_is_named(work, page):
     answers = {query: page(OFFICER, f"/warnings?{query}") for query in UNKNOWN}
 
     assert {answer.status_code for answer in answers.values()} == {422}
-    assert {query: re.findall(r"<code>([^<]+)</code>", answer.text) for query, answer in answers.items()} == {
+    assert {query: re.findall(r'data-field="([^"]+)"', answer.text) for query, answer in answers.items()} == {
         query: [field] for query, field in UNKNOWN.items()
     }
 
@@ -270,6 +272,38 @@ def test_a_filter_that_is_not_known_is_named(work, page):
     answer = page(OFFICER, "/warnings?colour=red")
 
     assert (answer.status_code, "'colour'" in text_of(answer)) == (400, True)
+
+
+def test_a_borrower_with_two_warnings_counts_once_in_the_head_of_the_list(work, desk, page):
+    batch(
+        desk,
+        borrower("B1", held("BALANCE_THIN", AUGUST), held("GRADE_RED", JULY), as_of=AUGUST, exposure_fen=LARGE),
+        as_of=AUGUST,
+    )
+    rows = [case for case in warnings(desk) if case.branch_id == "branch-1"]
+    money = {case.borrower_id: case.at_risk_fen for case in rows}
+    assert len(rows) == 4
+    assert page(OFFICER, "/warnings").status_code == 200
+    said = text_of(page(OFFICER, "/warnings/counts", headers=HX))
+    assert f"4 warnings · 3 borrowers · Expected loss {figures.money(sum(money.values()), Language.EN)}" in said
+
+
+def test_a_warning_whose_signal_is_gone_says_so_in_its_row_and_stands_last(work, desk, page):
+    batch(
+        desk,
+        borrower("B1", held("GRADE_RED", JULY, "lingers"), as_of=AUGUST, exposure_fen=LARGE),
+        borrower("B2", held("GRADE_ORANGE", JULY), as_of=AUGUST),
+        borrower("B3", held("BALANCE_THIN", JULY), as_of=AUGUST, officer_id="officer-2"),
+        as_of=AUGUST,
+    )
+    answer = page(OFFICER, "/warnings")
+    assert rows_of(answer)[-1] == work["B1"].case_id
+    assert re.search(rf'id="row-{work["B1"].case_id}"[^>]* class=" ?row-gone"', answer.text)
+    said = text_of(answer)
+    assert said.count("signal gone 1/3 batches") == 1
+    assert "…" not in said.partition("Time left")[2]
+    assert rows_of(page(OFFICER, "/warnings?gone=true")) == [work["B1"].case_id]
+    assert page(OFFICER, "/warnings/next").url.path == f"/cases/{work['B2'].case_id}"
 
 
 def test_chips_count_what_they_lead_to(work, page):
@@ -337,14 +371,26 @@ def acknowledge(client, ticked, **more):
 
 def test_those_that_are_ticked_are_acknowledged_and_their_rows_say_so(work, desk, client_as, looked):
     client = client_as(OFFICER)
-    ticked = ticks_of(client.get("/warnings?state=raised"))
+    ticked = ticks_of(client.get("/warnings"))
     answer = acknowledge(client, ticked[:2])
 
+    assert answer.text.count('class="row-done"') == 2
     assert (answer.status_code, answer.headers["hx-trigger"]) == (200, '{"case-changed": {}}')
     assert "2 warnings acknowledged." in text_of(answer)
     assert re.findall(r'<hx-partial hx-target="#row-(\w+)"', answer.text) == rows_of(answer)
     assert [now(desk, work[name]).state for name in ("B1", "B2", "B3")] == ["acknowledged", "acknowledged", "raised"]
     assert [(one.subject, one.borrowers) for one in looked.entries][-1] == ("/work/acknowledge", ("B1", "B2"))
+
+
+@pytest.mark.parametrize(
+    ("query", "leaves"), [("", False), ("?state=acknowledged", False), ("?state=raised", True), ("?late=true", True)]
+)
+def test_a_row_that_the_list_does_not_ask_for_any_more_leaves_it(work, client_as, query, leaves):
+    client = client_as(OFFICER)
+    ticked = ticks_of(client.get("/warnings"))[:1]
+    answer = acknowledge(client, ticked, headers={**HX, "hx-current-url": f"http://testserver/warnings{query}"})
+    assert ('hx-swap="delete"' in answer.text) == leaves
+    assert rows_of(answer) == ([] if leaves else [ticked[0].partition(":")[0]])
 
 
 def test_the_second_of_two_people_is_told_in_the_row_who_was_first(work, people, desk, client_as):

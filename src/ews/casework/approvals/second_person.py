@@ -25,6 +25,7 @@ from ews.domain.errors import (
     TransitionError,
 )
 from ews.domain.people import SYSTEM, Actor, Role
+from ews.domain.text import Sentence, message_of, sentence
 from ews.policy.casework import ApprovalTerms
 from ews.store.adoptions import adopted, refuse_past
 from ews.store.audit import is_entered
@@ -43,13 +44,13 @@ def propose_adoption(
 
     RequestError for a policy that is not kept; TransitionError where published batches would be rewritten.
     """
-    require(actor, RISK, "propose the adoption of a policy")
+    require(actor, RISK, sentence("propose the adoption of a policy"))
     with at_work(desk, actor, "adoption.propose", draft.policy_hash, request_id=request_id) as work:
         _checked(lambda: hands.check_policy(draft.policy_hash))
         _refuse_past(desk.store, draft.holds_from)
         _checked(lambda: hands.check_dates(draft.policy_hash, draft.holds_from))
         body = Proposal(
-            note=written(draft.note, "note"),
+            note=written(draft.note, sentence("note")),
             proposed_by=actor.user_id,
             policy_hash=draft.policy_hash,
             holds_from=draft.holds_from,
@@ -62,11 +63,11 @@ def propose_promotion(
     desk: Desk, actor: Actor, draft: PromotionDraft, hands: Hands, *, request_id: str | None = None
 ) -> Case:
     """Propose that a stored model becomes champion of its portfolio; RequestError where it is not stored."""
-    require(actor, OWNERS, "propose the promotion of a model")
+    require(actor, OWNERS, sentence("propose the promotion of a model"))
     with at_work(desk, actor, "promotion.propose", draft.model_id, request_id=request_id) as work:
         _checked(lambda: hands.check_model(draft.portfolio, draft.model_id))
         body = Proposal(
-            note=written(draft.note, "note"),
+            note=written(draft.note, sentence("note")),
             proposed_by=actor.user_id,
             portfolio=draft.portfolio,
             model_id=draft.model_id,
@@ -93,10 +94,10 @@ def approve(
     TransitionError where it cannot be carried out any more: then nothing is, and the proposal is closed as refused.
     """
     with at_work(desk, actor, f"{kind}.approve", case_id, request_id=request_id) as work:
-        case, body = _decidable(work, case_id, kind, version, "approve it")
+        case, body = _decidable(work, case_id, kind, version, sentence("approve it"))
         if body.holds_from is not None:
             _refuse_past(desk.store, body.holds_from)
-        note = None if reason is None else written(reason, "reason")
+        note = None if reason is None else written(reason, sentence("reason"))
         decided = replace(body, decided_by=actor.user_id, decision_reason=note, approved_at=work.at)
         changed = replace(case, state="approved", role=None, due_on=None, body=plain(_in_time(decided)))
         approved = change_case(work, changed, "approve", {} if note is None else {"reason": note})
@@ -115,8 +116,8 @@ def refuse(
 ) -> Case:
     """Close a proposal of `kind` that shall not be carried out."""
     with at_work(desk, actor, f"{kind}.refuse", case_id, request_id=request_id) as work:
-        case, body = _decidable(work, case_id, kind, version, "refuse it")
-        why = written(reason, "reason")
+        case, body = _decidable(work, case_id, kind, version, sentence("refuse it"))
+        why = written(reason, sentence("reason"))
         decided = replace(body, decided_by=actor.user_id, decision_reason=why)
         closed = replace(case, state="refused", role=None, due_on=None, closed_at=work.at, body=plain(decided))
         return change_case(work, closed, "refuse", {"reason": why})
@@ -127,7 +128,7 @@ def may_decide(actor: Actor, case: Case) -> bool:
     if case.state != "proposed":
         return False
     try:
-        _require_decider(actor, case.kind, body_of(case), "decide on it")
+        _require_decider(actor, case.kind, body_of(case), sentence("decide on it"))
     except (ForbiddenError, SecondPersonError):
         return False
     return True
@@ -158,7 +159,11 @@ def _carried_out(desk: Desk, actor: Actor, case: Case, hands: Hands, request_id:
         _carry_out(desk.store, case, body, hands)
     except (PolicyError, ModelError) as error:
         _closed(desk, actor, case, replace(body, failure=str(error)), "refused", "fail", request_id)
-        message = f"'{case.case_id}' was approved but cannot be carried out, and is closed: {error}"
+        message = sentence(
+            "'{case_id}' was approved but cannot be carried out, and is closed: {error}",
+            case_id=case.case_id,
+            error=error,
+        )
         raise TransitionError(message) from error
     return _closed(desk, actor, case, replace(body, is_done=True), "approved", "carry-out", request_id)
 
@@ -186,7 +191,9 @@ def _refuse_overtaken(store: Store, case: Case, body: Proposal) -> None:
         later = body_of(other)
         same_place = (later.portfolio, later.holds_from) == (body.portfolio, body.holds_from)
         if same_place and _approved_at(later) > _approved_at(body):
-            message = f"'{other.case_id}', which was approved later, has been carried out already."
+            message = sentence(
+                "'{case_id}', which was approved later, has been carried out already.", case_id=other.case_id
+            )
             raise (ModelError if case.kind == PROMOTION else PolicyError)(message)
 
 
@@ -203,18 +210,22 @@ def _closed(
         return change_case(work, closed, verb, {} if body.failure is None else {"failure": body.failure})
 
 
-def _decidable(work: Work, case_id: str, kind: str, version: int, what: str) -> tuple[Case, Proposal]:
+def _decidable(work: Work, case_id: str, kind: str, version: int, what: Sentence) -> tuple[Case, Proposal]:
     """Return a proposal that the actor may decide on."""
     case = at_version(case_for(work, case_id, kind), version)
     body = body_of(case)
     if case.state != "proposed":
-        message = f"'{case_id}' is {case.state}; only what is proposed is decided on. Read it again."
+        message = sentence(
+            "'{case_id}' is {state}; only what is proposed is decided on. Read it again.",
+            case_id=case_id,
+            state=case.state,
+        )
         raise TransitionError(message)
     _require_decider(work.actor, kind, body, what)
     return case, body
 
 
-def _require_decider(actor: Actor, kind: str, body: Proposal, what: str) -> None:
+def _require_decider(actor: Actor, kind: str, body: Proposal, what: Sentence) -> None:
     """Raise SecondPersonError or ForbiddenError where the actor may not decide on a proposal of `kind`."""
     require_second(actor, [body.proposed_by], what, above=ANYBODY)
     if kind == ADOPTION:
@@ -237,14 +248,14 @@ def _checked(check: Callable[[], object]) -> None:
     try:
         check()
     except (PolicyError, ModelError) as error:
-        raise RequestError(str(error)) from error
+        raise RequestError(message_of(error)) from error
 
 
 def _refuse_past(store: Store, holds_from: date) -> None:
     try:
         refuse_past(store, holds_from)
     except PolicyError as error:
-        raise TransitionError(str(error)) from error
+        raise TransitionError(message_of(error)) from error
 
 
 def _opened(work: Work, draft: Case) -> Case:

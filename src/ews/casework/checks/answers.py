@@ -16,6 +16,7 @@ from typing import Any
 from ews.casework.written import LONGEST
 from ews.domain.decisions import Value
 from ews.domain.errors import FormError
+from ews.domain.text import Sentence, sentence
 from ews.policy.forms import Answer, Field, Form
 
 LARGEST = 10**15
@@ -35,7 +36,7 @@ class Fault:
 
     field: str
     value: str | None
-    message: str
+    message: Sentence
 
 
 class FaultyFormError(FormError):
@@ -73,7 +74,7 @@ def read_answers(
     said = {name: value for name, value in answers.items() if not _is_empty(value)}
     reasons = {name: reason.strip() for name, reason in why_empty.items() if reason.strip()}
     faults = [
-        Fault(name, _shown(given[name]), f"the form has no such field; it has {', '.join(_names(form))}")
+        Fault(name, _shown(given[name]), sentence("the form has no such field; it has {names}", names=_names(form)))
         for given in (answers, why_empty)
         for name in given
         if form.field(name) is None
@@ -90,12 +91,18 @@ def read_answers(
 def day_fault(day: date | None, today: date, *, first: date | None = None) -> Fault | None:
     """Return what is wrong with the day of a check, None where nothing is; `first` is the earliest, null if any is."""
     if day is None:
-        return Fault(DONE_ON, None, "give the day of the check, like 2026-06-30")
+        return Fault(DONE_ON, None, sentence("give the day of the check, like 2026-06-30"))
     if day > today:
-        return Fault(DONE_ON, str(day), f"the day is to come; give today, {today}, or the day on which it was done")
+        wrong = sentence("the day is to come; give today, {today}, or the day on which it was done", today=today)
+        return Fault(DONE_ON, str(day), wrong)
     if first is not None and day < first:
-        told = f"the policy has checks entered up to {(today - first).days} days afterwards; give a day from {first} on"
-        return Fault(DONE_ON, str(day), f"{told}, or make the check anew")
+        wrong = sentence(
+            "the policy has checks entered up to {days} days afterwards; give a day from {first} on, or make the check "
+            "anew",
+            days=(today - first).days,
+            first=first,
+        )
+        return Fault(DONE_ON, str(day), wrong)
     return None
 
 
@@ -131,77 +138,81 @@ def _faults_of(
 def _missing(field: Field, said: Mapping[str, Any], reasons: Mapping[str, str]) -> list[Fault]:
     if not field.required or field.name in said or (field.why_empty_allowed and field.name in reasons):
         return []
-    say_why = f"give it, or say in why_empty.{field.name} why nobody can know"
-    return [Fault(field.name, None, say_why if field.why_empty_allowed else "give it; it may not be left empty")]
+    wrong = sentence("give it; it may not be left empty")
+    if field.why_empty_allowed:
+        wrong = sentence("give it, or say in why_empty.{field} why nobody can know", field=field.name)
+    return [Fault(field.name, None, wrong)]
 
 
-def _wrong_reason(field: Field, reason: str, *, is_answered: bool) -> str | None:
+def _wrong_reason(field: Field, reason: str, *, is_answered: bool) -> Sentence | None:
     if is_answered:
-        return "the field is answered; leave out why it would be empty"
+        return sentence("the field is answered; leave out why it would be empty")
     if field.required and not field.why_empty_allowed:
-        return "the form does not let this field be empty; answer it"
+        return sentence("the form does not let this field be empty; answer it")
     return _wrong_text(field, reason, date.max)
 
 
-def _wrong_text(_field: Field, value: Any, _today: date) -> str | None:
+def _wrong_text(_field: Field, value: Any, _today: date) -> Sentence | None:
     if not isinstance(value, str):
-        return "give a text"
+        return sentence("give a text")
     if len(value) > LONGEST:
-        return f"give at most {LONGEST:,} characters, not {len(value):,}"
-    return "give a text without control characters" if _CONTROL.search(value) else None
+        return sentence("give at most {most:,} characters, not {count:,}", most=LONGEST, count=len(value))
+    return sentence("give a text without control characters") if _CONTROL.search(value) else None
 
 
-def _wrong_flag(_field: Field, value: Any, _today: date) -> str | None:
-    return None if isinstance(value, bool) else "give true or false"
+def _wrong_flag(_field: Field, value: Any, _today: date) -> Sentence | None:
+    return None if isinstance(value, bool) else sentence("give true or false")
 
 
-def _wrong_fen(field: Field, value: Any, _today: date) -> str | None:
+def _wrong_fen(field: Field, value: Any, _today: date) -> Sentence | None:
     if isinstance(value, bool) or not isinstance(value, int):
-        return "give a whole number of fen (1/100 of the currency unit)"
-    return _out_of_bounds(field, value, LARGEST, "a sum in fen")
+        return sentence("give a whole number of fen (1/100 of the currency unit)")
+    return _out_of_bounds(field, value, LARGEST, sentence("a sum in fen"))
 
 
-def _wrong_count(field: Field, value: Any, _today: date) -> str | None:
+def _wrong_count(field: Field, value: Any, _today: date) -> Sentence | None:
     if isinstance(value, bool) or not isinstance(value, int):
-        return "give a whole number"
-    return _out_of_bounds(field, value, LARGEST, "a number")
+        return sentence("give a whole number")
+    return _out_of_bounds(field, value, LARGEST, sentence("a number"))
 
 
-def _wrong_share(field: Field, value: Any, _today: date) -> str | None:
+def _wrong_share(field: Field, value: Any, _today: date) -> Sentence | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return "give a share from 0 to 1, like 0.75"
-    wrong = _out_of_bounds(field, value, 1, "a share")
-    return None if wrong is None else f"{wrong}; 75 % is 0.75"
+        return sentence("give a share from 0 to 1, like 0.75")
+    wrong = _out_of_bounds(field, value, 1, sentence("a share"))
+    return None if wrong is None else sentence("{wrong}; 75 % is 0.75", wrong=wrong)
 
 
-def _out_of_bounds(field: Field, value: float, largest: float, what: str) -> str | None:
+def _out_of_bounds(field: Field, value: float, largest: float, what: Sentence) -> Sentence | None:
     """Return what is wrong with a number that the form, or sense, does not let be so small or so large."""
     low, high = field.low or 0, largest if field.high is None else field.high
-    return None if low <= value <= high else f"give {what} from {low:,} to {high:,}"
+    if low <= value <= high:
+        return None
+    return sentence("give {what} from {low:,} to {high:,}", what=what, low=low, high=high)
 
 
-def _wrong_date(field: Field, value: Any, today: date) -> str | None:
+def _wrong_date(field: Field, value: Any, today: date) -> Sentence | None:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        return "give a day like 2026-06-30"
+        return sentence("give a day like 2026-06-30")
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        return "the calendar has no such day; give one like 2026-06-30"
-    return (
-        None if day <= today or field.may_be_future else f"the day is to come; give today, {today}, or an earlier one"
-    )
+        return sentence("the calendar has no such day; give one like 2026-06-30")
+    if day <= today or field.may_be_future:
+        return None
+    return sentence("the day is to come; give today, {today}, or an earlier one", today=today)
 
 
-def _wrong_choice(field: Field, value: Any, _today: date) -> str | None:
+def _wrong_choice(field: Field, value: Any, _today: date) -> Sentence | None:
     if isinstance(value, str) and field.choice(value) is not None:
         return None
-    return f"give one of {', '.join(one.code for one in field.choices)}"
+    return sentence("give one of {choices}", choices=tuple(one.code for one in field.choices))
 
 
-def _wrong_file(value: Any, files: Collection[str]) -> str | None:
+def _wrong_file(value: Any, files: Collection[str]) -> Sentence | None:
     if isinstance(value, str) and value in files:
         return None
-    return "nothing of this SHA-256 was handed in with this check; send the file with POST /v1/evidence first"
+    return sentence("nothing of this SHA-256 was handed in with this check; send the file with POST /v1/evidence first")
 
 
 def _shown(value: object) -> str:
@@ -209,7 +220,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-_READERS: Mapping[str, Callable[[Field, Any, date], str | None]] = {
+_READERS: Mapping[str, Callable[[Field, Any, date], Sentence | None]] = {
     "text": _wrong_text,
     "flag": _wrong_flag,
     "fen": _wrong_fen,

@@ -13,6 +13,7 @@ from ews.casework.checks.evidence import Kept, fetch, keep, media_type
 from ews.casework.desk import Desk, at_work, change_case
 from ews.domain.errors import FormError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.cases import Case, find_case, unknown_case
 from ews.store.engine import reading
 
@@ -45,11 +46,17 @@ def attach(
         case, body = own_draft(work, case_id, version)
         kept = keep(folder, content)
         if kept.sha256 in body.hashes:
-            message = f"Check '{case_id}' has the file {kept.sha256} already. Name it in a field of the form."
+            message = sentence(
+                "Check '{case_id}' has the file {sha256} already. Name it in a field of the form.",
+                case_id=case_id,
+                sha256=kept.sha256,
+            )
             raise FormError(message)
         if len(body.files) >= MOST_FILES:
-            message = (
-                f"Check '{case_id}' has {len(body.files)} files, as many as it may. Begin another for what is left."
+            message = sentence(
+                "Check '{case_id}' has {count} files, as many as it may. Begin another for what is left.",
+                case_id=case_id,
+                count=len(body.files),
             )
             raise FormError(message)
         file = Attached(kept.sha256, kept.media_type, kept.size, actor.user_id, work.at)
@@ -70,6 +77,10 @@ def read_attached(desk: Desk, folder: Path, actor: Actor, case_id: str, sha256: 
     files: Sequence[Attached] = body_of(case).files
     attached = next((one for one in files if one.sha256 == sha256), None)
     if attached is None:
-        message = f"No file '{sha256[:100]}' was handed in with check '{case_id}'. Its files are listed with the check."
+        message = sentence(
+            "No file '{sha256}' was handed in with check '{case_id}'. Its files are listed with the check.",
+            sha256=sha256[:100],
+            case_id=case_id,
+        )
         raise FormError(message)
     return Photo(case.borrower_id, attached, fetch(folder, sha256))

@@ -33,6 +33,7 @@ from ews.casework.desk import Desk, Work, at_work, change_case, open_case
 from ews.casework.subject import draft_about, subject_of
 from ews.domain.errors import FormError
 from ews.domain.people import Actor, Role
+from ews.domain.text import sentence
 from ews.policy.forms import Form
 from ews.store.cases import Case
 
@@ -159,7 +160,12 @@ def form_of(desk: Desk, code: str, day: date) -> Form:
     forms = desk.policy_on(day).forms_on(day)
     form = forms.form(code)
     if form is None:
-        message = f"The policy has no form '{code}' on {day}; its forms are {', '.join(forms.codes)}. Name one of them."
+        message = sentence(
+            "The policy has no form '{form}' on {day}; its forms are {forms}. Name one of them.",
+            form=code,
+            day=day,
+            forms=tuple(forms.codes),
+        )
         raise FormError(message)
     return form
 

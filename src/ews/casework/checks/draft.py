@@ -14,15 +14,19 @@ from ews.casework.rights import FIELD, SENIOR, require, require_second
 from ews.casework.written import written
 from ews.domain.errors import ForbiddenError, TransitionError
 from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.text import Sentence, sentence
 from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.publications import Standing
 
 
 def require_author(actor: Actor) -> None:
     """Raise ForbiddenError for who may not record checks."""
-    require(actor, FIELD, "record a check")
+    require(actor, FIELD, sentence("record a check"))
     if actor.is_machine:
-        message = f"'{actor.user_id}' is a machine and may not record a check: it takes the person who did it."
+        message = sentence(
+            "'{user_id}' is a machine and may not record a check: it takes the person who did it.",
+            user_id=actor.user_id,
+        )
         raise ForbiddenError(message)
 
 
@@ -30,9 +34,11 @@ def own_draft(work: Work, case_id: str, version: int) -> tuple[Case, CheckBody]:
     """Return a draft of the actor's own at `version`; a stale version is told before anything else."""
     case, body = _draft(work, case_id, version)
     if case.assignee != work.actor.user_id:
-        message = (
-            f"Check '{case_id}' is being filled in by '{case.assignee}'. Begin one of your own, or have somebody more "
-            "senior take it over."
+        message = sentence(
+            "Check '{case_id}' is being filled in by '{author}'. Begin one of your own, or have somebody more "
+            "senior take it over.",
+            case_id=case_id,
+            author=case.assignee,
         )
         raise ForbiddenError(message)
     return case, body
@@ -61,9 +67,9 @@ def cancel_check(
     """Give up a draft, one's own or of somebody less senior, saying why; nothing follows from it."""
     with at_work(desk, actor, "check.cancel", case_id, request_id=request_id) as work:
         case, body = _draft(work, case_id, version)
-        content = {"reason": written(reason, "reason")}
+        content = {"reason": written(reason, sentence("reason"))}
         if case.assignee != actor.user_id:
-            _require_senior(work, case, body, "cancel the draft")
+            _require_senior(work, case, body, sentence("cancel the draft"))
             content["author"] = str(case.assignee)
         cancelled = replace(case, state=CANCELLED, role=None, due_on=None, closed_at=work.at)
         return change_case(work, cancelled, "cancel", content)
@@ -76,26 +82,34 @@ def take_over(
     with at_work(desk, actor, "check.take-over", case_id, request_id=request_id) as work:
         case, body = _draft(work, case_id, version)
         if case.assignee == actor.user_id:
-            message = f"Check '{case_id}' is '{actor.user_id}'s own draft already. Fill it in and submit it."
+            message = sentence(
+                "Check '{case_id}' is '{user_id}'s own draft already. Fill it in and submit it.",
+                case_id=case_id,
+                user_id=actor.user_id,
+            )
             raise TransitionError(message)
-        _require_senior(work, case, body, "take over the draft")
+        _require_senior(work, case, body, sentence("take over the draft"))
         taken = replace(case, assignee=actor.user_id, body=write_body(replace(body, author_rank=actor.seniority)))
-        return change_case(work, taken, "take-over", {"reason": written(reason, "reason"), "author": case.assignee})
+        return change_case(
+            work, taken, "take-over", {"reason": written(reason, sentence("reason")), "author": case.assignee}
+        )
 
 
 def _draft(work: Work, case_id: str, version: int) -> tuple[Case, CheckBody]:
     require_author(work.actor)
     case = at_version(case_for(work, case_id, KIND), version)
     if case.state != DRAFT:
-        message = (
-            f"Check '{case_id}' is {case.state}: only a draft is filled in, submitted or cancelled. To correct what "
-            "was submitted, begin a new check that corrects it."
+        message = sentence(
+            "Check '{case_id}' is {state}: only a draft is filled in, submitted or cancelled. To correct what was"
+            " submitted, begin a new check that corrects it.",
+            case_id=case_id,
+            state=case.state,
         )
         raise TransitionError(message)
     return case, body_of(case)
 
 
-def _require_senior(work: Work, case: Case, body: CheckBody, what: str) -> None:
-    require(work.actor, SENIOR, f"{what} of '{case.assignee}'")
+def _require_senior(work: Work, case: Case, body: CheckBody, what: Sentence) -> None:
+    require(work.actor, SENIOR, sentence("{what} of '{author}'", what=what, author=case.assignee))
     # Nobody is above head office: there another person of head office is enough.
     require_second(work.actor, (), what, above=min(body.author_rank, HEAD_OFFICE - 1))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ews.domain.errors import FormError, TamperedError
+from ews.domain.text import sentence
 
 MOST_BYTES = 20_000_000
 """Largest file; phones take photos of 2 to 8 million bytes, scans of several pages are larger."""
@@ -51,11 +52,15 @@ def fetch(folder: Path, sha256: str) -> bytes:
     """Return a kept file; FormError where there is none, TamperedError where it is not what was kept."""
     place = _place(folder, sha256)
     if not place.is_file():
-        message = f"There is no evidence '{sha256}'. Send the file with POST /v1/evidence first."
+        message = sentence(
+            "There is no evidence '{sha256}'. Send the file with POST /v1/evidence first.", sha256=sha256
+        )
         raise FormError(message)
     content = place.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
-        message = f"The evidence '{sha256}' is no longer what was kept. Restore the file from a backup."
+        message = sentence(
+            "The evidence '{sha256}' is no longer what was kept. Restore the file from a backup.", sha256=sha256
+        )
         raise TamperedError(message)
     return content
 
@@ -63,10 +68,14 @@ def fetch(folder: Path, sha256: str) -> bytes:
 def media_type(content: bytes) -> str:
     """Return what a file is; FormError where it is none of KINDS or cannot be whole."""
     if not content:
-        message = "The file is empty. Send the bytes of a PNG, a JPEG or a PDF as the body."
+        message = sentence("The file is empty. Send the bytes of a PNG, a JPEG or a PDF as the body.")
         raise FormError(message)
     if len(content) > MOST_BYTES:
-        message = f"The file has {len(content):,} bytes, more than {MOST_BYTES:,}. Send a smaller picture or scan."
+        message = sentence(
+            "The file has {count:,} bytes, more than {most:,}. Send a smaller picture or scan.",
+            count=len(content),
+            most=MOST_BYTES,
+        )
         raise FormError(message)
     if content.startswith(_PNG):
         return _whole("image/png", is_whole=_png_is_whole(content))
@@ -74,13 +83,16 @@ def media_type(content: bytes) -> str:
         return _whole("image/jpeg", is_whole=b"\xff\xda" in content and b"\xff\xd9" in content[-_TAIL:])
     if content.startswith(_PDF):
         return _whole("application/pdf", is_whole=b"%%EOF" in content[-_TAIL:])
-    message = f"The file begins with {content[:8]!r}: it is no PNG, JPEG or PDF, whatever its name. Send one of these."
+    message = sentence(
+        "The file begins with {begins}: it is no PNG, JPEG or PDF, whatever its name. Send one of these.",
+        begins=repr(content[:8]),
+    )
     raise FormError(message)
 
 
 def _whole(kind: str, *, is_whole: bool) -> str:
     if not is_whole:
-        message = f"The file begins like {kind} but is cut short or damaged. Send it again."
+        message = sentence("The file begins like {kind} but is cut short or damaged. Send it again.", kind=kind)
         raise FormError(message)
     return kind
 
@@ -103,7 +115,10 @@ def _png_is_whole(content: bytes) -> bool:
 
 def _place(folder: Path, sha256: str) -> Path:
     if not HASH.fullmatch(sha256):
-        message = f"'{sha256[:100]}' is no name of evidence. Give the 64 hex digits that POST /v1/evidence returned."
+        message = sentence(
+            "'{sha256}' is no name of evidence. Give the 64 hex digits that POST /v1/evidence returned.",
+            sha256=sha256[:100],
+        )
         raise FormError(message)
     return folder / sha256[:2] / sha256
 

@@ -15,6 +15,7 @@ from ews.casework.checks.body import CORRECTED, KIND, SUBMITTED, CheckBody, body
 from ews.casework.checks.proposed_findings import overtake
 from ews.casework.desk import Work, case_for, change_case
 from ews.domain.errors import FormError, TransitionError
+from ews.domain.text import sentence
 from ews.policy.forms import Form, finding_of
 from ews.store.cases import Case, find_case
 from ews.store.findings import Finding, findings_of_case
@@ -25,12 +26,18 @@ def check_loan(form: Form, loan_id: str | None, found: Found) -> None:
     """Raise FaultyFormError where the loan is missing, or none of the borrower's in the newest decision."""
     if loan_id is None:
         if form.about == "loan":
-            raise FaultyFormError(form.code, [Fault("loan_id", None, "the form is about one loan; name it")])
+            raise FaultyFormError(form.code, [Fault("loan_id", None, sentence("the form is about one loan; name it"))])
         return
     loans = () if found.record is None else tuple(loan.loan_id for loan in found.record.loans)
     if loan_id not in loans:
-        known = f"give one of {', '.join(loans)}" if loans else "it has none there; leave the loan out"
-        wrong = f"it is no loan of borrower '{found.standing.borrower_id}' in the newest decision; {known}"
+        known = (
+            sentence("give one of {loans}", loans=loans) if loans else sentence("it has none there; leave the loan out")
+        )
+        wrong = sentence(
+            "it is no loan of borrower '{borrower_id}' in the newest decision; {known}",
+            borrower_id=found.standing.borrower_id,
+            known=known,
+        )
         raise FaultyFormError(form.code, [Fault("loan_id", repr(loan_id[:100]), wrong)])
 
 
@@ -41,8 +48,14 @@ def check_task(work: Work, task_id: str | None, found: Found) -> None:
     task = case_for(work, task_id, "task")
     about = (found.standing.portfolio, found.standing.borrower_id)
     if (task.portfolio, task.borrower_id) != about or not task.is_open:
-        what = "is closed" if (task.portfolio, task.borrower_id) == about else "is about another borrower"
-        message = f"Task '{task_id}' {what}. Name an open task of borrower '{about[1]}', or none."
+        is_same = (task.portfolio, task.borrower_id) == about
+        what = sentence("is closed") if is_same else sentence("is about another borrower")
+        message = sentence(
+            "Task '{task_id}' {what}. Name an open task of borrower '{borrower_id}', or none.",
+            task_id=task_id,
+            what=what,
+            borrower_id=about[1],
+        )
         raise FormError(message)
 
 
@@ -52,10 +65,14 @@ def as_corrected(work: Work, corrects: str, found: Found, body: CheckBody) -> Ch
     before = body_of(old)
     about = (found.standing.portfolio, found.standing.borrower_id, body.form, body.loan_id)
     if (old.portfolio, old.borrower_id, before.form, before.loan_id) != about:
-        of_loan = "" if before.loan_id is None else f" and loan '{before.loan_id}'"
-        message = (
-            f"Check '{corrects}' is form '{before.form}' about borrower '{old.borrower_id}'{of_loan}; a correction is "
-            "about the same. Name these, or correct another check."
+        of_loan = "" if before.loan_id is None else sentence(" and loan '{loan_id}'", loan_id=before.loan_id)
+        message = sentence(
+            "Check '{corrects}' is form '{form}' about borrower '{borrower_id}'{of_loan}; a correction is about "
+            "the same. Name these, or correct another check.",
+            corrects=corrects,
+            form=before.form,
+            borrower_id=old.borrower_id,
+            of_loan=of_loan,
         )
         raise FormError(message)
     return replace(
@@ -127,7 +144,16 @@ def _submitted(work: Work, case_id: str) -> Case:
     case = case_for(work, case_id, KIND)
     if case.state != SUBMITTED:
         by = body_of(case).corrected_by
-        instead = "Correct a submitted one" if by is None else f"Correct '{by}', which took its place"
-        message = f"Check '{case_id}' is {case.state} and cannot be corrected. {instead}."
+        instead = (
+            sentence("Correct a submitted one")
+            if by is None
+            else sentence("Correct '{by}', which took its place", by=by)
+        )
+        message = sentence(
+            "Check '{case_id}' is {state} and cannot be corrected. {instead}.",
+            case_id=case_id,
+            state=case.state,
+            instead=instead,
+        )
         raise TransitionError(message)
     return case

@@ -11,6 +11,7 @@ from ews.casework.checks.proposed_findings import APPROVE, REFUSE
 from ews.casework.rights import FIELD, SENIOR
 from ews.domain.errors import ForbiddenError, SecondPersonError
 from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.text import sentence
 from ews.policy.casework import FindingTerms
 from ews.store.cases import Case, acts_of
 
@@ -40,7 +41,9 @@ def _decides(connection: Connection, actor: Actor, case: Case, body: CheckBody, 
     acts = acts_of(connection, [case.case_id])
     took_part = {act.user_id for act in acts if act.verb not in {APPROVE, REFUSE}} | {one.author for one in waiting}
     try:
-        require_approver(actor, terms.approver, took_part, max(one.rank for one in waiting), "decide on the findings")
+        require_approver(
+            actor, terms.approver, took_part, max(one.rank for one in waiting), sentence("decide on the findings")
+        )
     except (ForbiddenError, SecondPersonError):
         return False
     return True

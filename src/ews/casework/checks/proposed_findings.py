@@ -22,7 +22,7 @@ from ews.casework.tasks.task import APPROVAL, DONE, KIND, MOOT, OPEN, TaskBody, 
 from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import HEAD_OFFICE, Actor
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.policy.casework import FindingTerms
 from ews.policy.playbook import ROLES
 from ews.store.cases import Case, acts_of, to_case
@@ -100,7 +100,7 @@ def approve_findings(
     who may not decide.
     """
     with at_work(desk, actor, f"{kind}.{APPROVE}", case_id, request_id=request_id) as work:
-        note = None if reason is None else written(reason, "reason")
+        note = None if reason is None else written(reason, sentence("reason"))
         return _decide(work, kind, case_id, version, fields, APPROVED, note)
 
 
@@ -117,7 +117,7 @@ def refuse_findings(
 ) -> Case:
     """Let findings never count, saying why; errors as in `approve_findings`."""
     with at_work(desk, actor, f"{kind}.{REFUSE}", case_id, request_id=request_id) as work:
-        return _decide(work, kind, case_id, version, fields, REFUSED, written(reason, "reason"))
+        return _decide(work, kind, case_id, version, fields, REFUSED, written(reason, sentence("reason")))
 
 
 def overtake(work: Work, case: Case, by: str) -> tuple[ProposedFinding, ...]:
@@ -139,7 +139,7 @@ def _decide(
 ) -> Case:
     verb = APPROVE if outcome == APPROVED else REFUSE
     case = at_version(case_for(work, case_id, kind), version)
-    require(work.actor, SENIOR, "decide on findings")
+    require(work.actor, SENIOR, sentence("decide on findings"))
     held = proposed_of(case)
     chosen = _chosen(case, held, fields)
     acts = acts_of(work.connection, [case_id])
@@ -149,7 +149,7 @@ def _decide(
         finding_terms(work).approver,
         took_part | {one.author for one in chosen},
         max(one.rank for one in chosen),
-        "decide on the findings",
+        sentence("decide on the findings"),
     )
     after = tuple(
         decided(one, outcome, work.actor.user_id, work.today, reason) if one in chosen else one for one in held
@@ -180,12 +180,25 @@ def _with_proposed(case: Case, proposed: tuple[ProposedFinding, ...]) -> Case:
 def _chosen(case: Case, held: Sequence[ProposedFinding], fields: Sequence[str] | None) -> tuple[ProposedFinding, ...]:
     waiting = {one.field: one for one in held if one.waits}
     if not waiting:
-        message = f"No finding of '{case.case_id}', which is {case.state}, waits for approval. Read it again."
+        message = sentence(
+            "No finding of '{case_id}', which is {state}, waits for approval. Read it again.",
+            case_id=case.case_id,
+            state=case.state,
+        )
         raise TransitionError(message)
     strange = [name for name in fields or () if name not in waiting]
     if strange or (fields is not None and not fields):
-        what = f"'{strange[0]}' does not wait for approval" if strange else "No field is named"
-        message = f"{what} in '{case.case_id}'. Name some of {', '.join(waiting)}, or none for all."
+        what = (
+            sentence("'{field}' does not wait for approval", field=strange[0])
+            if strange
+            else sentence("No field is named")
+        )
+        message = sentence(
+            "{what} in '{case_id}'. Name some of {fields}, or none for all.",
+            what=what,
+            case_id=case.case_id,
+            fields=tuple(waiting),
+        )
         raise RequestError(message)
     return tuple(one for name, one in waiting.items() if fields is None or name in fields)
 

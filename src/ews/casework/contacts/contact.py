@@ -16,6 +16,7 @@ from ews.casework.contacts.limits import CHANNELS, PARTIES
 from ews.casework.desk import Work, case_for
 from ews.casework.written import not_past, written
 from ews.domain.errors import RequestError
+from ews.domain.text import sentence
 from ews.policy.casework import casework_on
 from ews.store.cases import Case
 
@@ -89,16 +90,24 @@ class ContactBody:
 def contact_of(work: Work, wanted: Wanted, borrower_id: str, at: datetime) -> ContactBody:
     """Return a contact that begins at `at`; RequestError where whom it is with, or what it is about, cannot be told."""
     if wanted.channel not in CHANNELS or wanted.party not in PARTIES:
-        message = (
-            f"The contact is of channel '{wanted.channel}' with '{wanted.party}'. "
-            f"Give a channel of {', '.join(CHANNELS)} and a party of {', '.join(PARTIES)}."
+        message = sentence(
+            "The contact is of channel '{channel}' with '{party}'. Give a channel of {channels} and a party of "
+            "{parties}.",
+            channel=wanted.channel,
+            party=wanted.party,
+            channels=CHANNELS,
+            parties=PARTIES,
         )
         raise RequestError(message)
     party_id = _party_id(wanted, borrower_id)
     if wanted.about is not None:
         about = case_for(work, wanted.about)
         if about.borrower_id != borrower_id:
-            message = f"Case '{wanted.about}' is not about borrower '{borrower_id}'. Name a case of that borrower."
+            message = sentence(
+                "Case '{about}' is not about borrower '{borrower_id}'. Name a case of that borrower.",
+                about=wanted.about,
+                borrower_id=borrower_id,
+            )
             raise RequestError(message)
     day, by = at.date().isoformat(), work.actor.user_id
     return ContactBody(wanted.party, party_id, key_of(party_id), wanted.channel, wanted.about, day, at.isoformat(), by)
@@ -116,17 +125,26 @@ def _party_id(wanted: Wanted, borrower_id: str) -> str:
     key = key_of(party_id)
     if wanted.party == DEBTOR:
         if wanted.party_id is not None and key != key_of(borrower_id):
-            message = f"The debtor of this contact is '{borrower_id}', not '{wanted.party_id}'. Leave party_id out."
+            message = sentence(
+                "The debtor of this contact is '{borrower_id}', not '{party_id}'. Leave party_id out.",
+                borrower_id=borrower_id,
+                party_id=wanted.party_id,
+            )
             raise RequestError(message)
         return borrower_id
     if not key or key == key_of(borrower_id):
-        message = (
-            f"A contact with a {wanted.party} needs the id of that person, other than the debtor's; '{party_id}' is "
-            "none. Give party_id, or contact the debtor as debtor."
+        message = sentence(
+            "A contact with a {party} needs the id of that person, other than the debtor's; '{party_id}' is none."
+            " Give party_id, or contact the debtor as debtor.",
+            party=wanted.party,
+            party_id=party_id,
         )
         raise RequestError(message)
     if _MASK.fullmatch(key):
-        message = f"'{party_id}' stands for a party of another branch and names nobody. Give the id from the contract."
+        message = sentence(
+            "'{party_id}' stands for a party of another branch and names nobody. Give the id from the contract.",
+            party_id=party_id,
+        )
         raise RequestError(message)
     return party_id
 
@@ -135,22 +153,24 @@ def with_result(work: Work, body: ContactBody, result: Result, at: datetime) -> 
     """Return the contact as it ended; RequestError where what is told of it does not fit together."""
     promised, half = result.promised_on, result.promised_half_day
     if (promised is None) != (half is None) or half not in {None, *HALF_DAYS}:
-        message = (
-            f"Payment is promised on {promised}, half-day {half!r}. Give both, the half-day as morning or afternoon."
+        message = sentence(
+            "Payment is promised on {promised}, half-day {half}. Give both, the half-day as morning or afternoon.",
+            promised=promised,
+            half=repr(half),
         )
         raise RequestError(message)
     if not result.is_effective and (promised is not None or result.cause is not None):
-        message = "Nobody was reached, so that nothing was promised and no cause told. Leave both out."
+        message = sentence("Nobody was reached, so that nothing was promised and no cause told. Leave both out.")
         raise RequestError(message)
     if promised is not None:
-        not_past(promised, at.date(), "day of the promise")
+        not_past(promised, at.date(), sentence("day of the promise"))
     if result.cause is not None:
         require_cause(work, result.cause)
     return replace(
         body,
         ended_at=work.at.isoformat(),
         is_effective=result.is_effective,
-        note=None if result.note is None else written(result.note, "note"),
+        note=None if result.note is None else written(result.note, sentence("note")),
         promised_on=None if promised is None else promised.isoformat(),
         promised_half_day=half,
         cause=result.cause,
@@ -161,6 +181,9 @@ def require_cause(work: Work, code: str) -> None:
     """Raise RequestError for a cause of delay that the policy does not know."""
     known = casework_on(work.policy.casework, work.today).causes_of("overdue")
     if code not in {one.code for one in known}:
-        listed = ", ".join(one.code for one in known)
-        message = f"The cause '{code}' is not known to the policy. Give one of: {listed}."
+        message = sentence(
+            "The cause '{cause}' is not known to the policy. Give one of: {causes}.",
+            cause=code,
+            causes=tuple(one.code for one in known),
+        )
         raise RequestError(message)

@@ -23,6 +23,7 @@ from ews.casework.subject import draft_about, subject_of
 from ews.casework.written import written
 from ews.domain.errors import ContactError, ForbiddenError, RequestError, TransitionError
 from ews.domain.people import Actor, Role
+from ews.domain.text import Sentence, Text, sentence
 from ews.policy.casework import casework_on
 from ews.store.cases import Case, CaseFilter, find_cases
 
@@ -34,7 +35,7 @@ def begin(desk: Desk, actor: Actor, wanted: Wanted, *, request_id: str | None = 
 
     Of two officers who begin at once the second is judged with the first counted.
     """
-    require(actor, FIELD, "contact a debtor")
+    require(actor, FIELD, sentence("contact a debtor"))
     found = subject_of(desk.store, actor, wanted.borrower_id, wanted.portfolio)
     standing = found.standing
     with at_work(desk, actor, "contact.begin", standing.borrower_id, request_id=request_id) as work:
@@ -53,10 +54,14 @@ def end(desk: Desk, actor: Actor, case_id: str, result: Result, *, version: int,
     """Tell what came of a contact that the actor has begun."""
     with at_work(desk, actor, "contact.end", case_id, request_id=request_id) as work:
         case = at_version(case_for(work, case_id, KIND), version)
-        _require_state(case, BEGUN, "ended")
+        _require_state(case, BEGUN, sentence("ended"))
         body = ContactBody.of(case)
         if body.by != actor.user_id:
-            message = f"Contact '{case_id}' was begun by '{body.by}', who alone knows what came of it. Let them end it."
+            message = sentence(
+                "Contact '{case_id}' was begun by '{author}', who alone knows what came of it. Let them end it.",
+                case_id=case_id,
+                author=body.by,
+            )
             raise ForbiddenError(message)
         told = with_result(work, body, result, work.at)
         ended = replace(case, assignee=None, body=asdict(told))
@@ -71,13 +76,17 @@ def record(
     desk: Desk, actor: Actor, wanted: Wanted, begun_at: datetime, result: Result, *, request_id: str | None = None
 ) -> Case:
     """Store a contact that was made outside the system; one that broke a limit goes to the branch manager."""
-    require(actor, FIELD, "record a contact with a debtor")
+    require(actor, FIELD, sentence("record a contact with a debtor"))
     found = subject_of(desk.store, actor, wanted.borrower_id, wanted.portfolio)
     standing = found.standing
     with at_work(desk, actor, "contact.record", standing.borrower_id, request_id=request_id) as work:
         if begun_at > work.at:
-            message = f"The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}, which is yet to come."
-            raise RequestError(f"{message} Give the time at which it was made.")
+            message = sentence(
+                "The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}, which is yet to come. Give the time "
+                "at which it was made.",
+                begun_at=begun_at,
+            )
+            raise RequestError(message)
         _refuse_old(work, begun_at)
         body = with_result(work, contact_of(work, wanted, standing.borrower_id, begun_at), result, begun_at)
         unknown = unknown_guarantor(work, found, body.party, body.party_id)
@@ -107,16 +116,19 @@ def review(
     """
     with at_work(desk, actor, "contact.review", case_id, request_id=request_id) as work:
         case = at_version(case_for(work, case_id, KIND), version)
-        _require_state(case, RECORDED, "reviewed")
-        require(actor, SENIOR, "review a contact that broke a limit")
+        _require_state(case, RECORDED, sentence("reviewed"))
+        require(actor, SENIOR, sentence("review a contact that broke a limit"))
         body = ContactBody.of(case)
-        require_second(actor, {body.by}, "review a contact of their own")
+        require_second(actor, {body.by}, sentence("review a contact of their own"))
         if is_guarantor is not None and GUARANTOR_UNKNOWN not in {one["limit"] for one in body.breaches}:
-            message = f"Contact '{case_id}' is with no guarantor whom the book does not know. Leave is_guarantor out."
+            message = sentence(
+                "Contact '{case_id}' is with no guarantor whom the book does not know. Leave is_guarantor out.",
+                case_id=case_id,
+            )
             raise RequestError(message)
         told = replace(body, reviewed_by=actor.user_id, is_guarantor=is_guarantor)
         closed = replace(case, state=ENDED, role=None, due_on=None, closed_at=work.at, body=asdict(told))
-        content: dict[str, object] = {"note": written(note, "note")}
+        content: dict[str, object] = {"note": written(note, sentence("note"))}
         if is_guarantor is not None:
             content["is_guarantor"] = is_guarantor
         return change_case(work, closed, "review", content)
@@ -143,9 +155,12 @@ def _refuse_second(work: Work, body: ContactBody) -> None:
     running = CaseFilter(kinds=(KIND,), states=(BEGUN,), assignee=work.actor.user_id, is_open=True)
     for case in find_cases(work.connection, running):
         if ContactBody.of(case).channel == CALL:
-            message = (
-                f"The contact is refused: your call '{case.case_id}' about '{case.borrower_id}', begun at "
-                f"{ContactBody.of(case).begun_at}, is still running. End it with POST /v1/contacts/{case.case_id}/end."
+            message = sentence(
+                "The contact is refused: your call '{case_id}' about '{borrower_id}', begun at {begun_at}, is still "
+                "running. End it with POST /v1/contacts/{case_id}/end.",
+                case_id=case.case_id,
+                borrower_id=case.borrower_id,
+                begun_at=ContactBody.of(case).begun_at,
             )
             raise ContactError(message)
 
@@ -154,9 +169,12 @@ def _refuse_old(work: Work, begun_at: datetime) -> None:
     days = casework_on(work.policy.casework, work.today).contacts.record_days
     first = work.today - timedelta(days=days)
     if begun_at.date() < first:
-        message = (
-            f"The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}; the policy has contacts recorded within "
-            f"{days} days. Give a time from {first} on, or tell the branch manager of the older one."
+        message = sentence(
+            "The contact is told to have begun at {begun_at:%Y-%m-%d %H:%M}; the policy has contacts recorded "
+            "within {days} days. Give a time from {first} on, or tell the branch manager of the older one.",
+            begun_at=begun_at,
+            days=days,
+            first=first,
         )
         raise RequestError(message)
 
@@ -164,19 +182,29 @@ def _refuse_old(work: Work, begun_at: datetime) -> None:
 def _refuse(broken: tuple[Breach, ...]) -> None:
     if not broken:
         return
-    told = "; ".join(one.text.en for one in broken)
+    told = Text("; ".join(one.text.en for one in broken), "；".join(one.text.zh for one in broken))
     if any(one.again_at is None for one in broken):
-        again = "Contact the debtor, or a guarantor as guarantor."
+        again = sentence("Contact the debtor, or a guarantor as guarantor.")
     else:
-        again = f"It is allowed again from {max(one.again_at for one in broken if one.again_at):%Y-%m-%d %H:%M}."
-    message = f"The contact is refused ({', '.join(one.limit for one in broken)}): {told}. {again}"
+        last = max(one.again_at for one in broken if one.again_at)
+        again = sentence("It is allowed again from {again_at:%Y-%m-%d %H:%M}.", again_at=last)
+    message = sentence(
+        "The contact is refused ({limits}): {told}. {again}",
+        limits=tuple(one.limit for one in broken),
+        told=told,
+        again=again,
+    )
     raise ContactError(message)
 
 
-def _require_state(case: Case, state: str, done: str) -> None:
+def _require_state(case: Case, state: str, done: Sentence) -> None:
     if case.state != state or not case.is_open:
-        message = (
-            f"Contact '{case.case_id}' is {case.state} and cannot be {done}: only one that is open and {state} can."
+        message = sentence(
+            "Contact '{case_id}' is {state} and cannot be {done}: only one that is open and {wanted_state} can.",
+            case_id=case.case_id,
+            state=case.state,
+            done=done,
+            wanted_state=state,
         )
         raise TransitionError(message)
 

@@ -7,6 +7,7 @@ Calls   effective calls a day to one person, and about one borrower to anybody, 
 Party   the debtor, or a guarantor as guarantor; never relatives or colleagues
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -17,7 +18,14 @@ CALL = "call"
 CHANNELS = (CALL, "message", "visit")
 """How somebody is contacted; only calls are counted."""
 
-PARTIES = ("debtor", "guarantor", "relative", "colleague", "other")
+PARTY_TEXTS: Mapping[str, Text] = {
+    "debtor": Text("debtor", "债务人"),
+    "guarantor": Text("guarantor", "保证人"),
+    "relative": Text("relative", "亲属"),
+    "colleague": Text("colleague", "同事"),
+    "other": Text("other", "其他"),
+}
+PARTIES = tuple(PARTY_TEXTS)
 """Who is contacted; which of them may be is the policy's."""
 
 GUARANTOR = "guarantor"
@@ -56,12 +64,13 @@ def breaches_of(
 
 def _party(limits: ContactLimits, party: str) -> Breach:
     allowed = ", ".join(limits.parties)
+    named = PARTY_TEXTS[party].zh if party in PARTY_TEXTS else party
     return Breach(
         PARTY,
         None,
         Text(
             f"a contact of kind '{party}' is never allowed: only {allowed}",
-            f"不得联系“{party}”：仅限债务人本人，以及以保证人身份联系保证人",
+            f"不得联系“{named}”：仅限债务人本人，以及以保证人身份联系保证人",
         ),
     )
 

@@ -4,18 +4,21 @@ Week     the next `WEEK_DAYS` working days
 Counts   of whole columns, however few items of them are asked for
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from ews.casework.day.my_day import Asked, Band, Item, See, days_on, my_items, waiting_items, whose
+from sqlalchemy import ColumnElement, Connection
+
+from ews.casework.day.my_day import Asked, Band, Item, See, cases_asked, days_on, items_of, terms_today, whose
 from ews.casework.desk import Desk
 from ews.casework.rights import FIELD, require
+from ews.casework.warnings.deadlines import Terms
 from ews.domain.people import Actor
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.store.engine import reading
-from ews.store.work_pages import Slice, WorkKey, whole_counts
+from ews.store.work_pages import Slice, WorkKey, mine, others, whole_counts
 
 WEEK_DAYS = 5
 
@@ -49,6 +52,40 @@ class DayCounts:
     columns: Mapping[Column, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The conditions of what waits for somebody, and of what somebody waits for."""
+
+    own: ColumnElement[bool]
+    theirs: ColumnElement[bool]
+
+    def of(self, column: Column) -> ColumnElement[bool]:
+        return self.theirs if column is Column.OTHERS else self.own
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDay:
+    """Some columns, each as far as it was asked for, and how much there is in all."""
+
+    columns: Mapping[Column, tuple[Item, ...]]
+    counts: DayCounts
+
+
+def whole_day(desk: Desk, actor: Actor, columns: Iterable[Column], *, limit: int, see: See = tuple) -> WholeDay:
+    """Return up to `limit` items of each of the columns, with all counts, as one moment of the store has them."""
+    require(actor, FIELD, sentence("have a list of work"))
+    terms = terms_today(desk)
+    lists = _lists(actor, terms)
+    with reading(desk.store) as connection:
+        found = {
+            one: cases_asked(connection, terms, lists.of(one), Asked(_slice(one, terms), None, limit))
+            for one in columns
+        }
+        counts = _counted(connection, lists, terms)
+    seen = iter(see([case for page in found.values() for case in page]))
+    return WholeDay({one: items_of(actor, [next(seen) for _ in page], terms) for one, page in found.items()}, counts)
+
+
 def column_items(
     desk: Desk,
     actor: Actor,
@@ -60,19 +97,26 @@ def column_items(
     see: See = tuple,
 ) -> tuple[Item, ...]:
     """Return up to `limit` items of a column after `after`, or only the one of a case if it stands there now."""
-    part = _slice(column, desk)
-    read = waiting_items if column is Column.OTHERS else my_items
-    return read(desk, actor, Asked(part, after, limit, case_id), see=see)
+    require(actor, FIELD, sentence("have a list of work"))
+    terms = terms_today(desk)
+    asked = Asked(_slice(column, terms), after, limit, case_id)
+    with reading(desk.store) as connection:
+        page = cases_asked(connection, terms, _lists(actor, terms).of(column), asked)
+    return items_of(actor, see(page), terms)
 
 
 def day_counts(desk: Desk, actor: Actor) -> DayCounts:
     """Count what waits for the actor, and for others."""
-    require(actor, FIELD, "have a list of work")
-    today = desk.now().date()
-    days = days_on(desk.policy_on(today).calendar, today)
-    week = Band.SOON.rank, Band.LATER.rank
+    require(actor, FIELD, sentence("have a list of work"))
+    terms = terms_today(desk)
     with reading(desk.store) as connection:
-        own, theirs = whole_counts(connection, whose(actor), days, _week_end(desk))
+        return _counted(connection, _lists(actor, terms), terms)
+
+
+def _counted(connection: Connection, lists: _Lists, terms: Terms) -> DayCounts:
+    days = days_on(terms.calendar, terms.today)
+    week = Band.SOON.rank, Band.LATER.rank
+    own, theirs = whole_counts(connection, lists.own, lists.theirs, days, _week_end(terms))
     by_band = {band: sum(one.cases for one in own if one.band == band.rank) for band in Band}
     columns = {
         Column.PRESSING: by_band[Band.LATE] + by_band[Band.TODAY],
@@ -84,13 +128,17 @@ def day_counts(desk: Desk, actor: Actor) -> DayCounts:
     return DayCounts(by_band, columns)
 
 
-def _week_end(desk: Desk) -> date:
-    today = desk.now().date()
-    return desk.policy_on(today).calendar.after(today, WEEK_DAYS)
+def _lists(actor: Actor, terms: Terms) -> _Lists:
+    who = whose(actor)
+    return _Lists(mine(who), others(who, terms.today))
 
 
-def _slice(column: Column, desk: Desk) -> Slice:
-    week = _week_end(desk)
+def _week_end(terms: Terms) -> date:
+    return terms.calendar.after(terms.today, WEEK_DAYS)
+
+
+def _slice(column: Column, terms: Terms) -> Slice:
+    week = _week_end(terms)
     ahead = _ranks(Band.SOON, Band.LATER)
     slices = {
         Column.PRESSING: Slice(_ranks(Band.LATE, Band.TODAY)),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, Connection, and_
 
 from ews.casework.day.work_list import next_verbs, short_text, todo_text
 from ews.casework.desk import Desk
@@ -24,13 +24,14 @@ from ews.casework.rights import FIELD, SENIOR, require
 from ews.casework.warnings.deadlines import Terms, terms_on
 from ews.casework.words import HEAD_OFFICE
 from ews.domain.people import Actor, Role
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.policy.calendar import Calendar
 from ews.store import work_pages
 from ews.store.cases import Case
 from ews.store.engine import reading
 from ews.store.tables import worklist
-from ews.store.work_pages import NO_DAY, Days, Slice, Whose, WorkKey
+from ews.store.work_near import Whose
+from ews.store.work_pages import NO_DAY, Days, Slice, WorkKey
 
 SOON_DAYS = 3
 """Working days of the third band."""
@@ -154,15 +155,30 @@ def roles_of(actor: Actor) -> frozenset[str]:
     return frozenset(roles)
 
 
-def _items(desk: Desk, actor: Actor, wanted: ColumnElement[bool], asked: Asked, see: See) -> tuple[Item, ...]:
-    require(actor, FIELD, "have a list of work")
+def terms_today(desk: Desk) -> Terms:
+    """Return what the policy in force says today."""
     today = desk.now().date()
-    terms = terms_on(desk.policy_on(today), today)
+    return terms_on(desk.policy_on(today), today)
+
+
+def cases_asked(connection: Connection, terms: Terms, wanted: ColumnElement[bool], asked: Asked) -> tuple[Case, ...]:
+    """Return the cases of a list that are asked for."""
     chosen = wanted if asked.case_id is None else and_(wanted, worklist.c.case_id == asked.case_id)
-    days = days_on(terms.calendar, today)
+    days = days_on(terms.calendar, terms.today)
+    return work_pages.work_page(connection, chosen, days, part=asked.part, after=asked.after, limit=asked.limit)
+
+
+def items_of(actor: Actor, cases: Iterable[Case], terms: Terms) -> tuple[Item, ...]:
+    """Return cases as things to do."""
+    return tuple(_item(actor, case, terms) for case in cases)
+
+
+def _items(desk: Desk, actor: Actor, wanted: ColumnElement[bool], asked: Asked, see: See) -> tuple[Item, ...]:
+    require(actor, FIELD, sentence("have a list of work"))
+    terms = terms_today(desk)
     with reading(desk.store) as connection:
-        page = work_pages.work_page(connection, chosen, days, part=asked.part, after=asked.after, limit=asked.limit)
-    return tuple(_item(actor, case, terms) for case in see(page))
+        page = cases_asked(connection, terms, wanted, asked)
+    return items_of(actor, see(page), terms)
 
 
 def _item(actor: Actor, case: Case, terms: Terms) -> Item:
@@ -216,5 +232,5 @@ def _why(case: Case, todo: Text, band: Band, missed: date | None, late_days: int
         when = Text("no day is set", "未设期限")
     else:
         when = Text(f"by {case.due_on}", f"{case.due_on}前")
-    risk = Text("", "") if case.at_risk_fen is not None else Text("; money at risk not known", "；风险金额未知")
+    risk = Text("", "") if case.at_risk_fen is not None else Text("; expected loss not known", "；预期损失未知")
     return Text(f"{todo.en.rstrip('.')}: {when.en}{risk.en}.", f"{todo.zh}：{when.zh}{risk.zh}")

@@ -17,13 +17,13 @@ from ews.casework.measures import measures
 from ews.casework.overrides import body as overrides
 from ews.casework.rights import FIELD, SENIOR, require_second
 from ews.casework.tasks.task import APPROVAL, OPEN, TaskBody
-from ews.casework.warnings.allowed import beside
 from ews.casework.warnings.body import body_of as warning_of
 from ews.casework.warnings.deadlines import REPORT, Terms, running
 from ews.casework.watch_list import body_of as watch_of
 from ews.casework.words import HEAD_OFFICE as HEAD_OFFICE_ROLE
 from ews.domain.errors import ForbiddenError, SecondPersonError
 from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.text import sentence
 from ews.store.cases import Case
 
 APPROVE_FINDINGS, REFUSE_FINDINGS = "approve-findings", "refuse-findings"
@@ -40,7 +40,7 @@ def offered(actor: Actor, case: Case, terms: Terms, source: Case | None = None) 
 
 def _of_warning(actor: Actor, case: Case, terms: Terms, _source: Case | None) -> _Verbs:
     body = warning_of(case)
-    verbs = (*next_verbs(actor, case, terms), *beside(case.state, body))
+    verbs = next_verbs(actor, case, terms)
     _, due = min(running(case.state, body), default=(None, None))
     return tuple(sorted(verbs, key=lambda verb: not (verb == due == REPORT)))
 
@@ -73,7 +73,7 @@ def _on_findings(actor: Actor, case: Case, terms: Terms) -> _Verbs:
         return ()
     approver = terms.policy.casework_on(terms.today).findings.approver
     first, rank = {one.author for one in waiting}, max(one.rank for one in waiting)
-    may = _passes(lambda: require_approver(actor, approver, first, rank, "decide"))
+    may = _passes(lambda: require_approver(actor, approver, first, rank, sentence("decide")))
     return (APPROVE_FINDINGS, REFUSE_FINDINGS) if may else ()
 
 
@@ -92,7 +92,9 @@ def _of_measure(actor: Actor, case: Case, _terms: Terms, _source: Case | None) -
     if case.state != "proposed":
         return ()
     body = measures.body_of(case)
-    may = _passes(lambda: require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, "decide"))
+    may = _passes(
+        lambda: require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, sentence("decide"))
+    )
     return ("approve", "refuse") if may else ()
 
 
@@ -101,27 +103,27 @@ def _of_override(actor: Actor, case: Case, terms: Terms, _source: Case | None) -
     first = [body.author]
     if case.state == "proposed":
         approver = body.approver or HEAD_OFFICE_ROLE
-        may = _passes(lambda: require_approver(actor, approver, first, body.author_rank, "decide"))
+        may = _passes(lambda: require_approver(actor, approver, first, body.author_rank, sentence("decide")))
         return ("approve", "refuse") if may else ()
     if case.state != "approved":
         return ()
     note = case.role is not None and _passes(lambda: _require_noter(actor, str(case.role), body.author))
     improves = any(body.tier.rank > one.initial.rank for one in body.original)
     better = terms.policy.casework_on(terms.today).overrides.better_approver
-    end = not improves or _passes(lambda: require_approver(actor, better, first, body.author_rank, "end"))
+    end = not improves or _passes(lambda: require_approver(actor, better, first, body.author_rank, sentence("end")))
     return (*(("note",) if note else ()), *(("end",) if end else ()))
 
 
 def _require_noter(actor: Actor, role: str, author: str) -> None:
-    require_second(actor, [author], "take note", above=ANYBODY)
-    require_rank(actor, role, "take note")
+    require_second(actor, [author], sentence("take note"), above=ANYBODY)
+    require_rank(actor, role, sentence("take note"))
 
 
 def _of_watch(actor: Actor, case: Case, _terms: Terms, _source: Case | None) -> _Verbs:
     if not case.is_open:
         return ()
     body = watch_of(case)
-    off = _passes(lambda: require_second(actor, [body.listed_by, body.owner], "take off", above=ANYBODY))
+    off = _passes(lambda: require_second(actor, [body.listed_by, body.owner], sentence("take off"), above=ANYBODY))
     return ("review", "off") if off and actor.roles & SENIOR else ("review",)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from ews.casework.contacts.limits import GUARANTOR_UNKNOWN
 from ews.casework.tasks.task import APPROVAL, OPEN, TaskBody, sentence
-from ews.casework.warnings.allowed import may_now
+from ews.casework.warnings.allowed import beside, may_now
 from ews.casework.warnings.body import FALSE, WarningBody, body_of
 from ews.casework.warnings.deadlines import REPORT, Terms, running
 from ews.casework.warnings.deciding import may_decide
@@ -100,7 +100,8 @@ def next_verbs(actor: Actor, case: Case, terms: Terms) -> tuple[str, ...]:
     """Return what may be done with a case next, as far as its state says; with a warning, what would not be refused."""
     if case.kind == "warning":
         body = body_of(case)
-        return tuple(one for one in may_now(case, body, terms) if may_decide(actor, body, one))
+        verbs = (*may_now(case, body, terms), *beside(case.state, body))
+        return tuple(one for one in verbs if may_decide(actor, body, one))
     if case.kind == "check" and case.state == "draft" and case.assignee != actor.user_id:
         return ("take-over", "cancel")
     if case.kind == "task" and case.state == OPEN:

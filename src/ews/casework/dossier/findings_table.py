@@ -28,10 +28,7 @@ def findings_section(dossier: Dossier, say: Say) -> Section:
             (
                 Cell(day(one.found_on)),
                 Cell(day(one.known_on)),
-                Cell(
-                    _asked(asked.get((one.case_id, one.field)), say),
-                    small=" ".join(filter(None, (one.field, one.loan_id))),
-                ),
+                _asked(one, asked.get((one.case_id, one.field)), say),
                 _value(one, asked.get((one.case_id, one.field)), say),
                 Cell(dossier.people.get(one.author, one.author)),
                 Cell(one.case_id, small="" if one.corrects is None else f"⟲ {one.corrects}"),
@@ -84,10 +81,9 @@ def _value(one: Finding, answer: Answered | None, say: Say) -> Cell:
     if one.value is None:
         return Cell(say.word(Text("taken back", "已撤回")))
     known = answer is not None and answer.shown is not None and str(answer.answer) == one.value
-    told = say.word(answer.shown) if known and answer is not None and answer.shown is not None else one.value
-    return Cell(told, small="" if told == one.value else one.value)
+    return Cell(say.word(answer.shown) if known and answer is not None and answer.shown is not None else one.value)
 
 
-def _asked(answer: Answered | None, say: Say) -> str:
-    """Return the question behind a finding, where the form of the check is known."""
-    return "" if answer is None else say.word(answer.text)
+def _asked(one: Finding, answer: Answered | None, say: Say) -> Cell:
+    """Return the question behind a finding, its field where the form of the check is not known."""
+    return Cell(one.field if answer is None else say.word(answer.text), small=one.loan_id or "")

@@ -9,12 +9,11 @@ from datetime import date
 from typing import Any
 
 from ews.casework.checks.quality import FLAG_TEXTS
-from ews.casework.contacts.limits import CHANNELS
+from ews.casework.contacts.limits import CHANNELS, PARTY_TEXTS
 from ews.casework.dossier.values import yuan
 from ews.casework.tasks.task import PAID_FROM_TEXTS
-from ews.casework.words import ROLE_TEXTS, STATE_TEXTS
+from ews.casework.words import PATTERN_TEXTS, ROLE_TEXTS, STATE_TEXTS
 from ews.domain.levels import Tier, WarningLevel
-from ews.domain.patterns import Pattern
 from ews.domain.text import Text
 from ews.policy.policy import Policy
 
@@ -59,6 +58,7 @@ VERB_TEXTS: Mapping[str, Text] = {
     "off": Text("taken off the list", "移出名单"),
     "prepare": Text("form prepared", "生成评审表"),
     "determine": Text("determined", "认定"),
+    "withdraw": Text("withdrawn", "撤回认定"),
     "return": Text("returned", "退回"),
     "approve-findings": Text("findings approved", "批准认定"),
     "refuse-findings": Text("findings refused", "拒绝认定"),
@@ -187,9 +187,7 @@ CODE_TEXTS: Mapping[str, Text] = {
     **{one.value: one.text for one in (*Tier, *WarningLevel)},
     **PAID_FROM_TEXTS,
     **FLAG_TEXTS,
-    "STANDING": Text("where the borrower stands", "所处水平"),
-    "MOVEMENT": Text("how the borrower moved", "变动幅度"),
-    "COMBINATION": Text("how much comes together", "多项并发"),
+    **PATTERN_TEXTS,
     "true": Text("true", "属实"),
     "false": Text("false alarm", "误报"),
     "agrees": Text("agrees", "同意"),
@@ -198,11 +196,7 @@ CODE_TEXTS: Mapping[str, Text] = {
     "documents": Text("documents", "资料核查"),
     "data": Text("data", "数据核查"),
     **dict(zip(CHANNELS, (Text("call", "电话"), Text("message", "短信"), Text("visit", "上门")), strict=True)),
-    "debtor": Text("debtor", "债务人"),
-    "guarantor": Text("guarantor", "保证人"),
-    "relative": Text("relative", "亲属"),
-    "colleague": Text("colleague", "同事"),
-    "other": Text("other", "其他"),
+    **PARTY_TEXTS,
     "morning": Text("morning", "上午"),
     "afternoon": Text("afternoon", "下午"),
     "acknowledge": Text("acknowledgement", "签收"),
@@ -249,7 +243,7 @@ def policy_words(policy: Policy, day: date) -> Mapping[str, Text]:
     }
     return {
         **signals,
-        **{one.value: one.text for one in Pattern},
+        **PATTERN_TEXTS,
         **{one.code: one.text for one in casework.causes},
         **{one.code: one.text for one in casework.measures},
         **{one.code: one.text for one in policy.forms_on(day).forms},

@@ -26,6 +26,7 @@ from ews.casework.subject import draft_about, subject_of
 from ews.casework.written import not_past, written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import Actor, Role
+from ews.domain.text import sentence
 from ews.policy.casework import Measure
 from ews.store.cases import Case, CaseFilter, find_cases
 
@@ -99,7 +100,7 @@ def propose(
     RequestError where a term cannot be used, TransitionError where a red warning has to be verified first.
     """
     standing = subject_of(desk.store, actor, borrower_id, portfolio).standing
-    require(actor, FIELD, "propose a measure")
+    require(actor, FIELD, sentence("propose a measure"))
     with at_work(desk, actor, "measure.propose", borrower_id, request_id=request_id) as work:
         measure = _measure(work, draft.measure)
         body = _checked(work, draft, measure, standing.exposure_fen)
@@ -126,9 +127,9 @@ def approve(
     """Let a proposed measure be carried out; errors as in `propose`, and for who may not decide on it."""
     with at_work(desk, actor, "measure.approve", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "proposed")
-        require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, "approve the measure")
+        require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, sentence("approve the measure"))
         refuse_unfounded(work, case, body.measure, cuts=body.cuts_credit)
-        note = None if reason is None else written(reason, "reason")
+        note = None if reason is None else written(reason, sentence("reason"))
         decided = replace(body, decided_by=actor.user_id, decided_on=work.today, decision_reason=note)
         return _changed(work, case, decided, "approved", "approve", role=Role.OFFICER.value, reason=note)
 
@@ -137,8 +138,8 @@ def refuse(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str,
     """Close a proposed measure that shall not be carried out."""
     with at_work(desk, actor, "measure.refuse", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "proposed")
-        require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, "refuse the measure")
-        note = written(reason, "reason")
+        require_approver(actor, body.approver, [body.proposed_by], body.proposed_rank, sentence("refuse the measure"))
+        note = written(reason, sentence("reason"))
         decided = replace(body, decided_by=actor.user_id, decided_on=work.today, decision_reason=note)
         return _changed(work, case, decided, "refused", "refuse", reason=note)
 
@@ -160,9 +161,9 @@ def finish(
     """
     with at_work(desk, actor, "measure.done", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "approved")
-        require(actor, FIELD, "record that a measure was carried out")
-        shown = written(evidence, "evidence")
-        lesson = None if learnt is None else written(learnt, "lesson")
+        require(actor, FIELD, sentence("record that a measure was carried out"))
+        shown = written(evidence, sentence("evidence"))
+        lesson = None if learnt is None else written(learnt, sentence("lesson"))
         named = _files(work, case, files)
         done = replace(
             body, done_by=actor.user_id, done_on=work.today, evidence=shown, learnt=lesson, evidence_files=named
@@ -181,9 +182,11 @@ def _files(work: Work, case: Case, files: Sequence[str]) -> tuple[str, ...]:
     )
     strange = [one for one in named if one not in known]
     if strange:
-        message = (
-            f"No file '{strange[0][:100]}' was handed in with a check of borrower '{case.borrower_id}'. Hand it in "
-            "with POST /v1/evidence, or name a file that a check lists."
+        message = sentence(
+            "No file '{file}' was handed in with a check of borrower '{borrower_id}'. Hand it in with POST "
+            "/v1/evidence, or name a file that a check lists.",
+            file=strange[0][:100],
+            borrower_id=case.borrower_id,
         )
         raise RequestError(message)
     return named
@@ -192,18 +195,25 @@ def _files(work: Work, case: Case, files: Sequence[str]) -> tuple[str, ...]:
 def _checked(work: Work, draft: MeasureDraft, measure: Measure, exposure_fen: int | None) -> MeasureBody:
     causes = [cause.code for cause in work.policy.casework_on(work.today).causes]
     if draft.cause not in causes:
-        raise RequestError(_unknown("cause", draft.cause, causes))
+        listed = tuple(f"'{one}'" for one in causes)
+        message = sentence(
+            "The policy knows no cause '{cause}'. Give one of {causes}.", cause=draft.cause, causes=listed
+        )
+        raise RequestError(message)
     if draft.amount_fen is not None and not 0 < draft.amount_fen <= LARGEST_FEN:
-        message = f"The amount is {draft.amount_fen} fen. Give more than 0, or no amount where the measure has none."
+        message = sentence(
+            "The amount is {amount_fen} fen. Give more than 0, or no amount where the measure has none.",
+            amount_fen=draft.amount_fen,
+        )
         raise RequestError(message)
     if draft.amount_fen is not None and exposure_fen is not None:
         check_amount(draft.amount_fen, measure, exposure_fen)
     if draft.until is not None:
-        not_past(draft.until, work.today, "last day of the measure")
+        not_past(draft.until, work.today, sentence("last day of the measure"))
     return MeasureBody(
         measure=measure.code,
         cause=draft.cause,
-        reason=written(draft.reason, "reason"),
+        reason=written(draft.reason, sentence("reason")),
         amount_fen=draft.amount_fen,
         until=draft.until,
         warning_id=draft.warning_id,
@@ -219,27 +229,35 @@ def _measure(work: Work, code: str) -> Measure:
     casework = work.policy.casework_on(work.today)
     found = casework.measure(code)
     if found is None:
-        raise RequestError(_unknown("measure", code, [one.code for one in casework.measures]))
+        listed = tuple(f"'{one.code}'" for one in casework.measures)
+        message = sentence(
+            "The policy knows no measure '{measure}'. Give one of {measures}.", measure=code, measures=listed
+        )
+        raise RequestError(message)
     return found
-
-
-def _unknown(what: str, code: str, known: Sequence[str]) -> str:
-    listed = ", ".join(f"'{one}'" for one in known)
-    return f"The policy knows no {what} '{code}'. Give one of {listed}."
 
 
 def _check_warning(work: Work, warning_id: str, about: Case) -> None:
     """Refuse a warning of another borrower, or none at all."""
     warning = case_for(work, warning_id, "warning")
     if (warning.portfolio, warning.borrower_id) != (about.portfolio, about.borrower_id):
-        message = f"Warning '{warning_id}' is not one of borrower '{about.borrower_id}'. Name one of this borrower's."
+        message = sentence(
+            "Warning '{warning_id}' is not one of borrower '{borrower_id}'. Name one of this borrower's.",
+            warning_id=warning_id,
+            borrower_id=about.borrower_id,
+        )
         raise RequestError(message)
 
 
 def _in_state(work: Work, case_id: str, version: int, state: str) -> tuple[Case, MeasureBody]:
     case = at_version(case_for(work, case_id, KIND), version)
     if case.state != state:
-        message = f"Measure '{case_id}' is {case.state}; this is done with one that is {state}. Read it again."
+        message = sentence(
+            "Measure '{case_id}' is {state}; this is done with one that is {wanted_state}. Read it again.",
+            case_id=case_id,
+            state=case.state,
+            wanted_state=state,
+        )
         raise TransitionError(message)
     return case, body_of(case)
 

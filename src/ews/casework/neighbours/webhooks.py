@@ -24,6 +24,7 @@ from ews.casework.desk import Desk, add_row, at_work
 from ews.casework.rights import require
 from ews.domain.errors import RequestError
 from ews.domain.people import SYSTEM, Actor, Role
+from ews.domain.text import sentence
 from ews.store.audit import touched
 from ews.store.cases import PREFIXES
 from ews.store.engine import reading, writing
@@ -81,7 +82,7 @@ def register(
 
     `hosts` are those that acts may be sent to; None: any, for whoever decides on the machine itself.
     """
-    require(actor, {Role.OPERATOR}, "add a receiver")
+    require(actor, {Role.OPERATOR}, sentence("add a receiver"))
     wanted = tuple(dict.fromkeys(events))
     _check(receiver_id, url, wanted)
     _check_host(url, hosts)
@@ -97,7 +98,7 @@ def register(
 
 def switch(desk: Desk, actor: Actor, receiver_id: str, *, is_active: bool, request_id: str | None = None) -> Receiver:
     """Switch a receiver on or off; what is noted for it is kept."""
-    require(actor, {Role.OPERATOR}, "change a receiver")
+    require(actor, {Role.OPERATOR}, sentence("change a receiver"))
     return _switch(
         desk,
         actor,
@@ -110,7 +111,7 @@ def switch(desk: Desk, actor: Actor, receiver_id: str, *, is_active: bool, reque
 
 def send_again(desk: Desk, actor: Actor, receiver_id: str, *, request_id: str | None = None) -> int:
     """Let what was given up for a receiver be sent again, and return how many acts that are."""
-    require(actor, {Role.OPERATOR}, "have acts sent again")
+    require(actor, {Role.OPERATOR}, sentence("have acts sent again"))
     with at_work(desk, actor, "receiver.again", receiver_id, request_id=request_id) as work:
         find_receiver(work.connection, receiver_id)
         return ask_again(work.connection, receiver_id, work.at)

@@ -10,6 +10,7 @@ from ews.casework.overrides.originals import Original
 from ews.casework.written import not_past
 from ews.domain.errors import RequestError
 from ews.domain.levels import Tier
+from ews.domain.text import sentence
 from ews.policy.casework import OverrideTerms
 from ews.store.cases import Case
 
@@ -76,11 +77,14 @@ def last_day(today: date, terms: OverrideTerms) -> date:
 
 def check_expiry(expires_on: date, today: date, terms: OverrideTerms) -> None:
     """Raise RequestError where an override of today may not hold until that day."""
-    not_past(expires_on, today, "expiry")
+    not_past(expires_on, today, sentence("expiry"))
     last = last_day(today, terms)
     if expires_on > last:
-        message = (
-            f"The expiry is {expires_on}; the policy lets an override hold for {terms.longest_days} days at most. "
-            f"Give {last} or an earlier day."
+        message = sentence(
+            "The expiry is {expires_on}; the policy lets an override hold for {longest_days} days at most. Give "
+            "{last} or an earlier day.",
+            expires_on=expires_on,
+            longest_days=terms.longest_days,
+            last=last,
         )
         raise RequestError(message)

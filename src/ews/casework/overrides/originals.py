@@ -11,6 +11,7 @@ from datetime import date
 from ews.domain.decisions import Decision, LoanDecision
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.levels import Tier, worst_tier
+from ews.domain.text import sentence
 from ews.store.standings import Found
 
 
@@ -48,18 +49,25 @@ def originals_of(found: Found, loan_id: str | None) -> tuple[Original, ...]:
     TransitionError where the borrower is not in the newest batch, RequestError where there is no such loan.
     """
     if found.record is None:
-        message = (
-            f"Borrower '{found.standing.borrower_id}' is not in the newest batch of '{found.standing.portfolio}', "
-            f"so the floor of its tiers is not known today; it was last decided on as of {found.standing.as_of}. "
-            "Score the book with the borrower in it first."
+        message = sentence(
+            "Borrower '{borrower_id}' is not in the newest batch of '{portfolio}', so the floor of its tiers is "
+            "not known today; it was last decided on as of {as_of}. Score the book with the borrower in it first.",
+            borrower_id=found.standing.borrower_id,
+            portfolio=found.standing.portfolio,
+            as_of=found.standing.as_of,
         )
         raise TransitionError(message)
     known = loans_of(found.record)
     kept = tuple(one for one in known if loan_id in {None, one.loan_id})
     if not kept:
-        listed = ", ".join(f"'{one.loan_id}'" for one in known) or "none"
-        asked = "no loan" if loan_id is None else f"no loan '{loan_id}'"
-        message = f"Borrower '{found.standing.borrower_id}' has {asked} in the newest batch. Its loans are: {listed}."
+        listed = tuple(f"'{one.loan_id}'" for one in known) or sentence("none")
+        asked = sentence("no loan") if loan_id is None else sentence("no loan '{loan_id}'", loan_id=loan_id)
+        message = sentence(
+            "Borrower '{borrower_id}' has {asked} in the newest batch. Its loans are: {listed}.",
+            borrower_id=found.standing.borrower_id,
+            asked=asked,
+            listed=listed,
+        )
         raise RequestError(message)
     return kept
 
@@ -87,10 +95,14 @@ def refuse_above_floor(loans: Iterable[Original], tier: Tier, model_rules: Colle
     for one in loans:
         if tier.rank < one.floor.rank:
             holding = [code for code, gives in one.grounds if Tier(gives).rank > tier.rank and code not in model_rules]
-            message = (
-                f"Loan '{one.loan_id}' cannot be '{tier}': its floor is '{one.floor}' as of {one.as_of}, "
-                f"held by {', '.join(holding) or 'rules of an earlier version'}. State '{one.floor}' or worse, or have "
-                "the fact behind the rule corrected in the book."
+            message = sentence(
+                "Loan '{loan_id}' cannot be '{tier}': its floor is '{floor}' as of {as_of}, held by {holding}. State "
+                "'{floor}' or worse, or have the fact behind the rule corrected in the book.",
+                loan_id=one.loan_id,
+                tier=tier,
+                floor=one.floor,
+                as_of=one.as_of,
+                holding=tuple(holding) or sentence("rules of an earlier version"),
             )
             raise TransitionError(message)
 

@@ -21,6 +21,7 @@ from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.levels import Tier
 from ews.domain.people import SYSTEM, Actor
+from ews.domain.text import Sentence, sentence
 from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.engine import reading
 from ews.store.standings import Found
@@ -41,7 +42,7 @@ def propose(
     borrower who is not in the newest batch, or while another proposal for the same loans waits.
     """
     found = subject_of(desk.store, actor, borrower_id, portfolio)
-    require(actor, FIELD, "override a tier")
+    require(actor, FIELD, sentence("override a tier"))
     with at_work(desk, actor, "override.propose", borrower_id, request_id=request_id) as work:
         body = _body(work, found, draft)
         case = draft_about(found.standing, KIND, "proposed", role=body.approver)
@@ -67,13 +68,17 @@ def approve(
     """Let a proposed override count; the floor is asked again, since a batch may have come in between."""
     with at_work(desk, actor, "override.approve", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "proposed")
-        _require_approver(actor, body, "approve the override")
+        _require_approver(actor, body, sentence("approve the override"))
         if body.expires_on < work.today:
-            message = f"Override '{case_id}' would have expired on {body.expires_on}. Refuse it and propose a new one."
+            message = sentence(
+                "Override '{case_id}' would have expired on {expires_on}. Refuse it and propose a new one.",
+                case_id=case_id,
+                expires_on=body.expires_on,
+            )
             raise TransitionError(message)
         refuse_above_floor(_now(desk, actor, case, body), body.tier, _model_rules(work))
         _refuse_above_worse(work, case.portfolio, case.borrower_id, body.tier, body.loan_id)
-        note = None if reason is None else written(reason, "reason")
+        note = None if reason is None else written(reason, sentence("reason"))
         decided = replace(
             body,
             approved_by=actor.user_id,
@@ -90,8 +95,8 @@ def refuse(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str,
     """Close a proposed override that shall not count."""
     with at_work(desk, actor, "override.refuse", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "proposed")
-        _require_approver(actor, body, "refuse the override")
-        note = written(reason, "reason")
+        _require_approver(actor, body, sentence("refuse the override"))
+        note = written(reason, sentence("reason"))
         refused = plain(replace(body, decision_reason=note))
         closed = replace(case, state="refused", role=None, due_on=None, closed_at=work.at, body=refused)
         return change_case(work, closed, "refuse", {"reason": note})
@@ -102,10 +107,12 @@ def take_note(desk: Desk, actor: Actor, case_id: str, *, version: int, request_i
     with at_work(desk, actor, "override.note", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "approved")
         if case.role is None:
-            message = f"Of override '{case_id}' nobody has to take note: it was approved, or has been noted."
+            message = sentence(
+                "Of override '{case_id}' nobody has to take note: it was approved, or has been noted.", case_id=case_id
+            )
             raise TransitionError(message)
-        require_second(actor, [body.author], "take note of the override", above=ANYBODY)
-        require_rank(actor, case.role, "take note of the override")
+        require_second(actor, [body.author], sentence("take note of the override"), above=ANYBODY)
+        require_rank(actor, case.role, sentence("take note of the override"))
         noted = replace(body, noted_by=actor.user_id)
         return change_case(work, replace(case, role=None, body=plain(noted)), "note")
 
@@ -114,7 +121,7 @@ def end(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, re
     """End an override before its day. Where that makes the tier better, it takes who could approve a better one."""
     with at_work(desk, actor, "override.end", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, "approved")
-        require(actor, FIELD, "end an override")
+        require(actor, FIELD, sentence("end an override"))
         known = (*body.original, *_known_now(desk, actor, case, body))
         others = [
             other for one, other in _open_ones(work, case.portfolio, case.borrower_id, "approved") if one != case_id
@@ -122,8 +129,10 @@ def end(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, re
         without = [*(one.initial.rank for one in known), *(other.tier.rank for other in others)]
         if any(body.tier.rank > rank for rank in without):
             better = work.policy.casework_on(work.today).overrides.better_approver
-            require_approver(actor, better, [body.author], body.author_rank, "end an override to a worse tier")
-        note = written(reason, "reason")
+            require_approver(
+                actor, better, [body.author], body.author_rank, sentence("end an override to a worse tier")
+            )
+        note = written(reason, sentence("reason"))
         ended = replace(body, ended_by=actor.user_id, ended_on=work.today, end_reason=note)
         closed = replace(case, state="ended", role=None, closed_at=work.at, body=plain(ended))
         return change_case(work, closed, "end", {"reason": note})
@@ -173,12 +182,12 @@ def _body(work: Work, found: Found, draft: OverrideDraft) -> OverrideBody:
     ]
     today = [standing_tier(one, stated, work.today) for one in original]
     if all(draft.tier is tier for tier in today):
-        message = f"The tier is '{draft.tier}' already. State another one, or leave it."
+        message = sentence("The tier is '{tier}' already. State another one, or leave it.", tier=draft.tier)
         raise RequestError(message)
     is_better = any(draft.tier.rank < tier.rank for tier in today)
     return OverrideBody(
         tier=draft.tier,
-        reason=written(draft.reason, "reason"),
+        reason=written(draft.reason, sentence("reason")),
         expires_on=draft.expires_on,
         loan_id=draft.loan_id,
         is_better=is_better,
@@ -205,8 +214,9 @@ def _refuse_waiting(work: Work, case: Case, body: OverrideBody) -> None:
     """Refuse a second proposal for the same loans, so that nobody approves one without knowing of the other."""
     for override_id, other in _open_ones(work, case.portfolio, case.borrower_id, "proposed"):
         if _same_loans(other.loan_id, body.loan_id):
-            message = (
-                f"Override '{override_id}' of the same loans waits for approval. Have it approved or refused first."
+            message = sentence(
+                "Override '{override_id}' of the same loans waits for approval. Have it approved or refused first.",
+                override_id=override_id,
             )
             raise TransitionError(message)
 
@@ -218,11 +228,16 @@ def _refuse_above_worse(
     for override_id, other in _open_ones(work, portfolio, borrower_id, "approved"):
         in_force = other.expires_on >= work.today and other.tier.rank > tier.rank
         if in_force and _same_loans(other.loan_id, loan_id):
-            of = "all loans" if other.loan_id is None else f"loan '{other.loan_id}'"
-            message = (
-                f"Override '{override_id}' says '{other.tier}' for {of} until {other.expires_on}, which is worse than "
-                f"'{tier}' and stands. End it first, with POST /v1/overrides/{override_id}/end and the reason, then "
-                "state the better tier."
+            of = sentence("all loans") if other.loan_id is None else sentence("loan '{loan_id}'", loan_id=other.loan_id)
+            message = sentence(
+                "Override '{override_id}' says '{other_tier}' for {of} until {expires_on}, which is worse than "
+                "'{tier}' and stands. End it first, with POST /v1/overrides/{override_id}/end and the reason, then "
+                "state the better tier.",
+                override_id=override_id,
+                other_tier=other.tier,
+                of=of,
+                expires_on=other.expires_on,
+                tier=tier,
             )
             raise TransitionError(message)
 
@@ -247,14 +262,19 @@ def _model_rules(work: Work) -> frozenset[str]:
     return frozenset(rule.code for rule in work.policy.tier_rules.model)
 
 
-def _require_approver(actor: Actor, body: OverrideBody, what: str) -> None:
+def _require_approver(actor: Actor, body: OverrideBody, what: Sentence) -> None:
     require_approver(actor, body.approver or HEAD_OFFICE, [body.author], body.author_rank, what)
 
 
 def _in_state(work: Work, case_id: str, version: int, state: str) -> tuple[Case, OverrideBody]:
     case = at_version(case_for(work, case_id, KIND), version)
     if case.state != state:
-        message = f"Override '{case_id}' is {case.state}; this is done with one that is {state}. Read it again."
+        message = sentence(
+            "Override '{case_id}' is {state}; this is done with one that is {wanted_state}. Read it again.",
+            case_id=case_id,
+            state=case.state,
+            wanted_state=state,
+        )
         raise TransitionError(message)
     return case, body_of(case)
 

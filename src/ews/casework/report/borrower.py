@@ -1,6 +1,7 @@
 """First sections: what it comes to in a few sentences, who the borrower is, and the loans."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from ews.casework.paper.paper import Block, Cell, Heading, Prose, day
 from ews.casework.report.report import Report
@@ -8,22 +9,17 @@ from ews.casework.report.values import NOTHING, UNIT, chance, in_table, money
 from ews.casework.report.voice import Voice, number
 from ews.domain.decisions import Decision, LoanDecision
 from ews.domain.exhibits import LoanStrip
+from ews.domain.products import PRODUCT_TEXTS
 from ews.domain.text import Text
 from ews.features.catalogue import FAMILIES, family_name
 
 MOST_REASONS = 3
-PRODUCT_TEXTS: Mapping[str, Text] = {
-    "business": Text("business loan", "经营贷款"),
-    "mortgage": Text("mortgage", "按揭贷款"),
-    "consumer": Text("consumer loan", "消费贷款"),
-    "card": Text("card", "信用卡"),
-    "other": Text("other", "其他"),
-}
 _REPAYMENTS: Mapping[str, Text] = {
     "instalment": Text("instalments", "分期"),
     "bullet": Text("at maturity", "到期一次"),
     "revolving": Text("revolving", "循环"),
 }
+_INQUIRIES = "credit_inquiries"
 _FAMILY_TITLES = {family_name(family): family.TITLE for family in FAMILIES}
 
 
@@ -48,7 +44,7 @@ def summary_blocks(report: Report, voice: Voice) -> Iterator[Block]:
         )
     )
     if decision.blind:
-        missing = voice.list(blind_titles(decision, voice))
+        missing = voice.list(family_titles(decision.blind, voice))
         yield Prose(
             voice(
                 f"Not seen: the book holds no data on {missing}. What follows says nothing about it, and tier "
@@ -81,7 +77,11 @@ def borrower_blocks(report: Report, voice: Voice) -> Iterator[Block]:
         yield voice.table(
             (("Party", "名称", 0.5), ("Id", "编号", 0.25), ("Is", "关系", 0.25)),
             (
-                (one.name or NOTHING, Cell(one.member_id, is_code=True), voice.of(one.role.text))
+                (
+                    voice.called(one.member_id, one.name or NOTHING),
+                    Cell(one.member_id, is_code=True),
+                    voice.of(one.role.text),
+                )
                 for one in decision.unit
             ),
         )
@@ -98,14 +98,33 @@ def borrower_blocks(report: Report, voice: Voice) -> Iterator[Block]:
             ("Days past due", "逾期天数", 0.10),
             ("Tier", "五级分类", 0.14),
         ),
-        (_loan(place, one, strips.get(one.loan_id), voice) for place, one in enumerate(decision.loans, start=1)),
+        (
+            _loan(place, one, strips.get(one.loan_id), decision.as_of, voice)
+            for place, one in enumerate(decision.loans, start=1)
+        ),
         voice("No loan of the borrower is alive.", "无存续贷款。"),
     )
 
 
-def blind_titles(decision: Decision, voice: Voice) -> tuple[str, ...]:
-    """Return what the book had no data on."""
-    return tuple(voice.of(_FAMILY_TITLES.get(one, Text(one, one))) for one in decision.blind)
+def family_titles(families: Sequence[str], voice: Voice) -> tuple[str, ...]:
+    return tuple(voice.of(_FAMILY_TITLES.get(one, Text(one, one))) for one in families)
+
+
+def missing_titles(report: Report, voice: Voice) -> tuple[str, ...]:
+    """Return what the book had no data on, and credit inquiries where none are known after an old report."""
+    found = family_titles(report.decision.blind, voice)
+    until = _seen_until(report)
+    if until is None or _INQUIRIES in report.decision.blind:
+        return found
+    title = voice.of(_FAMILY_TITLES[_INQUIRIES])
+    return (*found, voice(f"{title} after {until:%Y-%m}", f"{title}（{until:%Y-%m} 之后）"))
+
+
+def _seen_until(report: Report) -> date | None:
+    """Return the end of the last month whose inquiries are known, where later ones are not."""
+    months = () if report.exhibit is None else report.exhibit.months
+    known = [one.ends_on for one in months if one.inquiries is not None]
+    return known[-1] if known and months[-1].inquiries is None else None
 
 
 def _answer(decision: Decision, voice: Voice) -> str:
@@ -129,7 +148,7 @@ def _answer(decision: Decision, voice: Voice) -> str:
     )
 
 
-def _loan(place: int, loan: LoanDecision, strip: LoanStrip | None, voice: Voice) -> tuple[Cell | str, ...]:
+def _loan(place: int, loan: LoanDecision, strip: LoanStrip | None, as_of: date, voice: Voice) -> tuple[Cell | str, ...]:
     product = voice.of(PRODUCT_TEXTS.get(loan.product, Text(loan.product, loan.product)))
     repayment = (
         "" if loan.repayment is None else voice.of(_REPAYMENTS.get(loan.repayment, Text(*(loan.repayment,) * 2)))
@@ -137,7 +156,12 @@ def _loan(place: int, loan: LoanDecision, strip: LoanStrip | None, voice: Voice)
     due = ""
     if loan.next_due_on is not None:
         left = money(loan.next_due_fen, voice.language)
-        due = voice(f"next due {loan.next_due_on}: {left}", f"下次应还 {loan.next_due_on} {left}")
+        due = voice(f"next due {loan.next_due_on}: {left}", f"下期应还 {loan.next_due_on} {left}")
+        if loan.is_unpaid_on(as_of):
+            due = voice(f"oldest unpaid {loan.next_due_on}: {left}", f"最早欠款 {loan.next_due_on} {left}")
+    if loan.is_unpaid_on(as_of) and loan.coming_on is not None:
+        coming = money(loan.coming_fen, voice.language)
+        due += voice(f"\nnext due {loan.coming_on}: {coming}", f"\n下期应还 {loan.coming_on} {coming}")
     return (
         str(place),
         Cell(loan.loan_id, small=" · ".join(filter(None, (product, repayment)))),

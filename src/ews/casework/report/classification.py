@@ -41,14 +41,14 @@ def classification_blocks(report: Report, voice: Voice) -> Iterator[Block]:
             ("Override", "人工调整", 0.24),
             ("Tier", "认定分类", 0.16),
         ),
-        (_parts(one, voice) for one in decision.loans),
+        (_parts(one, voice, in_default=decision.in_default) for one in decision.loans),
         voice("No loan of the borrower is alive.", "无存续贷款，无需分类。"),
     )
     yield Heading(voice("Legal basis", "分类依据"))
     yield voice.table(
         (
             ("What holds", "触发事项", 0.36),
-            ("At best", "最高可分为", 0.14),
+            ("At best", "分类下限", 0.14),
             ("Loans", "涉及借据", 0.18),
             ("Source", "依据", 0.32),
         ),
@@ -75,8 +75,9 @@ def _grounds(decision: Decision) -> list[_Ground]:
     return sorted(found.values(), key=lambda one: (-Tier(one.held.gives).rank, one.held.code))
 
 
-def _parts(loan: LoanDecision, voice: Voice) -> tuple[Cell | str, ...]:
+def _parts(loan: LoanDecision, voice: Voice, *, in_default: bool) -> tuple[Cell | str, ...]:
     override = loan.override
+    proposal = None if in_default else loan.proposal
     if override is None:
         told = Cell(NOTHING)
     else:
@@ -85,7 +86,7 @@ def _parts(loan: LoanDecision, voice: Voice) -> tuple[Cell | str, ...]:
     return (
         Cell(loan.loan_id, is_code=True),
         NOTHING if loan.floor is None else voice.of(loan.floor.text),
-        NOTHING if loan.proposal is None else voice.of(loan.proposal.text),
+        NOTHING if proposal is None else voice.of(proposal.text),
         told,
         Cell(voice.of(loan.tier.text), "late" if loan.tier.non_performing else ""),
     )

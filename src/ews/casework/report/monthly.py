@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from ews.casework.paper.paper import Chart, Key, Note
-from ews.casework.report import drawing
+from ews.casework.report.plot import UNKNOWN
 from ews.casework.report.voice import Voice
 from ews.domain.exhibits import Month
 
@@ -22,7 +22,7 @@ def drawn(
     if not any(any_known(one) for one in series):
         return Chart(title, unit, None, instead=voice("No data on this in 24 months.", "近24个月无此项数据。"))
     hatched = [all(one[at] is None for one in series) for at in range(len(months))]
-    unknown = (Key(drawing.UNKNOWN, voice("hatched: not known", "斜线：无数据")),) if any(hatched) else ()
+    unknown = (Key(UNKNOWN, voice("hatched: not known", "斜线：无数据")),) if any(hatched) else ()
     return Chart(title, unit, draw(days_of(months)), (*keys, *unknown), title)
 
 

@@ -9,7 +9,7 @@ from itertools import count
 
 from ews.casework.dossier.paper import person
 from ews.casework.paper.paper import Block, Cell, Note, Paper, Section, minute
-from ews.casework.report.borrower import blind_titles, borrower_blocks, summary_blocks
+from ews.casework.report.borrower import borrower_blocks, missing_titles, summary_blocks
 from ews.casework.report.classification import classification_blocks
 from ews.casework.report.flows import cards_blocks, flows_blocks, inquiries_blocks
 from ews.casework.report.repayment import repayment_blocks
@@ -84,7 +84,7 @@ def _rests_on(report: Report, voice: Voice) -> Iterator[Block]:
         ("Model", "模型", Cell(decision.model_id[:16], is_code=True)),
         ("Policy", "政策", Cell(decision.policy_hash[:16], is_code=True)),
         ("Monthly figures", "逐月数据", exhibit),
-        ("No data on", "缺失数据", voice.list(blind_titles(decision, voice)) or voice("nothing", "无")),
+        ("No data on", "缺失数据", voice.list(missing_titles(report, voice)) or voice("nothing", "无")),
         ("Entry of the audit log", "审计日志条目", f"{seal.entry}"),
         ("Hash", "哈希值", Cell(seal.hash[:16], is_code=True)),
     )

@@ -19,6 +19,7 @@ from ews.domain.lifts import Lift
 from ews.domain.paths import Path
 from ews.domain.people import Actor
 from ews.domain.text import Language, Text
+from ews.store.batches import families_seen_once
 
 
 class Origin(Protocol):
@@ -49,12 +50,16 @@ class Telling(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a report is made of; `exhibit` is null where the batch keeps none, `paid_like` without a customer type."""
+    """What a report is made of; `exhibit` is null where the batch keeps none, `paid_like` without a customer type.
+
+    `seen_once` are feature families that only the batch of the decision or the one compared with had data on.
+    """
 
     decision: Decision
     exhibit: Exhibit | None
     dossier: Dossier
     paid_like: Text | None = None
+    seen_once: tuple[str, ...] = ()
 
 
 def report_of(desk: Desk, actor: Actor, decision: Decision, exhibit: Exhibit | None, *, printed_at: datetime) -> Report:
@@ -69,4 +74,4 @@ def report_of(desk: Desk, actor: Actor, decision: Decision, exhibit: Exhibit | N
     )
     types = desk.policy_on(printed_at.date()).casework_on(printed_at.date()).customer_types
     paid_like = next((one.text for one in types if one.code == decision.customer_type), None)
-    return Report(decision, exhibit, dossier, paid_like)
+    return Report(decision, exhibit, dossier, paid_like, families_seen_once(desk.store, decision))

@@ -100,7 +100,7 @@ def _party(party: Party, circle: Circle, borrower_id: str, voice: Voice) -> tupl
     if len(own) > _MOST_LINKS:
         told.append(voice(f"and {len(own) - _MOST_LINKS} more", f"等 {len(own)} 项"))
     return (
-        Cell(party.name or party.party_id, small=party.party_id if party.name else ""),
+        Cell(voice.called(party.party_id, party.name), small=party.party_id if party.name else ""),
         "\n".join(told) or NOTHING,
         number(in_table(party.exposure_fen, voice.language)),
         number(NOTHING if party.dpd is None else f"{party.dpd:,}"),
@@ -112,7 +112,11 @@ def _link(link: Link, party_id: str, borrower_id: str, known: Mapping[str, Party
     is_from = link.from_id == party_id
     other_id = link.to_id if is_from else link.from_id
     other = known.get(other_id)
-    name = voice("the borrower", "本户") if other_id == borrower_id else (other and other.name) or other_id
+    name = (
+        voice("the borrower", "本户")
+        if other_id == borrower_id
+        else voice.called(other_id, None if other is None else other.name)
+    )
     amount = (
         voice("amount unknown", "（金额未知）") if link.amount_fen is None else money(link.amount_fen, voice.language)
     )

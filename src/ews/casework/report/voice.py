@@ -27,6 +27,11 @@ class Voice:
     def of(self, text: Text) -> str:
         return text.in_(self.language)
 
+    def called(self, party_id: str, name: str | None) -> str:
+        """Return the name of a party; the id of one without, and in English of one whose name may not be told."""
+        is_stand_in = party_id.startswith("party-") and self.language is Language.EN
+        return party_id if is_stand_in else name or party_id
+
     def list(self, parts: Iterable[str]) -> str:
         return self(", ", "、").join(parts)
 

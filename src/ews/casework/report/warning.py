@@ -6,6 +6,7 @@ from math import exp
 from ews.casework.dossier.dossier import Known
 from ews.casework.paper.paper import Block, Cell, Chart, Heading, Key, Note, Prose, day
 from ews.casework.report import drawing
+from ews.casework.report.borrower import family_titles
 from ews.casework.report.classification import TIER_RULE, source_of
 from ews.casework.report.report import Report
 from ews.casework.report.values import NOTHING, chance
@@ -28,7 +29,7 @@ _COLOURS = {
 def warning_blocks(report: Report, voice: Voice) -> Iterator[Block]:
     """Yield level and movement, the signals, the reasons and through whom trouble comes."""
     decision = report.decision
-    yield from _movement(decision, voice)
+    yield from _movement(decision, report.seen_once, voice)
     yield _history(report.dossier.known, voice)
     yield Heading(voice("Signals", "预警信号"))
     yield voice.table(
@@ -49,7 +50,7 @@ def warning_blocks(report: Report, voice: Voice) -> Iterator[Block]:
             yield Prose(voice.tell.path_sentence(decision, path, voice.language), mark=f"{place}.")
 
 
-def _movement(decision: Decision, voice: Voice) -> Iterator[Block]:
+def _movement(decision: Decision, seen_once: Sequence[str], voice: Voice) -> Iterator[Block]:
     before = decision.before
     if before is None:
         yield Note(voice("There is no earlier decision to compare with.", "无上期结论可比。"))
@@ -73,6 +74,14 @@ def _movement(decision: Decision, voice: Voice) -> Iterator[Block]:
             (voice("Tier", "五级分类"), voice.of(before.tier.text), voice.of(decision.tier.text)),
         ),
     )
+    if seen_once and decision.pd is not None and before.pd is not None:
+        missing = voice.list(family_titles(seen_once, voice))
+        yield Note(
+            voice(
+                f"Chances and grades of the two are not comparable: only one of the two batches has {missing}.",
+                f"两期违约概率与信用等级不可比：两期中仅一期有{missing}数据，差异不代表风险变动。",
+            )
+        )
     if before.model_id not in {None, decision.model_id}:
         yield Note(
             voice(
@@ -156,7 +165,7 @@ def _reasons(decision: Decision, voice: Voice) -> Iterator[Block]:
     steps = [one.log_odds for one in shown] + ([rest] if abs(rest) >= _LEAST_STEP / 10 else [])
     yield Chart(
         voice("From the usual chance of its kind to that of this borrower", "由同类客户通常水平到本户违约概率"),
-        voice("chance of default, scale of odds; numbers as in the list", "违约概率，几率刻度；编号与下列说明一致"),
+        voice("chance of default, scale of odds; numbers as in the list", "违约概率（发生比刻度）；编号与下列说明一致"),
         drawing.waterfall(decision.base_log_odds, tuple(steps)),
         (
             Key(drawing.DARK, voice("raises the risk", "推高风险")),
@@ -165,19 +174,27 @@ def _reasons(decision: Decision, voice: Voice) -> Iterator[Block]:
         ),
         voice(f"It ends at {chance(decision.pd)}", f"合计为 {chance(decision.pd)}"),
     )
+    yield Note(
+        voice(
+            "× is what becomes of the odds (probability of default divided by that of none), not of the probability.",
+            "“×”为发生比（odds，违约概率÷不违约概率）的倍数，并非违约概率的倍数。",
+        )
+    )
     usual = chance(1 / (1 + exp(-decision.base_log_odds)))
     yield Prose(voice(f"the usual borrower of its kind: {usual}", f"同类客户的通常水平：{usual}"), mark="0.")
     for place, one in enumerate(shown, start=1):
         yield Prose(_with_factor(one, voice), mark=f"{place}.")
     if len(steps) > len(shown):
-        told = voice(f"all other reasons together ({_factor(rest)} the odds)", f"其余因素合计（几率 {_factor(rest)}）")
+        told = voice(
+            f"all other reasons together ({_factor(rest)} the odds)", f"其余因素合计（发生比 {_factor(rest)}）"
+        )
         yield Prose(told, mark=f"{len(steps)}.")
     yield Prose(voice(f"this borrower: {chance(decision.pd)}", f"本户：{chance(decision.pd)}"), mark="=")
 
 
 def _with_factor(reason: Reason, voice: Voice) -> str:
     told = voice.tell.reason_sentence(reason, voice.language)
-    return voice(f"{told} ({_factor(reason.log_odds)} the odds)", f"{told}（几率 {_factor(reason.log_odds)}）")
+    return voice(f"{told} ({_factor(reason.log_odds)} the odds)", f"{told}（发生比 {_factor(reason.log_odds)}）")
 
 
 def _factor(log_odds: float) -> str:

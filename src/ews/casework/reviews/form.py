@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from ews.casework.overrides.originals import Original
 from ews.domain.errors import RequestError
 from ews.domain.levels import Tier, WarningLevel
+from ews.domain.text import sentence
 from ews.store.cases import Act, Case, acts_of, find_case, to_case, unknown_case
 from ews.store.tables import cases
 
@@ -166,7 +167,7 @@ def quarter_of(name: str) -> Quarter:
     """Return the quarter of that name; RequestError for another text."""
     read = _QUARTER.fullmatch(name)
     if read is None or not date.min.year < int(read[1]) < date.max.year:
-        message = f"'{name[:100]}' is no quarter. Give year and number like 2026Q2."
+        message = sentence("'{name}' is no quarter. Give year and number like 2026Q2.", name=name[:100])
         raise RequestError(message)
     month = _MONTHS * int(read[2]) - _MONTHS + 1
     first = date(int(read[1]), month, 1)

@@ -1,11 +1,10 @@
 """Reviews: the quarterly form of a borrower, determined and approved by different people, entered once.
 
-States  prepared → determined → approved; an approver may send it back: returned → determined
+States  prepared → determined → approved; an approver may send it back: returned → determined; who determined may
+        withdraw that until the last approval: prepared
 Tiers   accepted, or another one stated with a reason; none is better than the floor. What differs becomes an override
         that holds until the next session is over
-People  an officer determines the forms of the own borrowers, a branch manager those of the branch. Who determined does
-        not approve, and each approval that the policy asks for is another person's, of the role that it names; somebody
-        more senior stands in where the branch has nobody else of that role
+People  as `seats` has them: who determined does not approve, and each approval is another person's
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 
-from ews.casework.approvers import ANYBODY, RANKS, has_role, holders_of
+from ews.casework.approvers import people_of
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case
 from ews.casework.overrides.body import OverrideBody, last_day
 from ews.casework.overrides.originals import refuse_above_floor
@@ -28,17 +27,19 @@ from ews.casework.reviews.form import (
     plain,
     quarter_of,
 )
+from ews.casework.reviews.refusals import approves_as, either, refuse_dead_end, require_own
+from ews.casework.reviews.seats import DETERMINERS, may_return, slip_of
 from ews.casework.reviews.session import APPROVED, DETERMINED, PREPARED, RETURNED
-from ews.casework.rights import require, require_second
+from ews.casework.rights import require
+from ews.casework.words import STATE_TEXTS
 from ews.casework.written import written
 from ews.domain.errors import EwsError, ForbiddenError, RequestError, TransitionError
 from ews.domain.levels import Tier
 from ews.domain.people import Actor, Role
+from ews.domain.text import sentence
 from ews.policy.calendar import Calendar
 from ews.policy.casework import SessionTerms
 from ews.store.cases import Case
-
-DETERMINERS = frozenset({Role.OFFICER, Role.BRANCH_MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,14 @@ class Outcome:
 def determine(desk: Desk, actor: Actor, asked: ToDetermine, *, request_id: str | None = None) -> Case:
     """Determine the tiers of a borrower's loans.
 
-    RequestError for a loan that the form does not have or a missing reason, TransitionError for a tier above the floor.
+    RequestError for a loan that the form does not have or a missing reason, TransitionError for a tier above the floor,
+    SecondPersonError where nobody could approve it afterwards.
     """
     with at_work(desk, actor, "review.determine", asked.case_id, request_id=request_id) as work:
         case, body = _in_state(work, asked.case_id, asked.version, PREPARED, RETURNED)
-        require(actor, DETERMINERS, "determine tiers")
-        _require_own(actor, case)
+        require(actor, DETERMINERS, sentence("determine tiers"))
+        require_own(actor, case, body)
+        refuse_dead_end(work, case, body)
         made = Determination(actor.user_id, actor.seniority, work.today, *_tiers(work, body, asked))
         terms = work.policy.casework_on(work.today).session
         determined = replace(body, determination=made, approvals=(), returned_by=None, return_reason=None)
@@ -92,7 +95,7 @@ def approve(desk: Desk, actor: Actor, asked: ToApprove, *, request_id: str | Non
     """Give one of the approvals; with the last one the tiers count, and those that differ become overrides."""
     with at_work(desk, actor, "review.approve", asked.case_id, request_id=request_id) as work:
         case, body = _in_state(work, asked.case_id, asked.version, DETERMINED)
-        role = _approves_as(work, case, body, "approve the form")
+        role = approves_as(work, case, body, sentence("approve the form"))
         given = replace(body, approvals=(*body.approvals, Approval(role, actor.user_id, work.today)))
         if given.waits_for:
             changed = replace(case, role=given.waits_for[0], body=plain(given))
@@ -108,12 +111,35 @@ def send_back(
     """Return a determined form to be determined anew; approvals given are void."""
     with at_work(desk, actor, "review.return", case_id, request_id=request_id) as work:
         case, body = _in_state(work, case_id, version, DETERMINED)
-        _approves_as(work, case, body, "return the form")
-        why = written(reason, "reason")
+        what, people = sentence("return the form"), people_of(work.connection, case.branch_id)
+        if not may_return(actor, slip_of(case, body), people):
+            approves_as(work, case, body, what)
+        why = written(reason, sentence("reason"))
         back = replace(body, determination=None, approvals=(), returned_by=actor.user_id, return_reason=why)
         due = work.calendar.after(work.today, work.policy.casework_on(work.today).session.approve_days)
         changed = replace(case, state=RETURNED, role=Role.OFFICER.value, due_on=due, body=plain(back))
         return change_case(work, changed, "return", {"reason": why})
+
+
+def withdraw(desk: Desk, actor: Actor, case_id: str, *, version: int, request_id: str | None = None) -> Case:
+    """Take back what the actor determined, until the last approval; approvals given are void.
+
+    ForbiddenError where somebody else determined it.
+    """
+    with at_work(desk, actor, "review.withdraw", case_id, request_id=request_id) as work:
+        case, body = _in_state(work, case_id, version, DETERMINED)
+        made = body.determination
+        if made is None or made.by != actor.user_id or actor.is_machine:
+            message = sentence(
+                "'{user_id}' may not withdraw form '{case_id}': only who determined it may. Return it with a reason.",
+                user_id=actor.user_id,
+                case_id=case_id,
+            )
+            raise ForbiddenError(message)
+        back = replace(body, determination=None, approvals=())
+        due = work.calendar.after(work.today, work.policy.casework_on(work.today).session.approve_days)
+        changed = replace(case, state=PREPARED, role=Role.OFFICER.value, due_on=due, body=plain(back))
+        return change_case(work, changed, "withdraw", {"tiers": made.tiers, "reason": made.reason})
 
 
 def determine_all(
@@ -153,8 +179,12 @@ def _tiers(work: Work, body: ReviewBody, asked: ToDetermine) -> tuple[Mapping[st
     known = {loan.loan_id: loan for loan in body.loans}
     strange = sorted(set(asked.tiers) - set(known))
     if strange:
-        listed = ", ".join(f"'{one}'" for one in known) or "none"
-        message = f"Form '{asked.case_id}' has no loan '{strange[0]}'. Its loans are: {listed}."
+        message = sentence(
+            "Form '{case_id}' has no loan '{loan_id}'. Its loans are: {listed}.",
+            case_id=asked.case_id,
+            loan_id=strange[0],
+            listed=tuple(f"'{one}'" for one in known) or sentence("none"),
+        )
         raise RequestError(message)
     other = {name: tier for name, tier in asked.tiers.items() if tier is not known[name].original.tier}
     model_rules = frozenset(rule.code for rule in work.policy.tier_rules.model)
@@ -162,44 +192,16 @@ def _tiers(work: Work, body: ReviewBody, asked: ToDetermine) -> tuple[Mapping[st
         refuse_above_floor([known[name].original], tier, model_rules)
     if other and asked.reason is None:
         name, tier = next(iter(other.items()))
-        message = (
-            f"Loan '{name}' is to be '{tier}' instead of '{known[name].original.tier}', and no reason is given. "
-            "Give the reason, or accept the initial tier."
+        message = sentence(
+            "Loan '{name}' is to be '{tier}' instead of '{first_tier}', and no reason is given. Give the reason, or"
+            " accept the initial tier.",
+            name=name,
+            tier=tier,
+            first_tier=known[name].original.tier,
         )
         raise RequestError(message)
     tiers = {name: other.get(name, loan.original.tier) for name, loan in known.items()}
-    return tiers, None if asked.reason is None else written(asked.reason, "reason")
-
-
-def _require_own(actor: Actor, case: Case) -> None:
-    """Raise ForbiddenError where an officer would determine the form of somebody else's borrower."""
-    if Role.BRANCH_MANAGER in actor.roles or (case.officer_id is not None and case.officer_id == actor.officer_id):
-        return
-    whose = "nobody's" if case.officer_id is None else f"of officer '{case.officer_id}'"
-    you = "of no officer" if actor.officer_id is None else f"officer '{actor.officer_id}'"
-    message = (
-        f"'{actor.user_id}' may not determine form '{case.case_id}': its borrower is {whose}, and the account is "
-        f"{you}. Leave it to that officer, or to the branch manager."
-    )
-    raise ForbiddenError(message)
-
-
-def _approves_as(work: Work, case: Case, body: ReviewBody, what: str) -> str:
-    """Return the role for which the actor approves: of those still missing one that the actor has, or stands in for."""
-    actor = work.actor
-    taken = [approval.by for approval in body.approvals]
-    determined = [] if body.determination is None else [body.determination.by]
-    require_second(actor, [*determined, *taken], what, above=ANYBODY)
-    own = [role for role in body.waits_for if has_role(actor, role)]
-    above = [role for role in body.waits_for if actor.seniority > RANKS[role]]
-    holders = {role: holders_of(work.connection, role, case.branch_id, {*determined, *taken}) for role in above}
-    reached = own or [role for role in above if not holders[role]]
-    if not reached:
-        known = [f"'{name}'" for role in above for name in holders[role]][:3]
-        whom = f"{' or '.join(known)}, who has the role" if known else "somebody of that role"
-        message = f"'{actor.user_id}' may not {what}: it waits for {', '.join(body.waits_for)}. Ask {whom}."
-        raise ForbiddenError(message)
-    return max(reached, key=lambda role: RANKS[role])
+    return tiers, None if asked.reason is None else written(asked.reason, sentence("reason"))
 
 
 def _overridden(work: Work, case: Case, body: ReviewBody) -> tuple[str, ...]:
@@ -234,8 +236,11 @@ def _overridden(work: Work, case: Case, body: ReviewBody) -> tuple[str, ...]:
 def _in_state(work: Work, case_id: str, version: int, *states: str) -> tuple[Case, ReviewBody]:
     case = at_version(case_for(work, case_id, KIND), version)
     if case.state not in states:
-        message = (
-            f"Form '{case_id}' is {case.state}; this is done with one that is {' or '.join(states)}. Read it again."
+        message = sentence(
+            "Form '{case_id}' is {state}; this is done with one that is {wanted}. Read it again.",
+            case_id=case_id,
+            state=case.state,
+            wanted=either([STATE_TEXTS[one] for one in states]),
         )
         raise TransitionError(message)
     return case, body_of(case)

@@ -20,6 +20,7 @@ from ews.casework.subject import draft_about
 from ews.domain.decisions import Decision
 from ews.domain.errors import UnknownBatchError, UnknownBorrowerError
 from ews.domain.people import Actor, Role
+from ews.domain.text import sentence
 from ews.store.batches import predecessor, ranked
 from ews.store.engine import Store, reading
 from ews.store.publications import Publication, Standing
@@ -81,7 +82,7 @@ def open_session(
     """
     of_quarter = quarter_of(quarter)
     batch, standings = _borrowers(desk.store, actor, portfolio, branch_id, of_quarter)
-    require(actor, SENIOR, "open a quarterly session")
+    require(actor, SENIOR, sentence("open a quarterly session"))
     missing = _missing(desk.store, portfolio, quarter, standings)
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
@@ -139,9 +140,13 @@ def _borrowers(
     """Return the newest batch of the quarter and the borrowers that the branch has in it."""
     batch = predecessor(store, portfolio, quarter.last + timedelta(days=1))
     if batch is None or batch.batch.as_of < quarter.first:
-        message = (
-            f"Portfolio '{portfolio}' has no batch from {quarter.first} to {quarter.last}. Score its book as of a day "
-            f"in {quarter.name} first, or name another quarter."
+        message = sentence(
+            "Portfolio '{portfolio}' has no batch from {first} to {last}. Score its book as of a day in {quarter}"
+            " first, or name another quarter.",
+            portfolio=portfolio,
+            first=quarter.first,
+            last=quarter.last,
+            quarter=quarter.name,
         )
         raise UnknownBatchError(message)
     view = ranked()
@@ -153,9 +158,12 @@ def _borrowers(
     with reading(store) as connection:
         rows = connection.execute(query.order_by(decisions.c.borrower_id)).all() if actor.sees(branch_id) else []
     if not rows:
-        message = (
-            f"Batch '{batch.batch.batch_id}' of {quarter.name} has no borrower of branch '{branch_id}' among those you "
-            "may see. Check the branch."
+        message = sentence(
+            "Batch '{batch_id}' of {quarter} has no borrower of branch '{branch_id}' among those you may see. "
+            "Check the branch.",
+            batch_id=batch.batch.batch_id,
+            quarter=quarter.name,
+            branch_id=branch_id,
         )
         raise UnknownBorrowerError(message)
     return batch, tuple(to_standing(row) for row in rows)

@@ -27,7 +27,8 @@ from ews.policy.policy import Policy
 from ews.store.batches import latest_batches
 from ews.store.case_chunks import Step, cases_of
 from ews.store.cases import Act, Case, CaseFilter, find_cases
-from ews.store.engine import reading
+from ews.store.engine import Store, reading
+from ews.store.nights import About
 from ews.store.publications import Publication
 
 
@@ -65,14 +66,15 @@ class _Night:
     gone: Mapping[str, Case] = field(default_factory=dict)
 
 
-def plan_tasks(desk: Desk, today: date) -> Planned:
-    """Bring the tasks up to what the newest batches and `today` ask for, as the system, and say what was done."""
+def plan_tasks(desk: Desk, today: date, about: About | None = None) -> Planned:
+    """Bring the tasks up to what the newest batches and `today` ask for, as the system, and say what was done.
+
+    With `about` only those of these borrowers, and reviews.
+    """
     counts = dict.fromkeys(_COUNTED.values(), 0)
     policy = desk.policy_on(today)
     for publication in latest_batches(desk.store):
-        with reading(desk.store) as connection:
-            known = borrowers_of(connection, publication)
-        for ids in in_chunks(known):
+        for ids in in_chunks(_borrowers(desk.store, publication, about)):
             _count(counts, do_steps(desk, _borrower_steps(policy, publication, ids, today)))
     with reading(desk.store) as connection:
         asked = find_cases(connection, CaseFilter(kinds=tuple(STATES), states=tuple(STATES.values()), is_open=True))
@@ -80,6 +82,13 @@ def plan_tasks(desk: Desk, today: date) -> Planned:
     for ids in in_chunks(watched):
         _count(counts, do_steps(desk, _review_steps(policy, ids, today)))
     return Planned(**counts)
+
+
+def _borrowers(store: Store, publication: Publication, about: About | None) -> Collection[str]:
+    if about is not None:
+        return {name for portfolio, name in about if portfolio == publication.batch.portfolio}
+    with reading(store) as connection:
+        return borrowers_of(connection, publication)
 
 
 def _count(counts: dict[str, int], done: Sequence[tuple[Case, Act]]) -> None:

@@ -30,7 +30,7 @@ from ews.casework.tasks.task import (
 from ews.casework.written import not_past, written
 from ews.domain.errors import ForbiddenError, FormError, RequestError, UnknownBorrowerError
 from ews.domain.people import Actor, Role
-from ews.domain.text import Text
+from ews.domain.text import Sentence, Text, sentence
 from ews.policy.casework import casework_on
 from ews.policy.forms import forms_on
 from ews.policy.policy import Policy
@@ -86,7 +86,7 @@ def call_event_check(
 
     Of a trial only the log tells: it opens nothing.
     """
-    require_person(actor, "call a check after an event")
+    require_person(actor, sentence("call a check after an event"))
     today = desk.now().date()
     body, due_on = _task(desk.policy_on(today), event, today)
     hit = _hit(desk, actor, event)
@@ -105,27 +105,33 @@ def call_event_check(
     return Called(event.code, str(body.form), due_on, len(hit), len(opened), tuple(opened))
 
 
-def require_person(actor: Actor, what: str) -> None:
+def require_person(actor: Actor, what: Sentence) -> None:
     """Raise ForbiddenError for who may not call checks, or is a machine; `what` completes 'may not ...'."""
     require(actor, SENIOR, what)
     if actor.is_machine:
-        message = f"'{actor.user_id}' is a machine and may not {what}: it takes a person."
+        message = sentence(
+            "'{user_id}' is a machine and may not {what}: it takes a person.", user_id=actor.user_id, what=what
+        )
         raise ForbiddenError(message)
 
 
 def _task(policy: Policy, event: Event, today: date) -> tuple[TaskBody, date]:
-    code = written(event.code, "code of the event")
+    code = written(event.code, sentence("code of the event"))
     if len(code) > LONGEST_CODE:
-        message = f"The code of the event has {len(code)} characters; give {LONGEST_CODE} or fewer."
+        message = sentence(
+            "The code of the event has {count} characters; give {most} or fewer.", count=len(code), most=LONGEST_CODE
+        )
         raise RequestError(message)
-    text = written(event.text, "text of the event")
+    text = written(event.text, sentence("text of the event"))
     plan, forms = casework_on(policy.casework, today).checks, forms_on(policy.forms, today)
     form = event.form or plan.event_form
     if forms.form(form) is None:
-        message = f"The policy has no form '{form}'. Its forms are: {', '.join(forms.codes)}."
+        message = sentence(
+            "The policy has no form '{form}'. Its forms are: {forms}.", form=form, forms=tuple(forms.codes)
+        )
         raise FormError(message)
     asked = policy.calendar.after(today, plan.event_days) if event.due_on is None else event.due_on
-    due_on = working_day(policy.calendar, not_past(asked, today, "day of the check"), today)
+    due_on = working_day(policy.calendar, not_past(asked, today, sentence("day of the check")), today)
     name = form_text(policy, form, today)
     what = Text(f"{name.en}: {text}", f"{name.zh}：{text}")
     why = Text(f"Hit by the event '{code}'", f"事件编号：{code}")
@@ -139,7 +145,7 @@ def _task(policy: Policy, event: Event, today: date) -> tuple[TaskBody, date]:
 def _hit(desk: Desk, actor: Actor, event: Event) -> Sequence[Standing]:
     """Return the borrowers hit, as far as the actor may know of them."""
     if event.region is None and event.industry is None and not event.borrower_ids:
-        message = "The event hits nobody: give a region, an industry, or ids of borrowers."
+        message = sentence("The event hits nobody: give a region, an industry, or ids of borrowers.")
         raise RequestError(message)
     with reading(desk.store) as connection:
         for name in ("region", "industry"):
@@ -147,7 +153,10 @@ def _hit(desk: Desk, actor: Actor, event: Event) -> Sequence[Standing]:
         found = _standings(connection, actor, event, _wanted(event))
     missing = sorted(set(event.borrower_ids) - {one.borrower_id for one in found})
     if missing:
-        message = f"Borrower '{missing[0]}' is not in the newest batch. Check the id, or take it off the list."
+        message = sentence(
+            "Borrower '{borrower_id}' is not in the newest batch. Check the id, or take it off the list.",
+            borrower_id=missing[0],
+        )
         raise UnknownBorrowerError(message)
     return found
 
@@ -169,7 +178,11 @@ def _require_known(connection: Connection, actor: Actor, event: Event, name: str
         return
     found = _standings(connection, actor, event, decisions.c[name] == value, limit=1)
     if not found:
-        message = f"No borrower of the newest batch that you may see has the {name} '{value}'. Check how it is written."
+        message = sentence(
+            "No borrower of the newest batch that you may see has the {filter} '{value}'. Check how it is written.",
+            filter=name,
+            value=value,
+        )
         raise RequestError(message)
 
 
@@ -198,14 +211,18 @@ def _refuse_other(connection: Connection, actor: Actor, body: TaskBody) -> froze
     for case in seen:
         before = TaskBody.of(case)
         if before.terms["text"] != body.terms["text"]:
-            message = (
-                f"Code '{body.code}' is that of another event: '{before.terms['text']}'. "
-                "Give this event a code of its own, or the same text."
+            message = sentence(
+                "Code '{code}' is that of another event: '{text}'. Give this event a code of its own, or the same "
+                "text.",
+                code=body.code,
+                text=before.terms["text"],
             )
             raise RequestError(message)
     back = [why for one in seen if (why := TaskBody.of(one).terms.get("taken_back")) is not None]
     if back and not any(one.is_open for one in seen):
-        message = f"Event '{body.code}' was taken back: '{back[0]}'. Call it anew under another code."
+        message = sentence(
+            "Event '{code}' was taken back: '{why}'. Call it anew under another code.", code=body.code, why=back[0]
+        )
         raise RequestError(message)
     return frozenset(str(one.same_as) for one in found)
 

@@ -12,6 +12,7 @@ from ews.casework.tasks.task import CANCELLED, KIND, TaskBody
 from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.engine import reading
 
 
@@ -29,16 +30,20 @@ def take_back(desk: Desk, actor: Actor, code: str, reason: str, *, request_id: s
 
     RequestError for a code that no event has, TransitionError where no task is open.
     """
-    require_person(actor, "take back a check after an event")
-    why = written(reason, "reason")
+    require_person(actor, sentence("take back a check after an event"))
+    why = written(reason, sentence("reason"))
     with reading(desk.store) as connection:
         found = [one for one in tasks_of(connection, code) if actor.sees(one.branch_id)]
     if not found:
-        message = f"No event that you may see has the code '{code}'. Check how it is written."
+        message = sentence("No event that you may see has the code '{code}'. Check how it is written.", code=code)
         raise RequestError(message)
     ids = [one.case_id for one in found if one.is_open]
     if not ids:
-        message = f"No task of event '{code}' is open: all {len(found)} have ended. There is nothing to take back."
+        message = sentence(
+            "No task of event '{code}' is open: all {count} have ended. There is nothing to take back.",
+            code=code,
+            count=len(found),
+        )
         raise TransitionError(message)
     cancelled = 0
     for start in range(0, len(ids), CHUNK):

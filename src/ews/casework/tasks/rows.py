@@ -4,18 +4,22 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, false, func, select
 
 from ews.casework.checks.body import KIND as CHECK
 from ews.casework.checks.body import SUBMITTED, body_of
 from ews.casework.tasks.duties import CheckMade
-from ews.casework.tasks.task import KIND, MOOT, REVIEW, TaskBody
+from ews.casework.tasks.task import KIND, MOOT, REVIEW, TaskBody, task_name
 from ews.domain.decisions import Decision
 from ews.store.batches import ranked
-from ews.store.cases import Case, CaseFilter, find_cases, to_case
+from ews.store.case_chunks import cases_about
+from ews.store.cases import Case, to_case
 from ews.store.publications import Publication, Standing
 from ews.store.standings import standing_columns, to_standing
 from ews.store.tables import cases, decisions, records
+
+_AFTER = "0"
+"""The character after the slash: names are found as a range, since LIKE would find them one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +53,41 @@ def seen_in(connection: Connection, publication: Publication, ids: Collection[st
         .where(decisions.c.publication == publication.number, decisions.c.borrower_id.in_(sorted(ids)))
     )
     return {
-        row.borrower_id: Seen(to_standing(row), None if row.record is None else Decision.from_json(row.record))
+        row.borrower_id: Seen(
+            to_standing(row), None if row.record is None else Decision.from_json(row.record, with_reasons=False)
+        )
         for row in connection.execute(query)
     }
 
 
 def open_tasks(connection: Connection, portfolio: str, ids: Collection[str]) -> Mapping[str, tuple[Case, ...]]:
     """Return the open tasks of each borrower, by number."""
-    query = select(cases).where(*_open_of(portfolio), cases.c.borrower_id.in_(sorted(ids))).order_by(cases.c.number)
-    return _grouped((str(row.borrower_id), to_case(row)) for row in connection.execute(query))
+    return cases_about(connection, KIND, portfolio, ids, is_open=True)
 
 
 def moot_tasks(connection: Connection, portfolio: str, names: Collection[str]) -> Mapping[str, Case]:
     """Return the tasks of these names that are moot."""
-    query = select(cases).where(
-        cases.c.kind == KIND, cases.c.portfolio == portfolio, cases.c.state == MOOT, cases.c.same_as.in_(sorted(names))
-    )
-    return {str(row.same_as): to_case(row) for row in connection.execute(query)}
+    is_moot = func.coalesce(cases.c.state == MOOT, false())  # the names alone find them
+    query = select(cases).where(cases.c.same_as.in_(sorted(names)), is_moot)
+    found = (to_case(row) for row in connection.execute(query))
+    return {str(case.same_as): case for case in found if (case.kind, case.portfolio) == (KIND, portfolio)}
 
 
 def open_reviews(connection: Connection) -> Mapping[str, tuple[Case, ...]]:
     """Return the open tasks to review a case, by the id of that case."""
-    found = find_cases(connection, CaseFilter(kinds=(KIND,), is_open=True))
-    bodies = ((TaskBody.of(case), case) for case in found)
-    return _grouped((str(body.terms["case_id"]), case) for body, case in bodies if body.type == REVIEW)
+    begins = task_name(REVIEW, "")
+    query = select(cases).where(
+        cases.c.same_as >= begins, cases.c.same_as < begins.removesuffix("/") + _AFTER, cases.c.closed_at.is_(None)
+    )
+    found = sorted((to_case(row) for row in connection.execute(query)), key=lambda case: case.case_id)
+    return _grouped((str(TaskBody.of(case).terms["case_id"]), case) for case in found)
 
 
 def checks_of(connection: Connection, portfolio: str, ids: Collection[str]) -> Mapping[str, tuple[CheckMade, ...]]:
     """Return the submitted checks about each borrower, by number."""
-    query = select(cases).where(
-        cases.c.kind == CHECK,
-        cases.c.state == SUBMITTED,
-        cases.c.portfolio == portfolio,
-        cases.c.borrower_id.in_(sorted(ids)),
-    )
-    found: dict[str, tuple[CheckMade, ...]] = {}
-    for row in connection.execute(query.order_by(cases.c.number)):
-        made = check_made(to_case(row))
-        if made is not None:
-            found[row.borrower_id] = (*found.get(row.borrower_id, ()), made)
-    return found
+    found = cases_about(connection, CHECK, portfolio, ids)
+    made = {one: tuple(filter(None, map(check_made, some))) for one, some in found.items()}
+    return {one: some for one, some in made.items() if some}
 
 
 def check_made(case: Case) -> CheckMade | None:

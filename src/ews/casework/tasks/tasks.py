@@ -37,7 +37,7 @@ from ews.casework.tasks.task import (
 from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.people import HEAD_OFFICE, Actor
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.store.cases import Case
 from ews.store.findings import Finding
 
@@ -62,10 +62,10 @@ class Told:
 def do_task(desk: Desk, actor: Actor, case_id: str, told: Told, *, version: int, request_id: str | None = None) -> Case:
     """Close a task as done; RequestError where what it asks for is missing or does not go with it."""
     with at_work(desk, actor, "task.done", case_id, request_id=request_id) as work:
-        case, body = _open_task(work, case_id, version, "done")
-        require(actor, FIELD, "do a task")
-        require_rank(actor, body.role, "do the task")
-        note = written(told.note, "note")
+        case, body = _open_task(work, case_id, version, Text("done", "完成"))
+        require(actor, FIELD, sentence("do a task"))
+        require_rank(actor, body.role, sentence("do the task"))
+        note = written(told.note, sentence("note"))
         _check_told(work, case, body, told)
         kept = replace(body, cause=told.cause, paid_from=told.paid_from, check_id=told.check_id)
         found, also = _findings(work, case, kept), finding_terms(work).also
@@ -84,27 +84,34 @@ def cancel_task(
 ) -> Case:
     """Close a task that shall not be done, saying why."""
     with at_work(desk, actor, "task.cancel", case_id, request_id=request_id) as work:
-        case, body = _open_task(work, case_id, version, "cancelled")
-        require(actor, SENIOR, "cancel a task")
+        case, body = _open_task(work, case_id, version, Text("cancelled", "取消"))
+        require(actor, SENIOR, sentence("cancel a task"))
         # Nobody is above head office: there whoever has the role decides.
-        require_second(actor, (), "cancel the task", above=min(RANKS[body.role], HEAD_OFFICE - 1))
+        require_second(actor, (), sentence("cancel the task"), above=min(RANKS[body.role], HEAD_OFFICE - 1))
         closed = replace(case, state=CANCELLED, role=None, due_on=None, closed_at=work.at)
-        return change_case(work, closed, "cancel", {"reason": written(reason, "reason")})
+        return change_case(work, closed, "cancel", {"reason": written(reason, sentence("reason"))})
 
 
-def _open_task(work: Work, case_id: str, version: int, what: str) -> tuple[Case, TaskBody]:
+def _open_task(work: Work, case_id: str, version: int, what: Text) -> tuple[Case, TaskBody]:
     case = at_version(case_for(work, case_id, KIND), version)
     if case.state != OPEN:
-        message = (
-            f"Task '{case_id}' is {case.state} and cannot be {what}: only an open one can. See what was done to it."
+        message = sentence(
+            "Task '{case_id}' is {state} and cannot be {what}: only an open one can. See what was done to it.",
+            case_id=case_id,
+            state=case.state,
+            what=what,
         )
         raise TransitionError(message)
     body = TaskBody.of(case)
     if body.type == APPROVAL:
         kind, about = body.terms["kind"], body.terms["case_id"]
-        message = (
-            f"Task '{case_id}' is not {what}: it ends with the decision on what was found in '{about}'. Approve or "
-            f"refuse that with POST /v1/{kind}s/{about}/findings/approve or /refuse."
+        message = sentence(
+            "Task '{case_id}' is not {what}: it ends with the decision on what was found in '{about}'. Approve or"
+            " refuse that with POST /v1/{kind}s/{about}/findings/approve or /refuse.",
+            case_id=case_id,
+            what=what,
+            about=about,
+            kind=kind,
         )
         raise TransitionError(message)
     return case, body
@@ -112,38 +119,52 @@ def _open_task(work: Work, case_id: str, version: int, what: str) -> tuple[Case,
 
 def _check_told(work: Work, case: Case, body: TaskBody, told: Told) -> None:
     if CAUSE in body.asks and told.cause is None:
-        message = f"Task '{case.case_id}' is done only with the cause of the delay. Give 'cause', a code of the policy."
+        message = sentence(
+            "Task '{case_id}' is done only with the cause of the delay. Give 'cause', a code of the policy.",
+            case_id=case.case_id,
+        )
         raise RequestError(message)
     if told.cause is not None:
         _refuse_unasked(case, body.type == DPD_STEP, "cause", told.cause)
         require_cause(work, told.cause)
     if PAID_FROM in body.asks and told.paid_from is None:
-        message = f"Task '{case.case_id}' asks from what the loan will be paid. Give 'paid_from': {_known_sources()}."
+        message = sentence(
+            "Task '{case_id}' asks from what the loan will be paid. Give 'paid_from': {sources}.",
+            case_id=case.case_id,
+            sources=tuple(PAID_FROM_TEXTS),
+        )
         raise RequestError(message)
     if told.paid_from is not None:
         _refuse_unasked(case, body.type == "reminder", "paid_from", told.paid_from)
         if told.paid_from not in PAID_FROM_TEXTS:
-            message = f"'paid_from' is '{told.paid_from}'. Give one of {_known_sources()}."
+            message = sentence(
+                "'paid_from' is '{paid_from}'. Give one of {sources}.",
+                paid_from=told.paid_from,
+                sources=tuple(PAID_FROM_TEXTS),
+            )
             raise RequestError(message)
     _check_check(work, case, body, told.check_id)
     _check_contact(work, case, told.contact_id)
 
 
-def _known_sources() -> str:
-    return ", ".join(PAID_FROM_TEXTS)
-
-
 def _refuse_unasked(case: Case, has_room: bool, name: str, value: str) -> None:  # noqa: FBT001 - reads as said
     if not has_room:
-        message = f"Task '{case.case_id}' has no room for '{name}', which is '{value}'. Leave it out."
+        message = sentence(
+            "Task '{case_id}' has no room for '{field}', which is '{value}'. Leave it out.",
+            case_id=case.case_id,
+            field=name,
+            value=value,
+        )
         raise RequestError(message)
 
 
 def _check_check(work: Work, case: Case, body: TaskBody, check_id: str | None) -> None:
     if check_id is None:
         if CHECK in body.asks:
-            message = (
-                f"Task '{case.case_id}' is done by a check. Submit one by form '{body.form}' and give its 'check_id'."
+            message = sentence(
+                "Task '{case_id}' is done by a check. Submit one by form '{form}' and give its 'check_id'.",
+                case_id=case.case_id,
+                form=body.form,
             )
             raise RequestError(message)
         return
@@ -153,10 +174,15 @@ def _check_check(work: Work, case: Case, body: TaskBody, check_id: str | None) -
     opened_on = case.opened_at.date() if case.opened_at is not None else date.min
     fits = made is not None and same and (CHECK not in body.asks or check_for(body, opened_on, [made]) is not None)
     if not fits:
-        first = f", not done before {body.from_on}" if body.from_on is not None else ""
-        message = (
-            f"'{check_id}' does not do task '{case.case_id}': it takes a submitted check about borrower "
-            f"'{case.borrower_id}' by form '{body.form}'{first}, made since the task stands. Name such a one."
+        first = sentence(", not done before {from_on}", from_on=body.from_on) if body.from_on is not None else ""
+        message = sentence(
+            "'{check_id}' does not do task '{case_id}': it takes a submitted check about borrower '{borrower_id}'"
+            " by form '{form}'{first}, made since the task stands. Name such a one.",
+            check_id=check_id,
+            case_id=case.case_id,
+            borrower_id=case.borrower_id,
+            form=body.form,
+            first=first,
         )
         raise RequestError(message)
 
@@ -166,7 +192,10 @@ def _check_contact(work: Work, case: Case, contact_id: str | None) -> None:
         return
     contact = case_for(work, contact_id, "contact")
     if (contact.portfolio, contact.borrower_id) != (case.portfolio, case.borrower_id) or contact.state == "begun":
-        message = f"Contact '{contact_id}' is about another borrower or has not ended. Name one that does the task."
+        message = sentence(
+            "Contact '{contact_id}' is about another borrower or has not ended. Name one that does the task.",
+            contact_id=contact_id,
+        )
         raise RequestError(message)
 
 

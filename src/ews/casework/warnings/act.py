@@ -13,6 +13,7 @@ from ews.casework.warnings.deadlines import Terms, settled, terms_of
 from ews.casework.words import STATE_TEXTS
 from ews.domain.errors import ForbiddenError, TransitionError
 from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.text import Sentence, sentence
 from ews.store.cases import Case
 
 
@@ -41,28 +42,42 @@ def acting(
     """
     with at_work(desk, actor, f"{KIND}.{verb}", case_id, request_id=request_id) as work:
         case = at_version(case_for(work, case_id, KIND), version)
-        what = f"{verb} a warning"
+        what = sentence("{verb} a warning", verb=verb)
         require(actor, FIELD, what)
         if actor.is_machine:
-            message = f"'{actor.user_id}' is a machine and may not {what}: it takes a person."
+            message = sentence(
+                "'{user_id}' is a machine and may not {what}: it takes a person.", user_id=actor.user_id, what=what
+            )
             raise ForbiddenError(message)
         body, terms = body_of(case), terms_of(work)
         if verb not in (*by_state(case.state, body), *beside(case.state, body)):
             raise not_now(case, body, terms, verb)
         why = hindrance(verb, case, body, terms)
         if why is not None:
-            raise not_now(case, body, terms, verb, f", {why}")
+            raise not_now(case, body, terms, verb, sentence(", {why}", why=why))
         yield Act(work, case, body, terms, verb)
 
 
-def not_now(case: Case, body: WarningBody, terms: Terms, verb: str, why: str = "") -> TransitionError:
+def not_now(case: Case, body: WarningBody, terms: Terms, verb: str, why: Sentence | None = None) -> TransitionError:
     """Return the error of a warning that something may not be done with now, which says what may be."""
     verbs = [one for one in may_now(case, body, terms) if one != verb]
-    may = f"What may be done now: {', '.join(verbs)}." if verbs else "Nothing more is done with it."
-    state = STATE_TEXTS[case.state].en
-    found = f"{state}, marked {body.verdict}" if body.verdict is not None else state
-    asked = ", lifting asked for" if body.lift_asked_by is not None else ""
-    message = f"Warning '{case.case_id}' is {found}{asked}: '{verb}' is not done now{why}. {may}"
+    may = (
+        sentence("What may be done now: {verbs}.", verbs=tuple(verbs))
+        if verbs
+        else sentence("Nothing more is done with it.")
+    )
+    marked = "" if body.verdict is None else sentence(", marked {verdict}", verdict=body.verdict)
+    asked = "" if body.lift_asked_by is None else sentence(", lifting asked for")
+    message = sentence(
+        "Warning '{case_id}' is {state}{marked}{asked}: '{verb}' is not done now{why}. {may}",
+        case_id=case.case_id,
+        state=STATE_TEXTS[case.state],
+        marked=marked,
+        asked=asked,
+        verb=verb,
+        why=why or "",
+        may=may,
+    )
     return TransitionError(message)
 
 

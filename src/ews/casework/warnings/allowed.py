@@ -18,6 +18,7 @@ from ews.casework.warnings.body import (
     standing_in_the_way,
 )
 from ews.casework.warnings.deadlines import Terms, running
+from ews.domain.text import Sentence, sentence
 from ews.policy.policy import Policy
 from ews.store.cases import Case
 
@@ -46,7 +47,7 @@ def beside(state: str, body: WarningBody) -> tuple[str, ...]:
     return () if state == LIFTED or waits_for_second else (HAND_OVER,)
 
 
-def hindrance(verb: str, case: Case, body: WarningBody, terms: Terms) -> str | None:
+def hindrance(verb: str, case: Case, body: WarningBody, terms: Terms) -> Sentence | None:
     """Return why that verb, which the state allows, is not done today; None where nothing stands in its way."""
     if verb == "snooze":
         return _why_awake(case, body, terms)
@@ -74,33 +75,45 @@ def _next(state: str, body: WarningBody) -> tuple[str, ...]:
     return ("ask-lift", "plan", *rest)
 
 
-def _why_awake(case: Case, body: WarningBody, terms: Terms) -> str | None:
+def _why_awake(case: Case, body: WarningBody, terms: Terms) -> Sentence | None:
     level = case.level or body.first_level
     limit = terms.lifecycle.snooze_days[level]
     if limit == 0:
-        return f"since it is {level}, which is never snoozed; deal with it, or refer it upward"
+        return sentence("since it is {level}, which is never snoozed; deal with it, or refer it upward", level=level)
     if body.snoozed_days >= limit:
-        return f"since a warning of {level} rests for {limit} working days in all, and they are used up"
+        return sentence(
+            "since a warning of {level} rests for {limit} working days in all, and they are used up",
+            level=level,
+            limit=limit,
+        )
     day, name = min(running(case.state, body))
     if day < terms.today:
-        return f"since '{name}' was due on {day}; what is late is not put off"
+        return sentence("since '{deadline}' was due on {day}; what is late is not put off", deadline=name, day=day)
     return None
 
 
-def _why_kept(body: WarningBody, terms: Terms) -> str | None:
+def _why_kept(body: WarningBody, terms: Terms) -> Sentence | None:
     """Return why a warning cannot be lifted, or go down a level, yet."""
     apart, seen = terms.verification.steps_apart, body.seen_since_step
     if seen is not None and seen < apart:
-        return f"since {apart} newer batches must be observed after its last step down, and {seen} have been"
+        return sentence(
+            "since {apart} newer batches must be observed after its last step down, and {seen} have been",
+            apart=apart,
+            seen=seen,
+        )
     if body.verdict == FALSE:
         facts = standing_facts(body, terms.policy)
-        return (
-            f"since the book itself says {', '.join(facts)}; have the book corrected at its source" if facts else None
-        )
+        if not facts:
+            return None
+        return sentence("since the book itself says {signals}; have the book corrected at its source", signals=facts)
     observations = terms.lifecycle.gone_observations
     left = standing_in_the_way(body, observations)
     if not left:
         return None
     gone = {note.code: note.gone_observations for note in body.signals}
-    told = ", ".join(f"{code} has been gone for {gone[code]}" for code in left)
-    return f"since its signals must be gone for {observations} batches in a row and {told}"
+    told = tuple(sentence("{signal} has been gone for {times}", signal=code, times=gone[code]) for code in left)
+    return sentence(
+        "since its signals must be gone for {observations} batches in a row and {told}",
+        observations=observations,
+        told=told,
+    )

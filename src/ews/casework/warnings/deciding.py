@@ -11,6 +11,7 @@ from ews.casework.words import HEAD_OFFICE as HEAD_OFFICE_ROLE
 from ews.domain.errors import ForbiddenError, SecondPersonError
 from ews.domain.levels import WarningLevel
 from ews.domain.people import HEAD_OFFICE, Actor
+from ews.domain.text import sentence
 
 
 def may_decide(actor: Actor, body: WarningBody, verb: str) -> bool:
@@ -28,12 +29,14 @@ def may_decide(actor: Actor, body: WarningBody, verb: str) -> bool:
 def require_lifter(actor: Actor, body: WarningBody) -> None:
     """Raise SecondPersonError for who asked for the lifting, gave the verdict of false, or is no more senior."""
     first = {body.lift_asked_by or ""} | ({body.verified_by or ""} if body.verdict == FALSE else set())
-    require_second(actor, first, "decide on lifting a warning", above=min(body.lift_asked_rank, HEAD_OFFICE - 1))
+    require_second(
+        actor, first, sentence("decide on lifting a warning"), above=min(body.lift_asked_rank, HEAD_OFFICE - 1)
+    )
 
 
 def require_reviewer(actor: Actor, body: WarningBody) -> None:
     """Raise SecondPersonError or ForbiddenError for who may not review that it was marked false."""
-    what = "review a warning that was marked false"
+    what = sentence("review a warning that was marked false")
     is_red = body.worst_level is WarningLevel.RED
     above = min(body.verified_rank or 0, HEAD_OFFICE - 1) if is_red else 0
     require_second(actor, {body.verified_by or ""}, what, above=above)

@@ -23,6 +23,7 @@ from ews.casework.warnings.deciding import require_reviewer
 from ews.casework.written import written
 from ews.domain.levels import WarningLevel
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.tables import batches, decisions
 
@@ -61,7 +62,7 @@ def review_false(
     """
     with acting(desk, actor, "review-false", case_id, version=version, request_id=request_id) as act:
         require_reviewer(actor, act.body)
-        reason = written(reason, "reason of the review")
+        reason = written(reason, sentence("reason of the review"))
         content: dict[str, Any] = {"review": review, "reason": reason}
         told: dict[str, Any] = {"sample_review": review, "sample_by": actor.user_id, "review_by": None}
         if review == AGREES:

@@ -14,6 +14,7 @@ from ews.casework.warnings.allowed import standing_facts
 from ews.casework.warnings.body import FALSE, Verdict
 from ews.domain.errors import RequestError, TransitionError
 from ews.domain.levels import WarningLevel
+from ews.domain.text import Sentence, sentence
 from ews.policy.verification import BY_CHECK, WAYS
 from ews.store.cases import Case, CaseFilter, find_cases
 
@@ -30,21 +31,27 @@ def check_grounds(act: Act, verdict: Verdict, how: str, check_id: str | None, ca
 
 def _check_words(act: Act, how: str, cause: str | None) -> None:
     if how not in WAYS:
-        message = f"'how' is '{how}'. Give one of {', '.join(WAYS)}."
+        message = sentence("'how' is '{how}'. Give one of {ways}.", how=how, ways=WAYS)
         raise RequestError(message)
     causes = [one.code for one in act.terms.policy.casework_on(act.work.today).causes_of("trouble")]
     if cause is not None and cause not in causes:
-        message = f"'cause' is '{cause}', which the policy does not know. Give one of {', '.join(causes)}."
+        message = sentence(
+            "'cause' is '{cause}', which the policy does not know. Give one of {causes}.",
+            cause=cause,
+            causes=tuple(causes),
+        )
         raise RequestError(message)
 
 
 def _refuse_proven(act: Act) -> None:
     facts = standing_facts(act.body, act.terms.policy)
     if facts:
-        message = (
-            f"Warning '{act.case.case_id}' is not false: the book itself says {', '.join(facts)}. If the book is "
-            "wrong, have it corrected at its source and score it again; else find the warning true, and ask that it be "
-            "lifted when the signal is gone."
+        message = sentence(
+            "Warning '{case_id}' is not false: the book itself says {signals}. If the book is wrong, have it "
+            "corrected at its source and score it again; else find the warning true, and ask that it be lifted "
+            "when the signal is gone.",
+            case_id=act.case.case_id,
+            signals=facts,
         )
         raise TransitionError(message)
 
@@ -58,11 +65,19 @@ def _check_way(act: Act, verdict: Verdict, how: str, check_id: str | None) -> No
     else:
         return
     if how not in ways or check_id is None:
-        told = "no check" if check_id is None else f"check '{check_id}'"
-        message = (
-            f"Warning '{act.case.case_id}' is {level} and found {verdict} by {how} with {told}. Give as 'how' one of "
-            f"{', '.join(ways)}, and as 'check_id' a submitted check of borrower '{act.case.borrower_id}' by form "
-            f"{_forms(act, ways)}, made since {act.body.handed_over_on}."
+        told = sentence("no check") if check_id is None else sentence("check '{check_id}'", check_id=check_id)
+        message = sentence(
+            "Warning '{case_id}' is {level} and found {verdict} by {how} with {told}. Give as 'how' one of {ways}, and "
+            "as 'check_id' a submitted check of borrower '{borrower_id}' by form {forms}, made since {since}.",
+            case_id=act.case.case_id,
+            level=level,
+            verdict=verdict,
+            how=how,
+            told=told,
+            ways=ways,
+            borrower_id=act.case.borrower_id,
+            forms=_forms(act, ways),
+            since=act.body.handed_over_on,
         )
         raise RequestError(message)
 
@@ -75,24 +90,42 @@ def _check_check(act: Act, how: str, check_id: str) -> None:
         raise RequestError(wrong)
 
 
-def _fault(act: Act, how: str, check_id: str, check: Case | None) -> str | None:
-    about = act.case.borrower_id
+def _fault(act: Act, how: str, check_id: str, check: Case | None) -> Sentence | None:
     if check is None or check.state not in {SUBMITTED, CORRECTED}:
-        return f"'{check_id}' is no submitted check of borrower '{about}'. Submit it, or name another."
+        return sentence(
+            "'{check_id}' is no submitted check of borrower '{borrower_id}'. Submit it, or name another.",
+            check_id=check_id,
+            borrower_id=act.case.borrower_id,
+        )
     body = check_body_of(check)
     if check.state == CORRECTED:
-        return f"Check '{check_id}' was corrected by '{body.corrected_by}'. Name that one."
+        return sentence(
+            "Check '{check_id}' was corrected by '{other}'. Name that one.", check_id=check_id, other=body.corrected_by
+        )
     since = act.body.handed_over_on
     if body.done_on is None or body.done_on < since:
-        return f"Check '{check_id}' was made on {body.done_on}, before the warning of {since}. Make one since then."
+        return sentence(
+            "Check '{check_id}' was made on {done_on}, before the warning of {since}. Make one since then.",
+            check_id=check_id,
+            done_on=body.done_on,
+            since=since,
+        )
     fits = act.terms.verification.forms.get(how, ())
     if body.form not in fits:
         takes = (
-            f"takes one of {', '.join(fits)}" if fits else f"takes no check; those that do are {', '.join(BY_CHECK)}"
+            sentence("takes one of {forms}", forms=fits)
+            if fits
+            else sentence("takes no check; those that do are {ways}", ways=BY_CHECK)
         )
-        return f"Check '{check_id}' is on form '{body.form}', and 'how' is '{how}', which {takes}. Let them agree."
+        return sentence(
+            "Check '{check_id}' is on form '{form}', and 'how' is '{how}', which {takes}. Let them agree.",
+            check_id=check_id,
+            form=body.form,
+            how=how,
+            takes=takes,
+        )
     return None
 
 
-def _forms(act: Act, ways: tuple[str, ...]) -> str:
-    return ", ".join(form for way in ways for form in act.terms.verification.forms[way])
+def _forms(act: Act, ways: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(form for way in ways for form in act.terms.verification.forms[way])

@@ -15,6 +15,7 @@ from ews.casework.warnings.allowed import HAND_OVER
 from ews.casework.written import written
 from ews.domain.errors import RequestError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.accounts import User, user_of
 from ews.store.cases import Case
 from ews.store.tables import users
@@ -25,16 +26,22 @@ def hand_over(
 ) -> Case:
     """Give a warning to the account `to`, saying why; RequestError for who cannot have it, or has it already."""
     with acting(desk, actor, HAND_OVER, case_id, version=version, request_id=request_id) as act:
-        reason = written(reason, "reason of handing it over")
+        reason = written(reason, sentence("reason of handing it over"))
         able = [one.user_id for one in colleagues_of(act.work.connection, act.case)]
         if to not in able:
-            message = (
-                f"'{to}' cannot have warning '{case_id}': it takes an account in use, of branch "
-                f"'{act.case.branch_id}', in a role that works with borrowers. Give one of {', '.join(able) or 'none'}."
+            message = sentence(
+                "'{to}' cannot have warning '{case_id}': it takes an account in use, of branch '{branch_id}', in a "
+                "role that works with borrowers. Give one of {able}.",
+                to=to,
+                case_id=case_id,
+                branch_id=act.case.branch_id,
+                able=tuple(able) or sentence("none"),
             )
             raise RequestError(message)
         if to == act.body.handed_to:
-            message = f"'{to}' has warning '{case_id}' already. Name another account, or leave it."
+            message = sentence(
+                "'{to}' has warning '{case_id}' already. Name another account, or leave it.", to=to, case_id=case_id
+            )
             raise RequestError(message)
         return done(act, {"from": act.body.handed_to, "to": to, "reason": reason}, {"handed_to": to})
 

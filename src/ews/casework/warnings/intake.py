@@ -22,6 +22,7 @@ from ews.domain.errors import ReconciliationError
 from ews.store.batches import latest_batch, latest_batches
 from ews.store.case_chunks import Step, cases_about
 from ews.store.engine import Store, reading
+from ews.store.nights import About
 from ews.store.publications import Publication
 from ews.store.tables import cases
 
@@ -36,15 +37,20 @@ class TakenIn:
     waiting: int = 0
 
 
-def take_in(desk: Desk, policy_of: PolicyOf) -> TakenIn:
-    """Take in the newest batch of each portfolio, with the signals' kinds by the policy that decided."""
+def take_in(desk: Desk, policy_of: PolicyOf, about: About | None = None) -> TakenIn:
+    """Take in the newest batch of each portfolio, with the signals' kinds by the policy that decided.
+
+    With `about` only what it says of these borrowers.
+    """
     total = TakenIn()
     for publication in latest_batches(desk.store):
-        newest, seen = _whole(desk, publication, policy_of)
+        names = _names_in(about, publication.batch.portfolio)
+        newest, seen = _whole(desk, publication, policy_of, names)
         total = replace(
             total, waiting=total.waiting + sum(any(sign.waits for sign in one.signs) for one in seen.values())
         )
-        for chunk in in_chunks({*seen, *_with_warnings(desk.store, newest.batch.portfolio)}):
+        others = _with_warnings(desk.store, newest.batch.portfolio) if names is None else names
+        for chunk in in_chunks({*seen, *others}):
             total = _added(total, [act.verb for _, act in do_steps(desk, partial(_steps, newest, chunk, seen))])
     return total
 
@@ -58,9 +64,15 @@ def _steps(publication: Publication, borrower_ids: tuple[str, ...], seen: Mappin
     return [step for name in borrower_ids for step in steps_for(known.get(name), warnings.get(name, ()), batch, terms)]
 
 
-def _whole(desk: Desk, publication: Publication, policy_of: PolicyOf) -> tuple[Publication, dict[str, Seen]]:
+def _names_in(about: About | None, portfolio: str) -> frozenset[str] | None:
+    return None if about is None else frozenset(name for place, name in about if place == portfolio)
+
+
+def _whole(
+    desk: Desk, publication: Publication, policy_of: PolicyOf, names: frozenset[str] | None
+) -> tuple[Publication, dict[str, Seen]]:
     """Return the newest batch of a portfolio with what it says; another may be published in between."""
-    seen = read_seen(desk.store, publication, policy_of, desk.now().date())
+    seen = read_seen(desk.store, publication, policy_of, desk.now().date(), names)
     if seen is not None:
         return publication, seen
     newest = latest_batch(desk.store, publication.batch.portfolio)
@@ -70,7 +82,7 @@ def _whole(desk: Desk, publication: Publication, policy_of: PolicyOf) -> tuple[P
             "are not in the store. No warning was raised from it; score the book again."
         )
         raise ReconciliationError(message)
-    return _whole(desk, newest, policy_of)
+    return _whole(desk, newest, policy_of, names)
 
 
 def _with_warnings(store: Store, portfolio: str) -> list[str]:

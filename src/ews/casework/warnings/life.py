@@ -33,6 +33,7 @@ from ews.casework.written import written
 from ews.domain.errors import RequestError
 from ews.domain.levels import WarningLevel
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.cases import Case, CaseFilter, find_cases
 
 _RESTING = ("plan_by", "handle_by", "follow_up_by")
@@ -48,7 +49,7 @@ def acknowledge(desk: Desk, actor: Actor, case_id: str, *, version: int, request
 def report(desk: Desk, actor: Actor, case_id: str, *, how: str, version: int, request_id: str | None = None) -> Case:
     """Record that head office was told of a large red one, and how."""
     with acting(desk, actor, "report", case_id, version=version, request_id=request_id) as act:
-        return done(act, {"how": written(how, "way it was reported")}, {"reported_on": act.work.today})
+        return done(act, {"how": written(how, sentence("way it was reported"))}, {"reported_on": act.work.today})
 
 
 def verify(  # noqa: PLR0913 - what a verdict consists of
@@ -72,9 +73,13 @@ def verify(  # noqa: PLR0913 - what a verdict consists of
     with acting(desk, actor, "verify", case_id, version=version, request_id=request_id) as act:
         if act.body.verdict == FALSE and verdict == FALSE:
             raise not_now(
-                act.case, act.body, act.terms, "verify", " for it is marked false already; it may be found true"
+                act.case,
+                act.body,
+                act.terms,
+                "verify",
+                sentence(" for it is marked false already; it may be found true"),
             )
-        reason = written(reason, "reason of the verdict")
+        reason = written(reason, sentence("reason of the verdict"))
         check_grounds(act, verdict, how, check_id, cause)
         content = {"verdict": verdict, "reason": reason, "how": how, "check_id": check_id, "cause": cause}
         told: dict[str, Any] = {
@@ -111,7 +116,7 @@ def _marked_false(act: Act, *, sampled: bool) -> dict[str, Any]:
 def plan(desk: Desk, actor: Actor, case_id: str, *, text: str, version: int, request_id: str | None = None) -> Case:
     """Write what will be done; a plan made anew after the handling gets days of its own."""
     with acting(desk, actor, "plan", case_id, version=version, request_id=request_id) as act:
-        text = written(text, "plan")
+        text = written(text, sentence("plan"))
         planned: dict[str, Any] = {"plan": text, "planned_by": actor.user_id}
         if act.case.state == HANDLED:
             planned |= {"handle_by": follow_up(_level(act.case), act.terms), "follow_up_by": None}
@@ -121,7 +126,7 @@ def plan(desk: Desk, actor: Actor, case_id: str, *, text: str, version: int, req
 def handle(desk: Desk, actor: Actor, case_id: str, *, text: str, version: int, request_id: str | None = None) -> Case:
     """Write what was done; until it is lifted, it has to be looked at again by `follow_up_by`."""
     with acting(desk, actor, "handle", case_id, version=version, request_id=request_id) as act:
-        content = {"done": written(text, "account of what was done")}
+        content = {"done": written(text, sentence("account of what was done"))}
         handled = {"handled_by": actor.user_id, "follow_up_by": follow_up(_level(act.case), act.terms)}
         return done(act, content, handled, replace(act.case, state=HANDLED))
 
@@ -138,7 +143,7 @@ def snooze(
 ) -> Case:
     """Let it rest until a day; RequestError for a day that is not ahead, or beyond what the level allows."""
     with acting(desk, actor, "snooze", case_id, version=version, request_id=request_id) as act:
-        reason = written(reason, "reason of the snooze")
+        reason = written(reason, sentence("reason of the snooze"))
         used = act.body.snoozed_days + _days_of_rest(act, until)
         moved = _moved(act, until)
         content = {
@@ -173,13 +178,21 @@ def _days_of_rest(act: Act, until: date) -> int:
     level = _level(act.case)
     limit, today = act.terms.lifecycle.snooze_days[level], act.work.today
     if until <= today:
-        message = f"The snooze ends on {until}, which is not after today, {today}. Give a later day."
+        message = sentence(
+            "The snooze ends on {until}, which is not after today, {today}. Give a later day.", until=until, today=today
+        )
         raise RequestError(message)
     days = act.terms.calendar.between(today, until)
     if act.body.snoozed_days + days > limit:
-        message = (
-            f"Until {until} it would rest for {days} working days, after {act.body.snoozed_days} before; a warning of "
-            f"{level} rests for {limit} in all. Give a day up to {act.terms.after(limit - act.body.snoozed_days)}."
+        message = sentence(
+            "Until {until} it would rest for {days} working days, after {before} before; a warning of {level} "
+            "rests for {limit} in all. Give a day up to {last}.",
+            until=until,
+            days=days,
+            before=act.body.snoozed_days,
+            level=level,
+            limit=limit,
+            last=act.terms.after(limit - act.body.snoozed_days),
         )
         raise RequestError(message)
     return days

@@ -23,6 +23,7 @@ from ews.casework.warnings.deciding import require_lifter
 from ews.casework.written import written
 from ews.domain.levels import WarningLevel
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.cases import Case
 from ews.store.tables import batches
 
@@ -43,10 +44,10 @@ def ask_lift(
 ) -> Case:
     """Ask that it be lifted, with written evidence; `learnt` is kept for the next application."""
     with acting(desk, actor, "ask-lift", case_id, version=version, request_id=request_id) as act:
-        evidence = written(evidence, "evidence")
+        evidence = written(evidence, sentence("evidence"))
         content = {"evidence": evidence}
         if learnt is not None:
-            content["learnt"] = written(learnt, "lesson")
+            content["learnt"] = written(learnt, sentence("lesson"))
         lift_by = act.terms.after(act.terms.lifecycle.escalation_days[_level(act.case)])
         asked = {"lift_asked_by": actor.user_id, "lift_asked_rank": actor.seniority, "lift_by": lift_by}
         return done(act, content, {**asked, "lift_evidence": evidence})
@@ -58,7 +59,7 @@ def lift(
     """Lift it, or let one that was ever red go down one level."""
     with acting(desk, actor, "lift", case_id, version=version, request_id=request_id) as act:
         require_lifter(actor, act.body)
-        told = None if reason is None else written(reason, "reason of the lifting")
+        told = None if reason is None else written(reason, sentence("reason of the lifting"))
         level = _level(act.case)
         lower = _DOWN.get(level) if act.body.worst_level is WarningLevel.RED else None
         content = {"asked_by": act.body.lift_asked_by, "evidence": act.body.lift_evidence, "reason": told}
@@ -76,7 +77,7 @@ def refuse_lift(
     """Refuse the lifting, with the reason; the warning goes on as before."""
     with acting(desk, actor, "refuse-lift", case_id, version=version, request_id=request_id) as act:
         require_lifter(actor, act.body)
-        content = {"asked_by": act.body.lift_asked_by, "reason": written(reason, "reason of the refusal")}
+        content = {"asked_by": act.body.lift_asked_by, "reason": written(reason, sentence("reason of the refusal"))}
         return done(act, content, {**_NOT_ASKED, "follow_up_by": follow_up(_level(act.case), act.terms)})
 
 

@@ -13,6 +13,7 @@ from ews.casework.warnings.body import KIND
 from ews.casework.warnings.life import acknowledge
 from ews.domain.errors import EwsError, UnknownCaseError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.store.accounts import find_user
 from ews.store.cases import Act, Case, acts_of, find_case
 from ews.store.engine import reading
@@ -39,7 +40,7 @@ def acknowledge_many(
     desk: Desk, actor: Actor, wanted: Sequence[tuple[str, int]], *, request_id: str | None = None
 ) -> tuple[Outcome, ...]:
     """Acknowledge each of the warnings, given with the version that was read, in their order."""
-    require(actor, FIELD, "acknowledge warnings")
+    require(actor, FIELD, sentence("acknowledge warnings"))
     return tuple(_one(desk, actor, case_id, version, request_id) for case_id, version in dict(wanted).items())
 
 

@@ -57,8 +57,10 @@ class Seen:
         return at_risk_fen(self.standing)
 
 
-def read_seen(store: Store, publication: Publication, policy_of: PolicyOf, today: date) -> dict[str, Seen] | None:
-    """Return who has a signal, by borrower_id; everybody else of the batch has none.
+def read_seen(
+    store: Store, publication: Publication, policy_of: PolicyOf, today: date, names: Collection[str] | None = None
+) -> dict[str, Seen] | None:
+    """Return who has a signal, by borrower_id; everybody else of the batch has none. With `names` only of these.
 
     None where the records are no longer kept, since a newer batch came meanwhile.
     """
@@ -72,13 +74,15 @@ def read_seen(store: Store, publication: Publication, policy_of: PolicyOf, today
         )
         .where(decisions.c.publication == publication.number, decisions.c.level_rank > 0)
     )
+    if names is not None:
+        query = query.where(decisions.c.borrower_id.in_(sorted(names)))
     kinds = _kinds(policy_of(publication.batch.policy_hash))
     found: dict[str, Seen] = {}
     with reading(store) as connection:
         for row in connection.execute(query):
             if row.record is None:
                 return None
-            record = Decision.from_json(row.record)
+            record = Decision.from_json(row.record, with_reasons=False)
             dpd = max((loan.dpd for loan in record.loans if loan.dpd is not None), default=None)
             found[record.borrower_id] = Seen(to_standing(row), tuple(_signs(record, kinds, today)), dpd)
     return found

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from ews.domain.text import sentence
+
 _TEXT = r"^[^\x00-\x1f]+$"
 _ID_LENGTH = 200
 
@@ -35,7 +37,7 @@ SUBJECT_PROBLEMS = ("unknown-borrower", "ambiguous-borrower", *ACT_PROBLEMS)
 def _iso_day(value: object) -> object:
     """Refuse numbers, which would be read as seconds since 1970."""
     if value is not None and not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
-        message = "give a day like 2026-06-30"
+        message = sentence("give a day like 2026-06-30")
         raise ValueError(message)
     return value
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ews.casework.contacts import contacts
 from ews.casework.contacts.contact import Result, Wanted
+from ews.domain.text import sentence
 from ews.serving.api.act_requests import SUBJECT_PROBLEMS, Day
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cases import CaseId
@@ -30,7 +31,7 @@ _Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]
 def _local(value: object) -> object:
     """Refuse numbers, which would be read as seconds since 1970, and times of other zones."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", value, re.ASCII):
-        message = "give a local time like 2026-07-06T10:30:00, without an offset"
+        message = sentence("give a local time like 2026-07-06T10:30:00, without an offset")
         raise ValueError(message)
     return value
 

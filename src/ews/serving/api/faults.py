@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ews.domain.text import Sentence, sentence
+
 Error = Mapping[str, Any]
 
 _CELL = 5
@@ -15,7 +17,7 @@ _OBJECT = "give an object"
 _TRUTH = "give true or false"
 _WHOLE = "give a whole number"
 
-_SAID = {
+SAID = {
     "missing": "give it",
     "extra_forbidden": "nothing of this name is known here, leave it out",
     "string_type": "give a text",
@@ -46,10 +48,11 @@ _SAID = {
     "value_error": "{error}",
     "cell": "give a text, a finite number, true, false or null",
 }
-
+"""What is said of a fault, by the validator's word for it."""
+ELSE = "give a value that the OpenAPI allows here"
 
 CASE_ID = r"^[A-Z][0-9]+$"
-_PATTERNS = {CASE_ID: "give a case id like W0000336"}
+PATTERNS = {CASE_ID: "give a case id like W0000336"}
 """What is said of a text that does not look as one of these patterns has it."""
 
 
@@ -58,12 +61,12 @@ def as_json(value: Any) -> str:
     return repr(value) if isinstance(value, str | bytes) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def said(error: Error) -> str:
+def said(error: Error) -> Sentence:
     """Return what to do about `error`, as the validator lists it."""
     pattern = error.get("ctx", {}).get("pattern")
-    if pattern in _PATTERNS:
-        return _PATTERNS[pattern]
-    return _SAID.get(error["type"], "give a value that the OpenAPI allows here").format(**error.get("ctx", {}))
+    if pattern in PATTERNS:
+        return sentence(PATTERNS[pattern])
+    return sentence(SAID.get(error["type"], ELSE), **error.get("ctx", {}))
 
 
 def merged(errors: Iterable[Error]) -> list[Error]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from ews.casework.day.my_day import Asked, Band, Item, my_day
-from ews.domain.text import Language
+from ews.domain.text import Language, sentence
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cursors import CursorError, read_cursor, write_cursor
 from ews.serving.api.parameters import Cursor, Lang, Limit, languages
@@ -114,5 +114,5 @@ def work_key(key: DayKey) -> WorkKey:
     try:
         return WorkKey(key.band, key.is_unknown, key.risk, date.fromordinal(key.due), key.case_id)
     except (ValueError, OverflowError):
-        message = "The cursor names a day that there is not. Leave the cursor out to start again."
+        message = sentence("The cursor names a day that there is not. Leave the cursor out to start again.")
         raise CursorError(message) from None

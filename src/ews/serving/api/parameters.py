@@ -7,7 +7,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from ews.domain.errors import RequestError
-from ews.domain.text import Language
+from ews.domain.text import Language, sentence
 
 _TEXT = r"^[^\x00-\x1f]*$"
 _LISTS = frozenset({"level"})
@@ -47,8 +47,8 @@ def require_json(request: Request) -> None:
     given = request.headers.get("content-type", "")
     kind, _, subtype = given.partition(";")[0].strip().lower().partition("/")
     if kind != "application" or not (subtype == "json" or subtype.endswith("+json")):
-        found = f"is '{given[:100]}'" if given else "is missing"
-        message = f"The header content-type {found}. Send content-type: application/json."
+        found = sentence("is '{given}'", given=given[:100]) if given else sentence("is missing")
+        message = sentence("The header content-type {found}. Send content-type: application/json.", found=found)
         raise MediaTypeError(message)
 
 
@@ -59,11 +59,17 @@ def refuse_unknown(request: Request) -> None:
     given = [name for name, _ in request.query_params.multi_items()]
     for name in given:
         if name not in allowed:
-            listed = ", ".join(f"'{one}'" for one in sorted(allowed)) or "none"
-            message = f"The query parameter '{name[:100]}' is not known here. This path takes: {listed}."
+            listed = tuple(f"'{one}'" for one in sorted(allowed)) or sentence("none")
+            message = sentence(
+                "The query parameter '{name}' is not known here. This path takes: {listed}.",
+                name=name[:100],
+                listed=listed,
+            )
             raise UnknownParameterError(message)
         if name not in _LISTS and given.count(name) > 1:
-            message = f"The query parameter '{name}' is given {given.count(name)} times. Give it once."
+            message = sentence(
+                "The query parameter '{name}' is given {times} times. Give it once.", name=name, times=given.count(name)
+            )
             raise UnknownParameterError(message)
 
 

@@ -1,5 +1,7 @@
 """Problems: every failure is told as application/problem+json (RFC 9457), with what, which value, what to do.
 
+What an error says is handed on as it is: a Sentence, so that a page can say it in the language of its reader.
+
 One table maps the codes of errors to statuses; `problems` gives the same to the OpenAPI.
 """
 
@@ -9,13 +11,14 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SkipValidation
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from ews.casework.checks.answers import FaultyFormError
 from ews.domain.errors import EwsError
+from ews.domain.text import Sentence, message_of, sentence
 from ews.serving.api.faults import as_json, merged, said
 from ews.store.entrance import TooManyAttemptsError
 
@@ -90,7 +93,7 @@ class Fault(BaseModel):
 
     field: str = Field(description="Where it is: place in the body, parameter, or check", examples=["query.limit"])
     value: str | None = Field(description="What was found there, cut after 100 characters", examples=["500"])
-    message: str = Field(description="What is wrong with it", examples=["give 200 or less"])
+    message: SkipValidation[str] = Field(description="What is wrong with it", examples=["give 200 or less"])
 
 
 class Problem(BaseModel):
@@ -99,7 +102,7 @@ class Problem(BaseModel):
     type: str = Field(description="Names the kind of problem", examples=["urn:ews:problem:unknown-borrower"])
     title: str = Field(description="The kind in words", examples=["The borrower is not known"])
     status: int = Field(description="HTTP status", examples=[404])
-    detail: str = Field(
+    detail: SkipValidation[str] = Field(
         description="What is wrong, which value, what to do",
         examples=["Borrower 'B9' has no published decision. Check the id, or score a book with it."],
     )
@@ -153,9 +156,9 @@ def most_bytes(path: str, most: int) -> int:
     return max(most, LARGEST_FILE) if path == FILES_PATH else most
 
 
-def too_large(most: int) -> str:
+def too_large(most: int) -> Sentence:
     """Return what is said of a body of more than `most` bytes."""
-    return f"The body is larger than {most:,} bytes. Send fewer rows, or a smaller file."
+    return sentence("The body is larger than {most:,} bytes. Send fewer rows, or a smaller file.", most=most)
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -194,7 +197,7 @@ def _on_error(request: Request, error: Exception) -> Response:
     told = error.faults if isinstance(error, FaultyFormError) else ()
     faults = [Fault(field=one.field, value=one.value, message=one.message) for one in told]
     seconds = error.seconds if isinstance(error, TooManyAttemptsError) else None
-    return problem(request, getattr(error, "code", "error"), str(error), faults, retry_after=seconds)
+    return problem(request, getattr(error, "code", "error"), message_of(error), faults, retry_after=seconds)
 
 
 def _on_invalid(request: Request, error: Exception) -> Response:
@@ -220,17 +223,23 @@ def _fault(one: Mapping[str, Any]) -> Fault:
 
 def _on_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    path = request.url.path
     details = {
-        404: f"There is nothing under '{request.url.path}'. The paths are listed in /openapi.json.",
-        405: f"'{request.url.path}' does not take {request.method}. The methods are listed in /openapi.json.",
-        413: too_large(most_bytes(request.url.path, request.app.state.max_body_bytes)),
-        400: "The body cannot be read as UTF-8 JSON. Mend it and send it again.",
+        404: sentence("There is nothing under '{path}'. The paths are listed in /openapi.json.", path=path),
+        405: sentence(
+            "'{path}' does not take {method}. The methods are listed in /openapi.json.",
+            path=path,
+            method=request.method,
+        ),
+        413: too_large(most_bytes(path, request.app.state.max_body_bytes)),
+        400: sentence("The body cannot be read as UTF-8 JSON. Mend it and send it again."),
     }
-    return problem(request, _BY_STATUS.get(status, "error"), details.get(status, "The request failed."))
+    detail = details.get(status, sentence("The request failed."))
+    return problem(request, _BY_STATUS.get(status, "error"), detail)
 
 
 def _on_data(request: Request, _error: Exception) -> Response:
-    detail = (
+    detail = sentence(
         "A value of the request is one that the store cannot hold, so nothing can be found under it. Check the values."
     )
     return problem(request, "unusable-value", detail)

@@ -216,6 +216,25 @@ def approve(
 
 
 @router.post(
+    "/v1/reviews/{case_id}/withdraw",
+    summary="Withdraw a determination",
+    dependencies=[Depends(require_json)],
+    responses={**answer(_EXAMPLE), **problems(*ACT_PROBLEMS)},
+)
+def withdraw(
+    case_id: CaseId,
+    request: ActRequest,
+    services: ServicesDep,
+    actor: ActorDep,
+    request_id: RequestIdDep,
+    lang: Lang = None,
+) -> CaseOut:
+    """Take back what one determined, until the last approval; approvals that were given are void."""
+    case = reviews.withdraw(services.desk, actor, case_id, version=request.version, request_id=request_id)
+    return CaseOut.of(case, languages(lang))
+
+
+@router.post(
     "/v1/reviews/{case_id}/return",
     summary="Return a form",
     dependencies=[Depends(require_json)],

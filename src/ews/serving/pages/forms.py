@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from ews.casework.written import check_shown
+from ews.domain.text import sentence
 from ews.serving.api.parameters import MediaTypeError
 
 FORM = "application/x-www-form-urlencoded"
@@ -22,12 +23,18 @@ async def _fields(request: Request) -> Mapping[str, tuple[str, ...]]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     if body and kind != FORM:
-        message = f"The header content-type is '{kind[:100]}'. Send the form of the page, as {FORM}."
+        message = sentence(
+            "The header content-type is '{kind}'. Send the form of the page, as {form_type}.",
+            kind=kind[:100],
+            form_type=FORM,
+        )
         raise MediaTypeError(message)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict")
     except ValueError:
-        message = "The form cannot be read as UTF-8 text of at most 5,000 fields. Open the page again and send it."
+        message = sentence(
+            "The form cannot be read as UTF-8 text of at most 5,000 fields. Open the page again and send it."
+        )
         raise MediaTypeError(message) from None
     found: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:

@@ -22,6 +22,7 @@ _ENTRIES: tuple[tuple[str, str, Text, frozenset[Role]], ...] = (
     ("/warnings", "alert-triangle", Text("Warnings", "预警"), LOOK),
     ("/portfolio", "chart-bar", Text("Portfolio", "资产组合"), LOOK),
     ("/borrowers", "users", Text("Borrowers", "客户"), LOOK),
+    ("/checks", "checklist", Text("Checks", "贷后检查"), LOOK),
     ("/reviews", "clipboard-check", Text("Quarterly review", "季度评审"), LOOK),
     ("/policy", "scale", Text("Policy", "政策"), frozenset(Role)),
     ("/model", "adjustments-horizontal", Text("Model", "模型"), frozenset(Role)),
@@ -35,6 +36,11 @@ def entries(actor: Actor, here: str) -> tuple[Entry, ...]:
         for path, icon, text, roles in _ENTRIES
         if actor.roles & roles
     )
+
+
+def lists_for(actor: Actor, path: str) -> tuple[Entry, ...]:
+    """Return the page of the menu that a path stands below, as long as it is another one than the path itself."""
+    return tuple(one for one in entries(actor, path) if one.is_here and one.path != path)
 
 
 def home_of(actor: Actor) -> str:

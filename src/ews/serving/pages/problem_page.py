@@ -1,17 +1,22 @@
 """Problem pages: a failure as a page says it, in place of the JSON that programs get.
 
-The kind of problem and what to do are told in the language of the page; the sentence of the error itself, which names
-the value, stands below as it is. Whoever is not logged in is led to the entrance; a page that was open when the session
-ended keeps what was written in it.
+The kind of problem, what to do, and below it what the error says of the value, are told in the language of the page;
+what only those who run the service can mend stands there as it is, for them. Whoever is not logged in is led to the
+entrance; a page that was open when the session ended keeps what was written in it.
 """
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from ews.domain.text import Text
+from ews.casework.dossier.words import LABEL_TEXTS
+from ews.domain.people import Actor
+from ews.domain.text import Sentence, Text
 from ews.serving.api.problems import Problem
+from ews.serving.pages.navigation import entries, home_of, lists_for
+from ews.serving.pages.portfolio.words import FILTERS
 from ews.serving.pages.render import is_part, link, view_of
 
 ADVICE: Mapping[str, tuple[Text, Text]] = {
@@ -78,7 +83,7 @@ ADVICE: Mapping[str, tuple[Text, Text]] = {
     ),
     "store-unavailable": (
         Text("The database does not answer", "数据库暂时无响应"),
-        Text("Nothing was changed. Try again in a moment.", "未作任何更改，请稍后重试。"),
+        Text("Try again in a moment.", "请稍后重试。"),
     ),
     "log-unavailable": (
         Text("The log cannot be written", "审计日志无法写入"),
@@ -86,13 +91,17 @@ ADVICE: Mapping[str, tuple[Text, Text]] = {
     ),
     "internal-error": (
         Text("Something went wrong inside the service", "系统内部出错"),
-        Text(
-            "Nothing was changed unless it says so. Report the number below.",
-            "如无提示则未作更改。请将下方编号报告给运维人员。",
-        ),
+        Text("Report the number below.", "请将下方编号报告给运维人员。"),
     ),
 }
 """Title and advice by code of problem; the rest are values that cannot be used."""
+
+UNSURE = frozenset({"store-unavailable", "log-unavailable", "internal-error"})
+"""Problems that can also come after an act was stored: whether it was, the answer that failed does not know."""
+_LOOK_FIRST = Text(
+    "What you sent may have been done all the same: look at it anew before you send it again. ",
+    "您提交的内容可能已办理，请刷新核对后再决定是否重新提交。",
+)
 
 _OTHER = (
     Text("That cannot be used", "内容无法使用"),
@@ -100,7 +109,34 @@ _OTHER = (
 )
 _PLAIN_DETAIL = frozenset({"unauthenticated", "not-found", "store-unavailable", "log-unavailable", "internal-error"})
 """Whose advice says all."""
+_READING = frozenset({"GET", "HEAD"})
 _MACHINES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
+_FIELDS: Mapping[str, Text] = {
+    **LABEL_TEXTS,
+    **FILTERS,
+    "portfolio": Text("Portfolio", "资产组合"),
+    "borrower_id": Text("Borrower", "客户编号"),
+    "gone": Text("Signal gone", "信号已消失"),
+    "case_id": Text("Case", "事项编号"),
+    "version": Text("Version", "版本"),
+    "page": Text("Page", "页码"),
+    "offset": Text("First row", "起始行"),
+    "sort": Text("Order", "排序"),
+    "name": Text("Name", "名称"),
+    "query": Text("Filters", "筛选条件"),
+    "holds_from": Text("Holds from", "启用日"),
+    "policy_hash": Text("Policy", "政策版本"),
+    "model_id": Text("Model", "模型"),
+    "to": Text("To", "至"),
+    "lang": Text("Language", "语言"),
+}
+"""What the fields of forms and addresses are called."""
+
+
+def label_of(field: str) -> Text:
+    """Return what a field is called, by its place in the request; its own name where it has no other."""
+    *_, name = (field, *(part for part in field.split(".") if not part.isdecimal()))
+    return _FIELDS.get(name, Text(name, name))
 
 
 def is_page(request: Request) -> bool:
@@ -117,6 +153,23 @@ def place_of(path: str) -> str:
     return path.split("/", 2)[1] if path.startswith("/") else path
 
 
+def ways_on(request: Request, actor: Actor) -> tuple[tuple[str, Text], ...]:
+    """Return where to go from a page that could not be shown: without its filters, to its list, back, to the start."""
+    path, found = request.url.path, {}
+    lists = lists_for(actor, path)
+    if request.method == "GET" and request.url.query and any(one.is_here for one in entries(actor, path)):
+        found[path] = Text("Open it without filters", "清除筛选条件")
+    for one in lists:
+        found.setdefault(one.path, Text(f"To: {one.text.en}", f"返回{one.text.zh}"))
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc == request.url.netloc and came_from.path != path and came_from.path.startswith("/"):
+        back = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+        found.setdefault(back, Text("Back", "返回上一页"))
+    if home_of(actor) != path:
+        found.setdefault(home_of(actor), Text("First page", "返回首页"))
+    return tuple(found.items())
+
+
 def problem_page(request: Request, told: Problem, headers: Mapping[str, str]) -> Response:
     """Return the answer that tells a problem to somebody in front of a page."""
     part = is_part(request)
@@ -125,16 +178,22 @@ def problem_page(request: Request, told: Problem, headers: Mapping[str, str]) ->
         return RedirectResponse(link("/login", next=None if asked == "/" else asked), status_code=303)
     view = view_of(request, request.app.state.services, getattr(request.state, "actor", None))
     title, advice = ADVICE.get(told.code, _OTHER)
+    if told.code in UNSURE and request.method not in _READING:
+        advice = Text(_LOOK_FIRST.en + advice.en, _LOOK_FIRST.zh + advice.zh)
+    is_said = told.code not in _PLAIN_DETAIL and not told.errors
+    is_ours = isinstance(told.detail, Sentence)
     answer = view.show(
         "parts/problem.html" if part else "problem.html",
         status=told.status,
         code=told.code,
         title=title.in_(view.language),
         advice=advice.in_(view.language),
-        detail=None if told.code in _PLAIN_DETAIL else told.detail,
-        faults=told.errors,
+        detail=view.told(told.detail) if is_said and is_ours else None,
+        technical=told.detail if is_said and not is_ours else None,
+        faults=[(one.field, label_of(one.field), one.value, view.told(one.message)) for one in told.errors],
         login="/login" if told.code == "unauthenticated" else None,
         part=part,
+        ways=() if part or view.actor is None else ways_on(request, view.actor),
         request_id=told.request_id,
     )
     answer.headers.update({name: value for name, value in headers.items() if name != "www-authenticate"})

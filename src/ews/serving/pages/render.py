@@ -18,15 +18,19 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ews.casework.dossier.words import policy_words
 from ews.domain.people import Actor
-from ews.domain.text import Language
+from ews.domain.text import Language, Text
 from ews.policy.source_text import source_text
 from ews.serving.identity import ActorDep
 from ews.serving.pages import figures
 from ews.serving.pages.assets import address
+from ews.serving.pages.called import Called, called_of
+from ews.serving.pages.data_seen import data_seen, is_old
 from ews.serving.pages.language import language_of
 from ews.serving.pages.messages import translations
 from ews.serving.pages.navigation import entries
+from ews.serving.pages.told import told
 from ews.serving.services import Services, ServicesDep
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -56,6 +60,10 @@ class View:
         """Tell whether a page that is open already asks for a part of it."""
         return is_part(self.request)
 
+    @property
+    def called(self) -> Called:
+        return called_of(self.services)
+
     def show(self, template: str, /, *, status: int = 200, **content: Any) -> HTMLResponse:
         """Return the page that `template` makes of `content`."""
         return HTMLResponse(self.text(template, **content), status_code=status, headers=dict(HEADERS))
@@ -68,6 +76,9 @@ class View:
             "menu": () if self.actor is None else entries(self.actor, self.request.url.path),
             "asked": self.request.url.path + (f"?{query}" if (query := self.request.url.query) else ""),
             "today": self.services.desk.now().date(),
+            "called": self.called,
+            "data_seen": partial(data_seen, self.services.store, self.language),
+            "in_words": self.told,
         }
         return environment(self.language).get_template(template).render(**frame, **content)
 
@@ -75,6 +86,14 @@ class View:
         """Return a message in the language of the page, with its values filled in."""
         found = translations(self.language).gettext(message)
         return found % values if values else found
+
+    def told(self, said: str | BaseException) -> str:
+        """Return what an error says, in the language of the page."""
+        return told(said, self.language, self._policy_words)
+
+    def _policy_words(self) -> Mapping[str, Text]:
+        today = self.services.desk.now().date()
+        return policy_words(self.services.desk.policy_on(today), today)
 
 
 def view_of(request: Request, services: Services, actor: Actor | None) -> View:
@@ -101,14 +120,29 @@ def environment(language: Language) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of i18n
     made.filters |= _filters(language)
-    made.globals |= {"language": language, "other_language": _other(language), "asset": address, "link": link}
+    made.globals |= {
+        "language": language,
+        "other_language": _other(language),
+        "asset": address,
+        "link": link,
+        "is_old": is_old,
+    }
     return made
+
+
+def warm() -> None:
+    """Read all templates, so that nobody waits for that who first sees a page."""
+    for language in Language:
+        made = environment(language)
+        for name in made.list_templates(extensions=["html"]):
+            made.get_template(name)
 
 
 def link(path: str, /, **query: Any) -> str:
@@ -130,6 +164,7 @@ def _other(language: Language) -> Language:
 def _filters(language: Language) -> dict[str, Callable[..., Any]]:
     return {
         "money": partial(figures.money, language=language),
+        "money_column": partial(figures.money_column, language=language),
         "signed_money": partial(figures.signed_money, language=language),
         "count": figures.count,
         "signed_count": figures.signed_count,

@@ -9,7 +9,7 @@
     if (fen === null || fen === undefined || fen === "-") return "—";
     const yuan = fen / 100, size = Math.abs(yuan);
     if (chinese) return size >= 1e8 ? `${fixed(yuan / 1e8, 1)} 亿元` : size >= 1e4 ? `${fixed(yuan / 1e4, 1)} 万元` : `${fixed(yuan, 0)} 元`;
-    return size >= 1e9 ? `${fixed(yuan / 1e9, 2)} bn` : size >= 1e6 ? `${fixed(yuan / 1e6, 1)} m` : fixed(yuan, 0);
+    return `${yuan < 0 ? "-" : ""}CNY ${size >= 1e9 ? `${fixed(size / 1e9, 2)} bn` : size >= 1e6 ? `${fixed(size / 1e6, 1)} m` : fixed(size, 0)}`;
   }
   const percent = (share) => (share === null || share === undefined || share === "-" ? "—" : `${fixed(100 * share, Math.abs(share) < 0.01 ? 2 : 1)}%`);
   const count = (number) => (number === null || number === undefined || number === "-" ? "—" : fixed(number, 0));
@@ -39,9 +39,28 @@
     return value;
   }
 
+  // A series with "hatched" shades whole places of its axis of which nothing is known.
+  let stripes;
+  function hatch(params, api) {
+    if (!stripes) {
+      stripes = document.createElement("canvas");
+      stripes.width = stripes.height = 8;
+      const pen = stripes.getContext("2d");
+      pen.strokeStyle = "#9aa7b5";
+      for (const at of [-8, 0, 8]) { pen.moveTo(at, 8); pen.lineTo(at + 8, 0); }
+      pen.stroke();
+    }
+    const [middle] = api.coord([api.value(0), 0]), width = api.size([1, 0])[0], area = params.coordSys;
+    const shape = { x: middle - width / 2, y: area.y, width, height: area.height };
+    return { type: "rect", silent: true, shape, style: { fill: { image: stripes, repeat: "repeat" } } };
+  }
+
   function draw(place) {
-    const plain = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const given = document.getElementById(place.dataset.chart);
+    if (!place.isConnected || !given) return; // the section was left before it came into view
+    const plain = JSON.parse(given.textContent);
     const option = revived(plain);
+    for (const one of option.series || []) if (one.hatched) { delete one.hatched; one.renderItem = hatch; }
     option.animation = false;
     option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily, ...option.textStyle };
     option.tooltip = { renderMode: "richText", confine: true, formatter: (params) => told(params, plain), ...option.tooltip };
@@ -51,7 +70,11 @@
       const to = event.data && event.data.href;
       if (to) window.location.assign(to);
     });
-    new ResizeObserver(() => chart.resize()).observe(place);
+    const resized = new ResizeObserver(() => {
+      if (place.isConnected) chart.resize();
+      else { resized.disconnect(); chart.dispose(); }
+    });
+    resized.observe(place);
     place.dataset.drawn = "yes";
   }
 

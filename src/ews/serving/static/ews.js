@@ -24,11 +24,26 @@
   // Work lists: rows with data-row; j and k walk, enter opens (the row's first link or button), x ticks, / searches.
   const rows = () => [...document.querySelectorAll("tr[data-row]")];
   const chosen = () => document.querySelector("tr[data-row][aria-selected=true]");
+  // Where the cursor goes when its row is gone: the rows from it on, then those before it, the nearest first.
+  const key = (row) => row.dataset.case || row.id;
+  let trail = [];
   function choose(row, focus = true) {
     if (!row) return;
+    const all = rows(), at = all.indexOf(row);
+    trail = [...all.slice(at), ...all.slice(0, at).reverse()].map(key);
     rows().forEach((one) => one.setAttribute("aria-selected", String(one === row)));
     row.scrollIntoView({ block: "nearest" });
     if (focus) row.focus({ preventScroll: true });
+    keep(key(row));
+  }
+  // Whoever comes back to a list finds the row that was left.
+  const place = () => `ews-row ${location.pathname}${location.search}`;
+  function keep(row) { try { sessionStorage.setItem(place(), row); } catch { /* a browser that keeps nothing */ } }
+  function chooseLeft() {
+    if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+    let left = null;
+    try { left = sessionStorage.getItem(place()); } catch { return; }
+    choose(rows().find((row) => left && key(row) === left));
   }
   function walk(step) {
     const all = rows(), at = all.indexOf(chosen());
@@ -39,7 +54,7 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
     if (document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") { if (closePanel()) event.preventDefault(); return; }
+    if (event.key === "Escape") { menus().forEach((one) => { one.open = false; }); if (closePanel()) event.preventDefault(); return; }
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const keys = {
       j: () => walk(1), k: () => walk(-1), "/": () => document.getElementById("search")?.focus(),
@@ -52,14 +67,20 @@
     if (act && act() !== false) event.preventDefault();
   });
 
+  // Of the menus that lie over the page at most one is open; a click beside it closes it.
+  const menus = () => document.querySelectorAll("details.account[open], details.more[open], details.views[open], details.drawer[open]");
   document.addEventListener("click", (event) => {
+    menus().forEach((one) => { if (!one.contains(event.target)) one.open = false; });
     if (event.target.closest("[data-close-panel]")) { closePanel(); return; }
     if (event.target.closest("[data-keys]")) { document.getElementById("keys")?.showModal(); return; }
+    const says = event.target.closest("[data-says]");
+    if (says) document.getElementById(says.dataset.says)?.firstElementChild?.removeAttribute("hidden");
     if (event.target.closest("[data-print]")) { window.print(); return; }
     const all = event.target.closest("input[data-tick-all]");
     if (all) { document.querySelectorAll("input[data-tick]").forEach((one) => { one.checked = all.checked; }); ticked(); }
     const row = event.target.closest("tr[data-row]");
-    if (row && !event.target.closest("a, button, input, label, summary, select")) { choose(row); open(row); }
+    if (row && event.target.closest("a")) choose(row, false);
+    else if (row && !event.target.closest("button, input, label, summary, select")) { choose(row); open(row); }
   });
 
   // How many rows are ticked stands on the button that acts on them.
@@ -70,15 +91,15 @@
   }
 
   // After an act on a case the rows of that case bring themselves up to date; where one is gone, its follower is chosen.
-  let place = -1;
   document.addEventListener("case-changed", (event) => {
     const id = event.detail?.case_id;
     const own = id ? rows().filter((row) => row.dataset.case === id) : [];
-    place = rows().findIndex((row) => own.includes(row) && row.getAttribute("aria-selected") === "true");
     own.forEach((row) => row.dispatchEvent(new CustomEvent("reload")));
   });
   function chooseAgain() {
-    if (place >= 0 && !chosen()) choose(rows()[Math.min(place, rows().length - 1)], false);
+    if (chosen()) return;
+    const all = rows(), next = trail.find((one) => one && all.some((row) => key(row) === one));
+    if (next) choose(all.find((row) => key(row) === next), false);
   }
 
   // A filter that is left empty does not stand in the address.
@@ -95,6 +116,7 @@
   });
 
   document.addEventListener("htmx:after:swap", (event) => {
+    document.getElementById("told")?.replaceChildren(); // the service answers again
     charts(document);
     chooseAgain();
     ticked();
@@ -107,10 +129,39 @@
   document.addEventListener("htmx:error", () => {
     const told = document.getElementById("told");
     const line = document.createElement("div");
-    line.textContent = document.documentElement.lang.startsWith("zh") ? "服务暂时无法访问，未作更改，请稍后再试。" : "The service cannot be reached. Nothing was changed; try again in a moment.";
+    line.textContent = document.documentElement.lang.startsWith("zh") ? "服务暂时无法访问。刚提交的内容可能已办理，请稍后刷新核对。" : "The service cannot be reached. What you sent may have been done: look again in a moment.";
     told.replaceChildren(line);
   });
 
+  // On a phone the filters of a list stand behind a button, which tells how many are set. Style shows it there only.
+  function foldFilters() {
+    const zh = document.documentElement.lang.startsWith("zh");
+    document.querySelectorAll("main form.filters").forEach((form, number) => {
+      const fields = [...form.querySelectorAll("select, input:not([type=hidden])")];
+      if (fields.length < 2 || form.dataset.folds) return;
+      const set = fields.filter((one) => (one.type === "checkbox" ? one.checked : one.name !== "sort" && one.value !== "")).length;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn filters-button d-print-none";
+      button.textContent = zh ? "筛选" : "Filters";
+      if (set) {
+        const count = document.createElement("span");
+        count.className = "filters-count";
+        count.textContent = String(set);
+        button.append(count);
+      }
+      form.id ||= `filters-${number}`;
+      form.dataset.folds = "yes";
+      button.setAttribute("aria-controls", form.id);
+      const fold = (folded) => { form.classList.toggle("filters-folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
+      button.addEventListener("click", () => fold(!form.classList.contains("filters-folded")));
+      fold(true);
+      form.before(button);
+    });
+  }
+  foldFilters();
+
+  document.addEventListener("DOMContentLoaded", chooseLeft);
   document.addEventListener("DOMContentLoaded", () => charts(document));
   if (document.readyState !== "loading") charts(document);
 })();

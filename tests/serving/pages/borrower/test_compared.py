@@ -1,6 +1,6 @@
 """What changed since the decision that movement is measured against."""
 
-from math import exp
+from math import exp, prod
 from types import SimpleNamespace
 
 import pytest
@@ -34,8 +34,8 @@ def test_a_reason_that_is_gone_or_new_counts_with_all_of_it():
     late = Reason("PAYS_LATE", 0.7, ())
     found = changed(decision(reasons=(late,)), decision(reasons=(reason(0.4, -0.6),)))
     assert [(one.topic, round(one.times, 2)) for one in found.changed] == [
-        ("Repayments come late", round(exp(-0.7), 2)),
-        ("Money coming in has fallen", round(exp(0.4), 2)),
+        ("Punctuality of repayments", round(exp(-0.7), 2)),
+        ("Money coming in", round(exp(0.4), 2)),
     ]
 
 
@@ -46,6 +46,52 @@ def test_a_trifle_is_not_told():
 @pytest.mark.parametrize("then", [decision(model_id="m0"), decision(pd=None, log_odds=None)])
 def test_reasons_of_another_model_or_without_a_probability_are_not_compared(then):
     assert changed(then, decision()).changed is None
+
+
+def of_families(code: str, log_odds: float, *features: str) -> Reason:
+    return Reason(code, log_odds, tuple(Evidence(name, 1.0, None) for name in features))
+
+
+def test_the_rows_multiply_to_what_became_of_the_odds():
+    then = decision(reasons=(reason(0.5, -0.2), of_families("ARREARS", 0.3, "dpd_now")), base_log_odds=-3.1)
+    now = decision(reasons=(reason(1.5, -0.6), of_families("ARREARS", 0.34, "dpd_now")))
+    found = changed(then, now)
+    assert [one.topic for one in found.changed] == ["Money coming in"]
+    assert found.missing is None
+    assert prod(one.times for one in found.changed) * found.rest == pytest.approx(found.times)
+    assert found.times == pytest.approx(exp(1.0 + 0.04 + 0.1))
+
+
+def test_what_missing_data_does_is_told_apart_from_the_borrower():
+    then = decision(
+        reasons=(
+            of_families("CREDIT_SOUGHT", 0.4, "inquiries_3m"),
+            of_families("ARREARS", 0.3, "dpd_now"),
+            of_families("OWNER_STRETCHED", 0.2, "owner_inquiries_3m", "inquiries_3m"),
+        ),
+        base_log_odds=-2.4,
+    )
+    now = decision(
+        reasons=(
+            of_families("CREDIT_SOUGHT", 0.0),
+            of_families("ARREARS", 0.8, "dpd_now"),
+            of_families("OWNER_STRETCHED", 0.2, "owner_inquiries_3m"),
+        ),
+        base_log_odds=-3.0,
+    )
+    found = compared(then, now, SERVICES, Language.EN, ("credit_inquiries",))
+    assert found.missing.topics == ("Credit inquiries",)
+    assert found.missing.times == pytest.approx(exp(-0.4 - 0.6))
+    assert [one.topic for one in found.changed] == ["Arrears record"]
+    assert found.missing.times * found.changed[0].times * found.rest == pytest.approx(found.times)
+    assert found.rest == pytest.approx(1)
+
+
+def test_data_that_came_back_are_told_like_data_that_went():
+    then = decision(reasons=(of_families("CREDIT_SOUGHT", 0.0),), base_log_odds=-3.0)
+    now = decision(reasons=(of_families("CREDIT_SOUGHT", 0.4, "inquiries_3m"),), base_log_odds=-2.4)
+    found = compared(then, now, SERVICES, Language.EN, ("credit_inquiries",))
+    assert (found.missing.times, found.changed) == (pytest.approx(exp(1.0)), ())
 
 
 def test_signals_that_came_and_went_are_told_gravest_first():

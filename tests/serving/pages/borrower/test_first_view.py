@@ -1,17 +1,14 @@
-"""The answer: how it moved, and what the months tell."""
+"""The answer: how it moved, and which loan makes it."""
 
 from datetime import date
 from math import exp
 
 import pytest
 
-from ews.domain.decisions import Before
+from ews.domain.decisions import Before, LoanDecision
 from ews.domain.levels import Tier, WarningLevel
-from ews.domain.text import Language
-from ews.serving.pages.borrower.first_view import moved, title
-from tests.serving.pages.borrower.exhibits import exhibit, month
-from tests.serving.pages.borrower.views import view
-from tests.store.samples import JULY, decision
+from ews.serving.pages.borrower.first_view import moved, worst_loan
+from tests.store.samples import decision
 
 
 def before(pd: float | None = 0.2, model_id: str | None = None, **changed) -> Before:
@@ -39,17 +36,29 @@ def test_a_first_decision_did_not_move():
     assert moved(decision(before=None)) is None
 
 
-def test_the_title_tells_the_last_months_against_those_before():
-    said = title(exhibit(), decision(as_of=JULY), view(language=Language.ZH))
-    assert said == "截至 2026-07-31 的 24 个月：近 3 个月月均入账 10.0 万元，此前 9 个月 30.0 万元（−67%）"
-
-
-@pytest.mark.parametrize("inflow", [None, 0])
-def test_the_title_claims_nothing_where_months_are_unknown_or_empty(inflow):
-    months = tuple(month(number, inflow_fen=inflow) for number in range(23, -1, -1))
-    assert title(exhibit(months=months), decision(as_of=JULY), view()) == "24 months to 2026-07-31"
-    assert title(None, decision(as_of=JULY), view()) == "24 months to 2026-07-31"
-
-
 def test_a_certain_default_keeps_the_factor_finite():
     assert moved(decision(pd=1.0, before=before(0.5))).times == pytest.approx(exp(20.72), rel=0.01)
+
+
+def test_a_move_over_missing_data_is_no_move_of_the_borrower():
+    assert not moved(decision(before=before()), ("credit_inquiries",)).is_comparable
+    assert moved(decision(before=before())).is_comparable
+    assert moved(decision(pd=None, before=before()), ("credit_inquiries",)).seen_once == ()
+
+
+def loan(loan_id: str, tier: Tier) -> LoanDecision:
+    return LoanDecision(loan_id, "card", 1, 0, tier, ())
+
+
+@pytest.mark.parametrize(
+    ("tiers", "made_by"),
+    [
+        ((Tier.LOSS,), None),
+        ((Tier.DOUBTFUL, Tier.LOSS), "L1"),
+        ((Tier.LOSS, Tier.LOSS), None),
+    ],
+)
+def test_the_loan_that_makes_the_tier_is_named_where_it_is_one_of_several(tiers, made_by):
+    loans = tuple(loan(f"L{at}", tier) for at, tier in enumerate(tiers))
+    found = worst_loan(decision(tier=Tier.LOSS, loans=loans))
+    assert (found and found.loan_id) == made_by

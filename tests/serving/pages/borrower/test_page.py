@@ -89,7 +89,7 @@ def test_it_says_why_what_would_lift_it_and_what_to_do(show):
 
 def test_months_strips_and_peers_are_drawn_from_the_exhibit(show):
     text = show("/borrowers/B1", find_decision=knows(), find_exhibit=finds)
-    assert "money received per month 100,000 in the last 3, 300,000 in the 9 before" in text
+    assert "money received per month CNY 100,000 in the last 3, CNY 300,000 in the 9 before" in text
     assert text.count("dpd-none") == 22
     assert "45 days past due" in text
 
@@ -110,7 +110,7 @@ def test_the_comparison_is_read_when_the_page_stands(show):
     page = show("/borrowers/B1", find_decision=knows())
     assert 'hx-get="/borrowers/B1/parts/compared?portfolio=sme"' in page
     part = plain(show("/borrowers/B1/parts/compared", part=True, find_decision=knows()))
-    assert "×3.7 Money coming in has fallen" in part
+    assert "×3.7 Money coming in" in part
     assert "New signals orange en:INFLOW_HALVED" in part
     assert "Same model. Same policy." in part
 
@@ -202,7 +202,7 @@ def test_in_default_no_probability_is_shown_but_the_loans_that_are_late(show):
     text = plain(show("/borrowers/B1", find_decision=knows(**changed)))
     assert "In default" in text
     assert "Because of what is past due and what was found" in text
-    assert "en:OVERDUE Order, 10 (1)" in text
+    assert "en:OVERDUE Order, art. 10 (1)" in text
     assert "None" not in text
 
 
@@ -295,3 +295,84 @@ def test_a_parameter_that_is_not_known_is_refused(show):
 
 def test_a_section_that_is_none_is_refused(show):
     show("/borrowers/B1/parts/nothing", status=422)
+
+
+def test_a_missing_feed_is_no_improvement(show, store):
+    published(store, "seen", [row("B1", as_of=date(2026, 5, 31))], as_of=date(2026, 5, 31))
+    was = replace(BEFORE, batch_id="seen", pd=0.5, grade="G8")
+    page = show("/borrowers/B1", find_decision=knows(before=was, blind=("credit_inquiries",)))
+    assert "change-good" not in page
+    text = plain(page)
+    assert text.count("not comparable (Credit inquiries missing)") == 3
+    assert "they tell about the data, not about the borrower" in text
+    same = show("/borrowers/B1", find_decision=knows(before=was, blind=()))
+    assert "not comparable" not in same
+    assert "change-good" in same
+
+
+def test_what_the_missing_data_do_is_the_first_row_of_what_changed(show, store):
+    published(store, "june-seen", [row("B1", as_of=date(2026, 5, 31))], as_of=date(2026, 5, 31))
+
+    def find(borrower_id, *, batch_id=None, portfolio=None):
+        inquiries = Reason("CREDIT_SOUGHT", 0.7, (Evidence("inquiries_3m", 6.0, 0.9),))
+        if batch_id == "june-seen":
+            return decision(borrower_id, batch_id=batch_id, reasons=(inquiries,))
+        blind = ("credit_inquiries",)
+        unseen = (Reason("CREDIT_SOUGHT", 0.0, ()),)
+        return decision(
+            borrower_id, as_of=JULY, before=replace(BEFORE, batch_id="june-seen"), blind=blind, reasons=unseen
+        )
+
+    text = plain(show("/borrowers/B1/parts/compared", part=True, find_decision=find))
+    rows = text[text.index("What moved the odds") :]
+    assert rows.index("×0.50 Missing data: Credit inquiries") < rows.index("all reasons together")
+
+
+def test_old_data_are_marked_as_old(show):
+    text = plain(show("/borrowers/B1", find_decision=knows(as_of=date(2026, 6, 16))))
+    assert "The data are of 2026-06-16, 46 days ago." in text
+    assert "days ago" not in show("/borrowers/B1", find_decision=knows(as_of=date(2026, 6, 17)))
+
+
+def test_what_presses_stands_in_the_answer(show):
+    loan = replace(
+        decision().loans[0], dpd=56, next_due_on=date(2026, 6, 5), next_due_fen=281_400, matures_on=date(2026, 8, 5),
+        coming_on=date(2026, 8, 5), coming_fen=31_481_400,
+    )  # fmt: skip
+    months = (*exhibit().months[:-1], replace(exhibit().months[-1], unpaid_fen=281_400))
+    given = {"find_decision": knows(loans=(loan,)), "find_exhibit": lambda *_: exhibit(months=months)}
+    text = plain(show("/borrowers/B1", **given))
+    assert "Unpaid CNY 2,814 fell due in 1 month, oldest of 2026-06-05" in text
+    assert "Principal falls due 2026-08-05 CNY 312,000" in text
+    assert "Next due 2026-08-05 CNY 314,814" in text
+    loans = plain(show("/borrowers/B1/parts/loans", part=True, **given))
+    assert "oldest unpaid 2026-06-05: CNY 2,814 next due 2026-08-05: CNY 314,814" in loans
+
+
+def test_nothing_is_proposed_for_a_borrower_in_default(show):
+    loan = replace(
+        decision().loans[0], floor=Tier.LOSS, proposal=Tier.PASS, carried=("CLAIMS_ALL",), carried_since=JULY
+    )
+    given = knows(in_default=True, pd=None, log_odds=None, base_log_odds=None, reasons=(), loans=(loan,))
+    text = plain(show("/borrowers/B1/parts/loans", part=True, find_decision=given))
+    assert "The model proposes" not in text
+    assert "Held on unseen since 2026-07-31: en:CLAIMS_ALL" in text
+
+
+def test_a_reason_from_an_old_report_says_of_when_it_is(show):
+    reasons = (Reason("CREDIT_SOUGHT", 0.9, (Evidence("inquiries_12m", 1.0, 0.8),)),)
+    around = exhibit(features={"days_since_bureau_report": 356.0})
+    text = plain(show("/borrowers/B1", find_decision=knows(reasons=reasons), find_exhibit=lambda *_: around))
+    assert "by the credit report of 2025-08" in text
+    fresh = exhibit(features={"days_since_bureau_report": 20.0})
+    assert "by the credit report" not in show(
+        "/borrowers/B1", find_decision=knows(reasons=reasons), find_exhibit=lambda *_: fresh
+    )
+
+
+def test_the_borrower_in_trouble_is_told_apart_from_the_others_of_the_circle(show):
+    around = exhibit()
+    me, *others = around.circle.parties
+    bad = replace(around, circle=replace(around.circle, parties=(replace(me, dpd=56, in_trouble=True), *others)))
+    text = plain(show("/borrowers/B1/parts/circle", part=True, find_decision=knows(), find_exhibit=lambda *_: bad))
+    assert "1 other party in trouble · the borrower itself: 56 days past due" in text

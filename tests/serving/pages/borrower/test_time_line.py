@@ -103,3 +103,48 @@ def test_what_happened_after_the_batch_has_a_place_of_its_own():
 
 def test_the_option_is_plain_json():
     assert json.loads(json.dumps(drawn(full())))
+
+
+def test_what_a_batch_said_leads_to_its_decision():
+    series = named(drawn(full()))
+    to = "/borrowers/B1/decisions/{}?portfolio=sme"
+    batches = [to.format(one.batch_id) for one in (standing(JUNE), standing(JULY))]
+    for name in ("Grade", "Tier", "Warning level"):
+        assert [mark["href"] for mark in series[name]["data"]] == batches
+    assert [point["href"] for point in series["Probability of default"]["data"] if point] == batches
+    assert all("href" not in mark for mark in series["Days past due"]["data"])
+
+
+def test_months_of_which_no_inquiry_is_known_are_hatched():
+    months = (*exhibit().months[:-2], month(1, inquiries=None), month(0, inquiries=None))
+    found = drawn(replace(full(), exhibit=exhibit(months=months)))
+    assert [one["data"] for one in found["series"] if one.get("hatched")] == [[[22, 0], [23, 0]]]
+    assert not [one for one in drawn(full())["series"] if one.get("hatched")]
+
+
+def test_without_an_exhibit_nothing_is_hatched():
+    assert not [one for one in drawn(seen(standing(JULY), with_exhibit=False))["series"] if one.get("hatched")]
+
+
+def test_what_is_unpaid_has_a_mark_of_one_size():
+    months = (*exhibit().months[:-2], month(1, unpaid_fen=1), month(0, unpaid_fen=90_000_000))
+    marks = named(drawn(replace(full(), exhibit=exhibit(months=months))))["_unpaid"]
+    assert marks["data"] == [[22, 1], [23, 90_000_000]]
+    assert isinstance(marks["symbolSize"], int)
+    assert "_unpaid" not in named(drawn(full()))
+
+
+def test_a_probability_that_cannot_be_compared_stands_apart_from_the_line():
+    months = columns(full(), (), Language.EN)
+    series = named(option(months, view(), is_comparable=False))
+    line, apart = series["Probability of default"]["data"], series["Probability of default, not comparable"]["data"]
+    known = [at for at, one in enumerate(months) if one.standing is not None]
+    assert [at for at, one in enumerate(line) if one is not None] == known[:-1]
+    assert [at for at, one in enumerate(apart) if one is not None] == known[-1:]
+
+
+def test_a_window_that_was_narrow_is_drawn_wide_again():
+    narrow, wide = drawn(full())["media"]
+    assert "query" not in wide
+    assert [len(one["option"]["grid"]) for one in (narrow, wide)] == [6, 6]
+    assert wide["option"]["series"][0]["label"]["rotate"] == 0

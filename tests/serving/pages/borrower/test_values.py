@@ -11,8 +11,8 @@ from ews.serving.pages.borrower import values
     ("value", "unit", "zh", "en"),
     [
         (None, "fen", "—", "—"),
-        (312_500_000, "fen", "312.5 万元", "3.1 m"),
-        (0, "fen", "0 元", "0"),
+        (312_500_000, "fen", "312.5 万元", "CNY 3.1 m"),
+        (0, "fen", "0 元", "CNY 0"),
         (0.634, "share", "63.4%", "63.4%"),
         (-0.62, "change", "−62%", "−62%"),
         (0.05, "change", "+5%", "+5%"),

@@ -32,7 +32,8 @@ def test_what_raises_comes_first_then_what_lowers_then_the_rest():
     found = drawn(0.3, 1.2, 0.01, -0.4, -0.02)
     assert [one.code for one in found.steps] == ["PAYS_LATE", "ARREARS", "CARD_CASH", None]
     assert [round(one.times, 2) for one in found.steps] == [round(exp(one), 2) for one in (1.2, 0.3, -0.4, -0.01)]
-    assert [one.code for one in found.others] == ["DEBT_HEAVY", "INFLOW_FELL"]
+    assert [one.code for one in found.others] == ["DEBT_HEAVY"]
+    assert found.trifles == 1
 
 
 def test_a_bar_begins_where_the_one_before_ended():
@@ -84,8 +85,8 @@ def test_the_worst_loans_are_told_with_the_rule_of_the_gravest_tier():
     )
     found = grounds(decision(loans=loans), WORDING, Language.EN)
     assert [(loan.loan_id, said, source) for loan, said, source in found] == [
-        ("L2", "en:OVERDUE_90", "Order, 10 (1)"),
-        ("L1", "en:OVERDUE", "Order, 10 (1)"),
+        ("L2", "en:OVERDUE_90", "Order, art. 10 (1)"),
+        ("L1", "en:OVERDUE", "Order, art. 10 (1)"),
     ]
 
 

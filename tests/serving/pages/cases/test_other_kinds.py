@@ -140,9 +140,9 @@ def test_a_measure_is_proposed_in_units_of_ten_thousand_yuan_approved_and_done(s
 @pytest.mark.parametrize(
     ("amount", "said"),
     [
-        ("a lot", "cannot be read so"),
-        ("NaN", "cannot be read so"),
-        ("0.00000001", "cannot be read so"),
+        ("a lot", "give an amount in units of 10,000 yuan, like 312.5"),
+        ("NaN", "give an amount in units of 10,000 yuan, like 312.5"),
+        ("0.00000001", "give an amount in units of 10,000 yuan, like 312.5"),
         ("1e999", "is too large"),
         ("-1", "is too small"),
     ],

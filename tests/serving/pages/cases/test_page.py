@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -155,9 +155,46 @@ def test_what_may_not_be_done_any_more_leaves_the_text_to_be_copied(sit, desk, w
     late = sit(OFFICER).send(f"/cases/{W}/verify", version=2, verdict="true", how="data", reason="My own finding.")
     assert late.status_code == 409
     assert "verify" not in offered(late.text, W)
-    assert re.search(r"<textarea[^>]*readonly[^>]*>My own finding.</textarea>", late.text)
+    said = text_of(late.text)
+    kept = said.partition("What you wrote, to copy; it was not recorded: ")[2]
+    assert kept.startswith("What did you find? True: the risk is real How was it found out? ")
+    assert "What was found My own finding." in kept
+    assert "send it again" not in said
+    assert "<textarea" not in late.text.partition("case-verbs")[0]
     again = sit(OFFICER, "zh").send(f"/cases/{W}/acknowledge", version=3)
     assert (again.status_code, "当前状态不能进行此操作" in again.text) == (409, True)
+
+
+def test_who_was_faster_oneself_is_told_when_and_what(sit, desk, warned, clock):
+    warned("BALANCE_THIN")
+    clock.at = datetime(2026, 8, 1, 16, 42)
+    acknowledge(desk, OFFICER, W, version=1)
+    chinese = text_of(sit(OFFICER, "zh").send(f"/cases/{W}/acknowledge", version=1).text)
+    assert "您已于 16:42 办理：签收" in chinese
+    assert "他人已先行处理" not in chinese
+    english = text_of(sit(OFFICER).send(f"/cases/{W}/acknowledge", version=1).text)
+    assert "You did this yourself at 16:42: acknowledge" in english
+    others = text_of(sit(OFFICER2).send(f"/cases/{W}/acknowledge", version=1).text)
+    assert "You did this yourself" not in others
+
+
+def test_an_answer_that_fails_after_the_act_was_stored_does_not_say_that_nothing_was_changed(
+    sit, desk, warned, monkeypatch
+):
+    warned("BALANCE_THIN")
+
+    def broken(*_args, **_more):
+        message = "cannot be shown"
+        raise ValueError(message)
+
+    officer = sit(OFFICER, "zh")
+    monkeypatch.setattr("ews.serving.pages.cases.page._shown", broken)
+    answer = officer.send(f"/cases/{W}/acknowledge", version=1)
+    assert (answer.status_code, now(desk).state) == (500, "acknowledged")
+    said = text_of(answer.text)
+    assert "可能已办理，请刷新核对后再决定是否重新提交" in said
+    assert "未作更改" not in said
+    assert "可能已办理" not in text_of(officer.get(f"/cases/{W}").text)
 
 
 def test_without_scripts_what_was_refused_is_shown_with_what_was_written(sit, desk, warned):
@@ -296,11 +333,14 @@ def test_the_latest_day_of_a_snooze_is_shown_and_holds(sit, desk, warned):
 def test_it_is_handed_over_to_a_colleague_of_the_branch(sit, desk, warned, colleagues):
     warned("BALANCE_THIN")
     form = form_of(sit(OFFICER).get(f"/cases/{W}").text, f"/cases/{W}/hand-over")
-    assert choices(form, "to") == ["manager", "officer", "officer2"]
+    assert choices(form, "to") == ["manager", "officer2"]
     answer = sit(OFFICER).send(f"/cases/{W}/hand-over", version=1, to="officer2", reason="On leave.")
     assert (answer.status_code, now(desk).assignee) == (200, "officer2")
     assert "To act Officer2 officer" in text_of(answer.text)
-    assert sit(OFFICER).send(f"/cases/{W}/hand-over", version=2, to="other", reason="x").status_code == 422
+    assert choices(form_of(answer.text, f"/cases/{W}/hand-over"), "to") == ["manager", "officer"]
+    given = sit(OFFICER).send(f"/cases/{W}/hand-over", version=2, to="manager", reason="On leave.")
+    assert "To act Manager branch manager" in text_of(given.text)
+    assert sit(OFFICER).send(f"/cases/{W}/hand-over", version=3, to="other", reason="x").status_code == 422
 
 
 def test_lifting_is_asked_for_and_decided_with_the_evidence_in_sight(sit, desk, warned):

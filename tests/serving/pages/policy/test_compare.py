@@ -169,7 +169,7 @@ def test_how_far_a_trial_is_can_be_told(as_, new, kept, trial, said):
 def test_what_a_policy_would_change_is_told_by_level_tier_branch_rule_and_borrower(as_, new, kept, looked):
     kept.trial = Trial(TrialState.DONE, found=FOUND)
     text = as_(HEAD).get(f"/policy/compare/{new.hash}/trial?portfolio=sme").text
-    for told in ("branch-1", "4 → <strong>6</strong>", "+20,000", "B1", "LATE"):
+    for told in ("branch-1", "4 → <strong>6</strong>", "+CNY 20,000", "B1", "LATE"):
         assert told in text
     assert "gone/1" in text
     assert looked.entries[-1].borrowers == ("B1", "gone/1")
@@ -212,10 +212,32 @@ def test_a_proposal_waits_for_somebody_else_who_sees_the_same(as_, new, kept):
 
 def test_a_second_person_approves_and_the_policy_holds(as_, new, store):
     place = proposed(as_, new)
-    response = as_(HEAD2).post(f"{place}/approve", data={"version": "1"})
+    response = as_(HEAD2).post(f"{place}/approve", data={"version": "1", "reason": "Minutes"})
     assert (response.status_code, response.headers["location"]) == (303, place)
     assert [(one.policy_hash, one.holds_from) for one in adopted(store)] == [(new.hash, AUGUST)]
     assert "carried out" in as_(OFFICER).get(place).text
+
+
+def test_without_its_effect_worked_out_an_approval_takes_a_reason(as_, new, store):
+    place = proposed(as_, new)
+    response = as_(HEAD2).post(f"{place}/approve", data={"version": "1"})
+    assert response.status_code == 422
+    assert "has not been worked out" in response.text
+    assert adopted(store) == ()
+    assert "Nobody has worked out whom this policy moves" in as_(HEAD2).get(place).text
+
+
+def test_with_its_effect_worked_out_a_remark_is_optional(as_, new, kept, store):
+    kept.trial = Trial(TrialState.DONE, found=FOUND)
+    place = proposed(as_, new)
+    assert "Nobody has worked out whom this policy moves" not in as_(HEAD2).get(place).text
+    assert as_(HEAD2).post(f"{place}/approve", data={"version": "1"}).status_code == 303
+    assert [one.policy_hash for one in adopted(store)] == [new.hash]
+
+
+def test_what_differs_is_called_by_its_name(as_, new):
+    text = as_(OFFICER).get(f"/policy/compare/{new.hash}", headers={"accept-language": "zh"}).text
+    assert "逾期超过该天数的贷款至少归为次级" in text
 
 
 def test_the_first_person_cannot_approve(as_, new, store):
@@ -243,7 +265,8 @@ def test_what_somebody_else_has_decided_meanwhile_is_told(as_, new):
 
 def test_whoever_sends_a_form_by_htmx_is_led_on_as_well(as_, new):
     place = proposed(as_, new)
-    response = as_(HEAD2).post(f"{place}/approve", data={"version": "1"}, headers={"hx-request": "true"})
+    asked = {"version": "1", "reason": "Minutes"}
+    response = as_(HEAD2).post(f"{place}/approve", data=asked, headers={"hx-request": "true"})
     assert (response.status_code, response.headers["hx-redirect"]) == (204, place)
 
 

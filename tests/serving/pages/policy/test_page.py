@@ -49,11 +49,23 @@ def test_what_is_to_come_is_said(page):
     assert "from 2027-09-30: 0" in page("/policy?text=medium_renewals_qualify&on=2026-08-01")
 
 
-def test_a_signal_stands_in_both_languages_with_its_condition_in_words(page):
+def test_a_signal_is_told_in_the_language_of_the_page_with_what_its_condition_asks_for(page):
+    text = page("/policy?text=PARTNERS_LOST", language="zh")
+    assert "占此前销售<var>≥ 50%</var>的客户近3个月无回款，入账为未来3个月应还本息的<var>&lt; 1.5</var>倍" in text
+    assert "Customers who made up" not in text
+    assert "customers_lost_share}" not in text
+
+
+def test_an_amount_stands_once_beside_its_parameter(page):
+    text = page("/policy?text=large_exposure", language="zh")
+    assert "大额风险敞口界限</span>" in text
+    assert "50.0 万元" in text
+
+
+def test_a_signal_stands_with_its_condition_in_words(page):
     text = page("/policy?text=OVERDRAWN_LONG")
     assert "OVERDRAWN_LONG" in text
     assert "overdrawn_days_3m &gt;= 10" in text
-    assert 'lang="zh-CN"' in text
 
 
 def test_what_is_looked_for_is_found_in_all_lists(page):

@@ -18,7 +18,7 @@ def told(text, language=EN):
     [
         ("dpd > 30", "Days past due > 30 days", "逾期天数 > 30 天"),
         ("dpd > limit", "Days past due > 90 days (limit)", "逾期天数 > 90 天（limit）"),
-        ("balance >= 50_000_000", "Principal outstanding ≥ 500,000", "本金余额 ≥ 50.0 万元"),
+        ("balance >= 50_000_000", "Principal outstanding ≥ CNY 500,000", "本金余额 ≥ 50.0 万元"),
         ("retail", "Classified as retail: yes", "是否零售：是"),
         ("not retail", "Classified as retail: no", "是否零售：否"),
         ('product in ("card", "other")', "Product is one of card, other", "产品属于 card、other"),

@@ -5,30 +5,39 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Any
 
-from ews.domain.decisions import Decision
-from ews.domain.exhibits import Exhibit, Month
-from ews.serving.pages import figures
+from ews.domain.decisions import Decision, LoanDecision
 from ews.serving.pages.borrower import time_line, why
 from ews.serving.pages.borrower.due import due_of, todos
+from ews.serving.pages.borrower.headline import title
 from ews.serving.pages.borrower.months import columns
+from ews.serving.pages.borrower.pressing import pressing
 from ews.serving.pages.borrower.seen import Seen
 from ews.serving.pages.borrower.values import family_tables, family_title
 from ews.serving.pages.render import View
+from ews.store.batches import families_seen_once
 from ews.store.cases import Case
 
-_QUARTER, _YEAR = 3, 12
 GRADE_D = "D"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How the answer moved since the batch that it is compared with; `times` is what became of the odds."""
+    """How the answer moved since the batch that it is compared with; `times` is what became of the odds.
+
+    `seen_once` names what only one of the two batches had data on: then pd and grade of the two cannot be compared.
+    """
 
     times: float | None
     other_model: bool
+    seen_once: tuple[str, ...]
     grade: int
     tier: int
     level: int
+
+    @property
+    def is_comparable(self) -> bool:
+        """Tell whether pd and grade of the two rest on the same data and the same model."""
+        return not self.seen_once and not self.other_model
 
 
 def first_view(seen: Seen, cases: Sequence[Case], view: View) -> Mapping[str, Any]:
@@ -38,14 +47,19 @@ def first_view(seen: Seen, cases: Sequence[Case], view: View) -> Mapping[str, An
     found = todos(cases, view)
     raised = decision.raised
     signals = why.endings(decision, view.services.wording, language)
-    chart = time_line.option(months, view)
+    seen_once = families_seen_once(view.services.store, decision)
+    movement = moved(decision, seen_once)
+    chart = time_line.option(months, view, is_comparable=movement is None or not movement.seen_once)
     return {
-        "moved": moved(decision),
+        "moved": movement,
+        "seen_once": [family_title(one, language) for one in seen_once],
+        "pressing": pressing(decision, seen.exhibit),
+        "worst": worst_loan(decision),
         "due": due_of(found),
         "open_count": len(found),
         "action": view.services.wording.action_text(decision, language),
         "waits": raised if raised is not None and raised.is_waiting else None,
-        "waterfall": why.waterfall(decision, view.services.wording, language),
+        "waterfall": why.waterfall(decision, view.services.wording, language, seen.exhibit),
         "grounds": why.grounds(decision, view.services.wording, language) if decision.in_default else (),
         "endings": signals,
         "columns": months,
@@ -58,8 +72,8 @@ def first_view(seen: Seen, cases: Sequence[Case], view: View) -> Mapping[str, An
     }
 
 
-def moved(decision: Decision) -> Moved | None:
-    """Return the movement; None where there is nothing to compare with."""
+def moved(decision: Decision, seen_once: tuple[str, ...] = ()) -> Moved | None:
+    """Return the movement; None where there is nothing to compare with. `seen_once` is told as it is given."""
     before = decision.before
     if before is None:
         return None
@@ -68,32 +82,19 @@ def moved(decision: Decision) -> Moved | None:
     return Moved(
         times=exp(_logit(decision.pd) - _logit(before.pd)) if comparable else None,
         other_model=other,
+        seen_once=() if decision.pd is None or before.pd is None else seen_once,
         grade=_grade_place(decision.grade) - _grade_place(before.grade),
         tier=decision.tier.rank - before.tier.rank,
         level=decision.level.rank - before.level.rank,
     )
 
 
-def title(exhibit: Exhibit | None, decision: Decision, view: View) -> str:
-    """Return what the months tell: how what comes in compares with before, else only over which months they go."""
-    until = figures.day(decision.as_of)
-    months = () if exhibit is None else exhibit.months
-    now, then = _mean(months[-_QUARTER:]), _mean(months[-_YEAR:-_QUARTER])
-    if now is None or not then:
-        return view._("24 months to %(day)s", day=until)
-    change = 100 * (now / then - 1)
-    return view._(
-        "24 months to %(day)s: money received per month %(now)s in the last 3, %(then)s in the 9 before (%(change)s)",
-        day=until,
-        now=figures.money(now, view.language),
-        then=figures.money(then, view.language),
-        change=f"{change:+.0f}%".replace("-", "−"),
-    )
-
-
-def _mean(months: Sequence[Month]) -> float | None:
-    known = [one.inflow_fen for one in months if one.inflow_fen is not None]
-    return sum(known) / len(known) if known and len(known) == len(months) else None
+def worst_loan(decision: Decision) -> LoanDecision | None:
+    """Return the loan that makes the tier; None where there is only one, or all loans have it."""
+    made_by = [one for one in decision.loans if one.tier is decision.tier]
+    if len(decision.loans) < 2 or len(made_by) != 1:
+        return None
+    return made_by[0]
 
 
 def _logit(pd: float | None) -> float:

@@ -1,16 +1,18 @@
 """Lanes: the rows of marks at the top of the time line: grade, tier, level, days past due, what was raised and done.
 
-A level keeps its colour and shape; of tiers and days past due, the darker the worse. Each mark tells itself in words.
+A level keeps its colour and shape; of tiers and days past due, the darker the worse. Each mark tells itself in words;
+those of a batch lead to how its decision came about.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
 from ews.serving.pages import figures
 from ews.serving.pages.borrower.months import WARNINGS, WORK, Column, Event
-from ews.serving.pages.render import View
+from ews.serving.pages.render import View, link
 
 Lane = tuple[str, list[dict[str, Any]]]
 """What a row is called, and its marks."""
@@ -40,14 +42,28 @@ _FAINT, _DARK = "#596775", "#1f3a5f"
 def lanes(columns: Sequence[Column], view: View) -> list[Lane]:
     """Return the rows of marks at the top, the uppermost first."""
     lanes = [
-        (view._("Grade"), [_grade(one) for one in columns]),
-        (view._("Tier"), [_tier(one, view.language) for one in columns]),
-        (view._("Warning level"), [_level(one, view.language) for one in columns]),
+        (view._("Grade"), [_of_batch(one, _grade(one)) for one in columns]),
+        (view._("Tier"), [_of_batch(one, _tier(one, view.language)) for one in columns]),
+        (view._("Warning level"), [_of_batch(one, _level(one, view.language)) for one in columns]),
         (view._("Days past due"), [_dpd(one, view) for one in columns]),
         (view._("Warnings"), [_happened(one, WARNINGS) for one in columns]),
         (view._("Checks and acts"), [_happened(one, WORK) for one in columns]),
     ]
     return [(name, [mark for mark in marks if mark]) for name, marks in _placed(lanes)]
+
+
+def decision_path(one: Column) -> str | None:
+    """Return where the decision of a month is told with its derivation; None where there is none."""
+    found = one.standing
+    if found is None:
+        return None
+    who, batch = quote(found.borrower_id, safe=""), quote(found.batch_id, safe="")
+    return link(f"/borrowers/{who}/decisions/{batch}", portfolio=found.portfolio)
+
+
+def _of_batch(one: Column, mark: dict[str, Any]) -> dict[str, Any]:
+    """Return a mark of a batch, which leads to its decision."""
+    return {**mark, "href": decision_path(one), "cursor": "pointer"} if mark else mark
 
 
 def _placed(lanes: Sequence[Lane]) -> list[Lane]:

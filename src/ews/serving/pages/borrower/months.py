@@ -38,12 +38,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A month of the time line; `month` is null for what came after the last one."""
+    """A month of the time line; `month` is null for what came after the last one.
+
+    `has_figures` where an exhibit tells of the month, so that what it does not tell is not known.
+    """
 
     ends_on: date | None
     month: Month | None = None
     standing: Standing | None = None
     events: tuple[Event, ...] = field(default=())
+    has_figures: bool = False
 
     @property
     def card_utilisation(self) -> float | None:
@@ -64,8 +68,10 @@ def columns(seen: Seen, cases: Iterable[Case], language: Language) -> tuple[Colu
     for one in found:
         if one.on > first:
             by_month.setdefault(bisect_left(ends, one.on), []).append(one)
+    has_figures = seen.exhibit is not None and bool(seen.exhibit.months)
     made = [
-        Column(month.ends_on, month, standings.get(at), tuple(by_month.get(at, ()))) for at, month in enumerate(months)
+        Column(month.ends_on, month, standings.get(at), tuple(by_month.get(at, ())), has_figures)
+        for at, month in enumerate(months)
     ]
     since = by_month.get(len(ends))
     return (*made, Column(None, events=tuple(since))) if since else tuple(made)

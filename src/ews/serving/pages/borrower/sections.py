@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from ews.casework.words import KIND_TEXTS, STATE_TEXTS
-from ews.domain.decisions import Decision
+from ews.domain.decisions import Decision, Held
 from ews.domain.errors import UnknownBatchError, UnknownBorrowerError
 from ews.domain.exhibits import LoanStrip, Standing
+from ews.domain.products import PRODUCT_TEXTS
 from ews.domain.text import Language, Text
-from ews.scoring.wording import PRODUCTS
 from ews.serving.api.decision_out import DecisionOut
 from ews.serving.case_sight import cases_in_sight
 from ews.serving.pages.borrower import circle, values, why
 from ews.serving.pages.borrower.compared import compared
 from ews.serving.pages.borrower.due import todos
 from ews.serving.pages.borrower.months import months_of
+from ews.serving.pages.borrower.pressing import coming_of
 from ews.serving.pages.borrower.seen import Seen, cases_about, decision_of_batch, looker
 from ews.serving.pages.render import View
+from ews.store.batches import families_seen_once
 from ews.store.cases import Case
 
 MOST_CLOSED = 30
@@ -44,9 +46,23 @@ def loans(seen: Seen, view: View) -> Mapping[str, Any]:
         "strips": strips,
         "ended": [one for loan_id, one in sorted(strips.items()) if loan_id not in alive],
         "month_ends": [one.ends_on for one in months_of(seen)],
-        "products": {name: text.in_(view.language) for name, text in PRODUCTS.items()},
+        "products": {name: text.in_(view.language) for name, text in PRODUCT_TEXTS.items()},
+        "late": {one.loan_id: one.is_unpaid_on(decision.as_of) for one in decision.loans},
+        "coming": {one.loan_id: coming_of(one, decision.as_of) for one in decision.loans},
+        "rule_texts": _rule_texts(decision, view),
         "repayments": {name: text.in_(view.language) for name, text in _REPAYMENTS.items()},
     }
+
+
+def _rule_texts(decision: Decision, view: View) -> Mapping[str, str]:
+    """Return what the rules say that loans name by their code only."""
+    codes = {
+        code
+        for loan in decision.loans
+        for code in (*loan.carried, *loan.undecided, *(loan.override.blocked_by if loan.override else ()))
+    }
+    say = view.services.wording.held_sentence
+    return {code: say(decision, Held("tier_rule", code, "", {}), view.language) for code in sorted(codes)}
 
 
 def circle_of(seen: Seen, view: View) -> Mapping[str, Any]:
@@ -61,6 +77,7 @@ def circle_of(seen: Seen, view: View) -> Mapping[str, Any]:
         **shown,
         "graph": circle.option(drawn, seen.own, decision.portfolio, view),
         "amounts": circle.money(drawn),
+        "own_trouble": next((circle.trouble(one, view.language) for one in drawn.parties if one.hops == 0), None),
         "names": {one.party_id: circle.called(one, view.language) for one in drawn.parties},
         "troubles": {one.party_id: circle.trouble(one, view.language) for one in drawn.parties},
         "pages": {one: circle.borrower_path(one, decision.portfolio) for one in seen.own},
@@ -73,7 +90,14 @@ def peers(seen: Seen, view: View) -> Mapping[str, Any]:
     """Return where the borrower's headline measures stand among peers."""
     units = {one.name: one for one in view.services.features}
     standings = () if seen.exhibit is None else seen.exhibit.standings
-    rows = [_standing(one, units[one.feature], view) for one in standings if one.feature in units]
+    teller = why.Teller(
+        seen.decision, view.services.wording, view.language, why.report_day(seen.decision, seen.exhibit)
+    )
+    rows = [
+        {**_standing(one, units[one.feature], view), "seen_until": teller.seen_until([one.feature])}
+        for one in standings
+        if one.feature in units
+    ]
     return {"rows": sorted(rows, key=lambda row: -(row["standing"].worse_than or 0)), "has_exhibit": bool(seen.exhibit)}
 
 
@@ -129,7 +153,11 @@ def comparison(seen: Seen, view: View) -> Mapping[str, Any]:
         )
     except (UnknownBatchError, UnknownBorrowerError):
         return {"compared": None}
-    return {"compared": compared(then, decision, view.services, view.language)}
+    seen_once = families_seen_once(view.services.store, decision)
+    return {
+        "compared": compared(then, decision, view.services, view.language, seen_once),
+        "seen_once": [values.family_title(one, view.language) for one in seen_once],
+    }
 
 
 def derivation(decision: Decision, view: View) -> Mapping[str, Any]:
@@ -142,7 +170,7 @@ def derivation(decision: Decision, view: View) -> Mapping[str, Any]:
         "is_part": view.is_part,
         "waterfall": why.waterfall(decision, say, language),
         "blind": [(values.family_title(one, language), "") for one in decision.blind],
-        "products": {name: text.in_(language) for name, text in PRODUCTS.items()},
+        "products": {name: text.in_(language) for name, text in PRODUCT_TEXTS.items()},
         "portfolio": decision.portfolio,
     }
 

@@ -7,19 +7,25 @@ Signals    gravest first; the level falls only when all of its signals are gone
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import pairwise
 from math import exp
 
 from ews.domain.decisions import Decision, Evidence, Held, LoanDecision, Reason
+from ews.domain.exhibits import Exhibit
 from ews.domain.levels import Tier, WarningLevel
-from ews.domain.text import Language
+from ews.domain.reasons import ReasonCode
+from ews.domain.text import Language, Text
+from ews.policy.source_text import source_text
 from ews.serving.api.words import coded_reason
-from ews.serving.pages.borrower.values import source
+from ews.serving.pages.borrower.values import family_name_of, source
 from ews.serving.services import Wording
 
 MOST_RAISING, MOST_LOWERING, MOST_LOANS = 5, 3, 4
-_LITTLE = 0.05
-"""Log-odds below which a reason is told with the others."""
+_LITTLE, _TRIFLE = 0.05, 0.02
+"""Log-odds below which a reason is told with the others, and below which it is only counted."""
+_OLD_REPORT_DAYS = 31
+_AGE_OF_REPORT, _OF_REPORTS = "days_since_bureau_report", "credit_inquiries"
 _WIDE = 100.0
 _DASHES = {Language.ZH: "——", Language.EN: " – "}
 _OF_LEVEL = frozenset({"signal", "standing", "movement", "combination"})
@@ -36,7 +42,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A reason of the waterfall; `times` is what it does to the odds. `code` is null for what is told together."""
+    """A reason of the waterfall; `times` is what it does to the odds. `code` is null for what is told together.
+
+    `seen_until` says of which day the report is that a reason rests on, where that is not of the last month.
+    """
 
     code: str | None
     head: str
@@ -46,17 +55,19 @@ class Step:
     bar: Bar
     sources: tuple[str, ...] = ()
     count: int = 1
+    seen_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """`others` are the reasons behind the bar of what is told together, most first."""
+    """`others` are the reasons behind the bar of what is told together, most first, without `trifles`."""
 
     base_pd: float
     base: Bar
     steps: tuple[Step, ...]
     total: Bar
     others: tuple[Step, ...]
+    trifles: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ class Ending:
     ways: tuple[tuple[str, ...], ...]
 
 
-def waterfall(decision: Decision, say: Wording, language: Language) -> Waterfall | None:
+def waterfall(decision: Decision, say: Wording, language: Language, exhibit: Exhibit | None = None) -> Waterfall | None:
     """Return the reasons as bars that add up; None where there is no pd to explain."""
     if decision.base_log_odds is None or decision.log_odds is None:
         return None
@@ -80,21 +91,23 @@ def waterfall(decision: Decision, say: Wording, language: Language) -> Waterfall
     rest = [one for one in ordered if one.code not in told]
     amounts = [one.log_odds for one in (*raising, *lowering)] + [sum(one.log_odds for one in rest)]
     bars, base, total = _bars(decision.base_log_odds, amounts)
-    steps = [
-        _step(one, bar, decision, say, language) for one, bar in zip((*raising, *lowering), bars[:-1], strict=True)
-    ]
+    told_by = Teller(decision, say, language, report_day(decision, exhibit))
+    steps = [told_by.step(one, bar) for one, bar in zip((*raising, *lowering), bars[:-1], strict=True)]
     if rest:
         amount = amounts[-1]
         steps.append(
             Step(None, "", "", amount, exp(amount), Bar("rest", bars[-1].start, bars[-1].width), (), len(rest))
         )
-    others = sorted(rest, key=lambda one: (-abs(one.log_odds), one.code))
+    others = sorted(
+        (one for one in rest if abs(one.log_odds) >= _TRIFLE), key=lambda one: (-abs(one.log_odds), one.code)
+    )
     return Waterfall(
         1 / (1 + exp(-decision.base_log_odds)),
         base,
         tuple(steps),
         total,
-        tuple(_step(one, Bar("rest", 0, 0), decision, say, language) for one in others),
+        tuple(told_by.step(one, Bar("rest", 0, 0)) for one in others),
+        len(rest) - len(others),
     )
 
 
@@ -121,7 +134,7 @@ def grounds(decision: Decision, say: Wording, language: Language) -> tuple[tuple
         worst = max((one for one in loan.held), key=lambda one: (Tier(one.gives).rank, one.code), default=None)
         if worst is not None:
             origin = say.origin(decision, worst)
-            source = ", ".join(filter(None, (origin.source, origin.article)))
+            source = "" if origin.source is None else source_text(origin.source, origin.article, language)
             told.append((loan, say.held_sentence(decision, worst, language), source))
     return tuple(told)
 
@@ -132,23 +145,51 @@ def split_sentence(sentence: str, language: Language) -> tuple[str, str]:
     return head, detail
 
 
-def _step(reason: Reason, bar: Bar, decision: Decision, say: Wording, language: Language) -> Step:
-    head, detail = split_sentence(say.reason_sentence(reason, language), language)
-    return Step(
-        reason.code,
-        head,
-        detail,
-        reason.log_odds,
-        exp(reason.log_odds),
-        bar,
-        _sources(reason.evidence, decision, language),
-    )
+def report_day(decision: Decision, exhibit: Exhibit | None) -> date | None:
+    """Return the day of the newest credit report where it is older than a month; None where that is not known."""
+    age = None if exhibit is None else exhibit.features.get(_AGE_OF_REPORT)
+    return None if age is None or age <= _OLD_REPORT_DAYS else decision.as_of - timedelta(days=int(age))
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells the reasons of one decision; `report_on` is the day of a credit report that is old."""
+
+    decision: Decision
+    say: Wording
+    language: Language
+    report_on: date | None
+
+    def step(self, reason: Reason, bar: Bar) -> Step:
+        head, detail = split_sentence(self.say.reason_sentence(reason, self.language), self.language)
+        return Step(
+            reason.code,
+            head,
+            detail,
+            reason.log_odds,
+            exp(reason.log_odds),
+            bar,
+            _sources(reason.evidence, self.decision, self.language),
+            seen_until=self.seen_until([one.feature for one in reason.evidence]),
+        )
+
+    def seen_until(self, features: Sequence[str]) -> str | None:
+        """Return of which month the report is that features rest on; None where none is old, or they rest on none."""
+        if self.report_on is None or not any(family_name_of(one) == _OF_REPORTS for one in features):
+            return None
+        told = Text("by the credit report of {:%Y-%m}", "截至 {:%Y-%m} 征信报告")
+        return told.in_(self.language).format(self.report_on)
 
 
 def topic(code: str, language: Language) -> str:
-    """Return what a reason is called; the bare code where it is no longer used."""
+    """Return what a reason says against the borrower; the bare code where it is no longer used."""
     found = coded_reason(code, (language,))
     return found.text.get(language, code)
+
+
+def subject(code: str, language: Language) -> str:
+    """Return what a reason is about, whatever it says; the bare code where it is no longer used."""
+    return ReasonCode(code).topic.in_(language) if code in set(ReasonCode) else code
 
 
 def _sources(evidence: Sequence[Evidence], decision: Decision, language: Language) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """Facts of a panel: what a case is called, how far it has come, why it stands, what was done, what belongs to it.
 
-Signals  in the sentences of the newest decision, with its numbers; what it no longer has, in those of the policy
+Signals  in the sentences of the newest decision, with its numbers; what it no longer has, by name and since when
 Masked   what is about parties of other branches, as everywhere (`ews.serving.case_sight`, `ews.serving.sight`)
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from ews.domain.errors import EwsError
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.people import SYSTEM
 from ews.domain.text import Language, Text
+from ews.policy.policy import Policy
 from ews.serving.case_sight import acts_in_sight
 from ews.serving.pages.cases.scene import Scene
 from ews.serving.sight import decision_in_sight
@@ -68,12 +69,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`gone` counts the batches in a row without it, 0 while it stands."""
+    """`gone` counts the batches in a row without it, 0 while it stands; `gone_since` is the day of their first."""
 
     level: WarningLevel
     sentence: Text
     since: date
     gone: int
+    gone_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,22 @@ def signals_of(scene: Scene, decision: Decision | None) -> tuple[Signal, ...]:
     """Return the signals of a warning, the gravest first."""
     body = body_of(scene.case)
     found = [
-        Signal(note.level, _sentence(scene, note, decision, body.policy_hash), note.since, note.gone_observations)
+        Signal(
+            note.level,
+            _sentence(scene, note, decision, body.policy_hash),
+            note.since,
+            note.gone_observations,
+            _gone_since(note, scene.acts, body.as_of) if note.gone_observations else None,
+        )
         for note in body.signals
     ]
     return tuple(sorted(found, key=lambda one: (one.gone > 0, -one.level.rank)))
+
+
+def _gone_since(note: Note, acts: Sequence[Act], raised_on: date) -> date:
+    """Return the day of the first batch without a signal; whatever was gone when its warning was raised, since then."""
+    days = [str(act.content["as_of"]) for act in acts if act.content.get("gone", {}).get(note.code) == 1]
+    return date.fromisoformat(days[-1]) if days else raised_on
 
 
 def _sentence(scene: Scene, note: Note, decision: Decision | None, policy_hash: str) -> Text:
@@ -188,6 +202,16 @@ def action_of(scene: Scene, decision: Decision | None) -> Text | None:
     say = scene.services.wording.action_text
     found = Text(say(decision, Language.EN), say(decision, Language.ZH))
     return found if found.en else None
+
+
+def signal_words(policy: Policy) -> Words:
+    """Return what the signals of a policy are called, without their codes; by what they look for where no word says."""
+    return {
+        one.code: one.reason.text
+        if one.reason is not None
+        else (one.sentence if "{" not in one.sentence.en else PATTERN_TEXTS.get(one.pattern, Text(one.code, one.code)))
+        for one in policy.signals
+    }
 
 
 def told_of(case: Case, words: Words) -> Labelled:

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 
 from ews.casework.written import LONGEST
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.serving.pages.forms import first
 
 Posted = Mapping[str, tuple[str, ...]]
@@ -139,7 +139,7 @@ def _fen(name: str, value: str) -> int:
     except InvalidOperation:
         fen = Decimal("NaN")
     if not fen.is_finite() or fen != fen.to_integral_value():
-        message = "give an amount in units of 10,000 yuan, like 312.5"
+        message = sentence("give an amount in units of 10,000 yuan, like 312.5")
         fault = {"type": "value_error", "loc": (name,), "msg": message, "input": value, "ctx": {"error": message}}
         raise RequestValidationError([fault])
     return int(fen)

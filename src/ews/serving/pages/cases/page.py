@@ -26,7 +26,7 @@ from ews.serving.api.cases import CaseId
 from ews.serving.api.parameters import BorrowerId, Portfolio
 from ews.serving.api.problems import KINDS
 from ews.serving.identity import ActorDep, RequestIdDep, ToldDep
-from ews.serving.pages.cases.fields import Field, Posted, given
+from ews.serving.pages.cases.fields import Field, given
 from ews.serving.pages.cases.opening import Opening, Opens
 from ews.serving.pages.cases.openings import OPENINGS
 from ews.serving.pages.cases.panel import Form, Trouble, content_of, trouble_of
@@ -34,7 +34,7 @@ from ews.serving.pages.cases.scene import scene_of
 from ews.serving.pages.cases.stage import Stage, stage_of
 from ews.serving.pages.cases.verb import Doing
 from ews.serving.pages.cases.verbs import verb_of
-from ews.serving.pages.forms import FieldsDep, first, read
+from ews.serving.pages.forms import FieldsDep, read
 from ews.serving.pages.render import View, ViewDep, link
 from ews.serving.portfolios import require_portfolio
 from ews.serving.services import ServicesDep
@@ -88,7 +88,7 @@ def act(
         request = read(found.model, fields, **given(asked, fields))
         found.do(Doing(services.desk, actor, scene.acted_on, request, request_id))
     except (RequestValidationError, EwsError) as error:
-        trouble = trouble_of(verb, fields, asked, error, _version(fields))
+        trouble = trouble_of(view, verb, fields, asked, error)
         return _refused(view, error, trouble, lambda: content_of(scene_of(services, actor, case_id), trouble=trouble))
     if not view.is_part:
         return RedirectResponse(f"/cases/{case_id}", status_code=303)
@@ -130,9 +130,9 @@ def open_about(
         asked = opening.fields(stage)
         whole = {**given(asked, fields), "borrower_id": borrower_id, "portfolio": own}
         request = read(opening.model, fields, **whole)
-        case = opening.open(Opens(services, actor, borrower_id, own, request, request_id))
+        case = opening.do(Opens(services, actor, borrower_id, own, request, request_id))
     except (RequestValidationError, EwsError) as error:
-        trouble = trouble_of(kind.value, fields, asked, error, None)
+        trouble = trouble_of(view, kind.value, fields, asked, error)
         return _refused(view, error, trouble, lambda: _of_stage(stage, kind, trouble), "open")
     if not view.is_part:
         return RedirectResponse(f"/cases/{case.case_id}", status_code=303)
@@ -140,7 +140,7 @@ def open_about(
 
 
 def _opened(services: ServicesDep, actor: Actor, case: Case) -> dict[str, Any]:
-    return content_of(scene_of(services, actor, case.case_id), Text("opened", "已生成"))
+    return content_of(scene_of(services, actor, case.case_id), Text("opened", "新建"))
 
 
 def _of_stage(stage: Stage, kind: Kind, trouble: Trouble | None = None) -> dict[str, Any]:
@@ -190,9 +190,3 @@ def _refused(
         view.request.state.problem = code
         return view.show("cases/trouble.html", status=status, trouble=trouble, meanwhile=())
     raise error
-
-
-def _version(fields: Posted) -> int | None:
-    """Return the version that somebody wrote on, None where it cannot be read."""
-    text = first(fields, "version") or ""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

@@ -22,7 +22,7 @@ from ews.domain.people import Actor
 from ews.domain.text import Text
 from ews.policy.forms import forms_on
 from ews.serving.services import Services
-from ews.store.accounts import User
+from ews.store.accounts import User, names_of
 from ews.store.cases import Act, Case, CaseFilter, acts_of, find_case, find_cases, unknown_case
 from ews.store.engine import reading
 
@@ -63,6 +63,13 @@ class Scene:
     def checks_made(self) -> Iterator[tuple[Case, CheckBody]]:
         """Yield those that were submitted and not corrected."""
         return ((case, body) for case, body in self.checks() if check_made(case) is not None)
+
+    def name_of(self, user_id: str | None) -> str:
+        """Return what somebody with an account is called, the account where there is no name."""
+        if user_id is None:
+            return ""
+        with reading(self.services.store) as connection:
+            return names_of(connection, {user_id}).get(user_id, user_id)
 
     def form_text(self, code: str) -> Text:
         """Return what a form of a check is called."""

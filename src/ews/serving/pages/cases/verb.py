@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -12,6 +12,9 @@ from ews.domain.text import Text
 from ews.serving.pages.cases.fields import Field
 from ews.serving.pages.cases.scene import Scene
 from ews.store.cases import Case
+
+Place = TypeVar("Place")
+Given = TypeVar("Given")
 
 
 class Doing(NamedTuple):
@@ -42,26 +45,32 @@ def by(act: Callable[..., Case]) -> Callable[[Doing], Case]:
     return do
 
 
-def no_fields(_scene: Scene) -> tuple[Field, ...]:
+def no_fields(_place: object) -> tuple[Field, ...]:
     return ()
 
 
-def no_notes(_scene: Scene) -> tuple[Note, ...]:
+def no_notes(_place: object) -> tuple[Note, ...]:
     return ()
 
 
-def never(_scene: Scene) -> Note | None:
+def never(_place: object) -> Note | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """`blocked` tells what has to be done elsewhere first, so that the form is not shown; `notes` stand above it."""
+@dataclass(frozen=True)  # with slots Python 3.11 makes none of a class with its types filled in
+class Offer(Generic[Place, Given]):
+    """`blocked` tells what has to be done elsewhere first, so that the form is not shown; `notes` stand above it.
+
+    `Place` is what forms are made from, `Given` what the function of casework is called with.
+    """
 
     title: Text
     button: Text
     model: type[BaseModel]
-    do: Callable[[Doing], Case]
-    fields: Callable[[Scene], tuple[Field, ...]] = no_fields
-    notes: Callable[[Scene], tuple[Note, ...]] = no_notes
-    blocked: Callable[[Scene], Note | None] = never
+    do: Callable[[Given], Case]
+    fields: Callable[[Place], tuple[Field, ...]] = no_fields
+    notes: Callable[[Place], tuple[Note, ...]] = no_notes
+    blocked: Callable[[Place], Note | None] = never
+
+
+Verb = Offer[Scene, Doing]

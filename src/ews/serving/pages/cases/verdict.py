@@ -21,7 +21,7 @@ from ews.serving.pages.cases.verb import Note
 from ews.serving.pages.render import link
 from ews.store.cases import Case
 
-_WAYS = {"audit": Text("audit", "查账"), **{way: CODE_TEXTS[way] for way in WAYS if way in CODE_TEXTS}}
+_WAYS = {"audit": Text("audit", "财务核查"), **{way: CODE_TEXTS[way] for way in WAYS if way in CODE_TEXTS}}
 WRITE_CHECK = Text("Write the check", "填写检查")
 GO_ON = Text("Go on with the draft", "继续填写草稿")
 
@@ -118,7 +118,7 @@ def _check_hint(body: WarningBody) -> Text | None:
     if body.worst_level is WarningLevel.ORANGE:
         return Text(
             "Needed for false alarm, and where it was found out by visit, phone or audit",
-            "认定误报，或以上门、电话、查账方式核实时必选",
+            "认定误报，或以现场检查、电话、财务核查方式核实时必选",
         )
     return None
 

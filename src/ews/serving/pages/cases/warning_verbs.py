@@ -15,6 +15,7 @@ from ews.serving.pages.cases.scene import Scene
 from ews.serving.pages.cases.verb import Note, Verb, by
 from ews.serving.pages.cases.verdict import verify_blocked, verify_fields, verify_notes
 from ews.serving.pages.render import link
+from ews.store.accounts import User
 
 
 def _plan_notes(scene: Scene) -> tuple[Note, ...]:
@@ -38,30 +39,33 @@ def _snooze(scene: Scene) -> tuple[Field, ...]:
 
 
 def _hand_over(scene: Scene) -> tuple[Field, ...]:
-    now = body_of(scene.case).handed_to
     options = []
-    for one in scene.colleagues:
+    for one in _others(scene):
         roles = [role for role in Role if role in one.profile.roles]
         name, mine = one.profile.name, one.user_id == scene.actor.user_id
         en = f"{name} ({one.user_id}), {', '.join(role.text.en for role in roles)}{', yourself' if mine else ''}"
         zh = f"{name}（{one.user_id}）{'、'.join(role.text.zh for role in roles)}{'，本人' if mine else ''}"
-        if one.user_id != now:
-            options.append(Option(one.user_id, Text(en, zh)))
+        options.append(Option(one.user_id, Text(en, zh)))
     return (choice("to", Text("Who shall have it", "移交给"), options), REASON)
 
 
-def _hand_over_blocked(scene: Scene) -> Note | None:
+def _others(scene: Scene) -> tuple[User, ...]:
+    """Return who may be given the warning; oneself only where somebody else has it, to take it over."""
     has = body_of(scene.case).handed_to
-    if any(one.user_id != has for one in scene.colleagues):
+    without = {has, scene.actor.user_id if has is None else None}
+    return tuple(one for one in scene.colleagues if one.user_id not in without)
+
+
+def _hand_over_blocked(scene: Scene) -> Note | None:
+    if _others(scene):
         return None
     return Note(Text("Nobody else of the branch works with borrowers.", "本机构没有其他经办人员。"))
 
 
 def _lift_notes(scene: Scene) -> tuple[Note, ...]:
     body = body_of(scene.case)
-    asked = Note(
-        Text(f"{body.lift_asked_by} asks: {body.lift_evidence}", f"{body.lift_asked_by}申请：{body.lift_evidence}")
-    )
+    who = scene.name_of(body.lift_asked_by)
+    asked = Note(Text(f"{who} asks: {body.lift_evidence}", f"{who}申请：{body.lift_evidence}"))
     if body.worst_level is not WarningLevel.RED:
         return (asked,)
     down = Text(
@@ -73,8 +77,8 @@ def _lift_notes(scene: Scene) -> tuple[Note, ...]:
 
 def _false_notes(scene: Scene) -> tuple[Note, ...]:
     body = body_of(scene.case)
-    said = body.verdict_reason
-    return (Note(Text(f"{body.verified_by} marked it false: {said}", f"{body.verified_by}认定误报：{said}")),)
+    said, who = body.verdict_reason, scene.name_of(body.verified_by)
+    return (Note(Text(f"{who} marked it false: {said}", f"{who}认定误报：{said}")),)
 
 
 def _reviews(_scene: Scene) -> tuple[Field, ...]:

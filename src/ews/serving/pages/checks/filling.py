@@ -18,6 +18,7 @@ from ews.casework.checks.may import SAVE
 from ews.casework.checks.outcome import outcome_ahead
 from ews.domain.errors import RequestError, StaleVersionError
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.policy.forms import Form
 from ews.serving.api.cases import CaseId
 from ews.serving.identity import ActorDep, RequestIdDep
@@ -145,14 +146,14 @@ def _day(text: str | None) -> tuple[date | None, tuple[Fault, ...]]:
     try:
         return (None if text is None else date.fromisoformat(text)), ()
     except ValueError:
-        return None, (Fault(DONE_ON, text, "give a day like 2026-06-30"),)
+        return None, (Fault(DONE_ON, text, sentence("give a day like 2026-06-30")),)
 
 
 def _version(fields: Fields) -> int:
     """Return the version that the page was made of, or the one that shall be saved over."""
     text = first(fields, "over") or first(fields, "version") or ""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        message = f"'version' is '{text[:100]}'. Open the check again and send its form."
+        message = sentence("'version' is '{text}'. Open the check again and send its form.", text=text[:100])
         raise RequestError(message)
     return int(text)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from ews.casework.approvals import second_person
 from ews.casework.approvals.proposal import PromotionDraft, Proposal, body_of
@@ -16,10 +16,11 @@ from ews.domain.people import Actor
 from ews.domain.text import Text
 from ews.monitoring.drift import GradeDrift, grade_drift
 from ews.monitoring.stability import Verdict
-from ews.serving.api.act_requests import NoteRequest, ReasonRequest
 from ews.serving.api.approvals import PromotionRequest
 from ews.serving.api.cases import CaseId
 from ews.serving.identity import ActorDep, RequestIdDep
+from ews.serving.pages import deciding
+from ews.serving.pages.deciding import led_to
 from ews.serving.pages.forms import FieldsDep, read
 from ews.serving.pages.model import charts
 from ews.serving.pages.model.looks_at import NOT_READ, FamilyShown, families
@@ -31,6 +32,7 @@ from ews.store.engine import reading
 
 router = APIRouter(include_in_schema=False)
 
+_PAGE = "/model"
 MOST = 20
 """Promotions that are listed, the newest of them."""
 VERDICTS: Mapping[Verdict, Text] = {
@@ -93,47 +95,21 @@ def propose(fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: Reque
     asked = read(PromotionRequest, fields)
     draft = PromotionDraft(asked.portfolio, asked.model_id, asked.note, asked.run_id)
     second_person.propose_promotion(view.services.desk, actor, draft, view.services.hands, request_id=request_id)
-    return _after(view)
+    return led_to(view, _PAGE)
 
 
 @router.post("/model/promotions/{case_id}/approve")
 def approve(case_id: CaseId, fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: RequestIdDep) -> Response:
     """Approve a promotion; the model decides from the next batch on."""
-    asked = read(NoteRequest, fields)
-    second_person.approve(
-        view.services.desk,
-        actor,
-        case_id,
-        view.services.hands,
-        kind=PROMOTION,
-        version=asked.version,
-        reason=asked.reason,
-        request_id=request_id,
-    )
-    return _after(view)
+    deciding.approve(view, actor, case_id, PROMOTION, fields, request_id)
+    return led_to(view, _PAGE)
 
 
 @router.post("/model/promotions/{case_id}/refuse")
 def refuse(case_id: CaseId, fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: RequestIdDep) -> Response:
     """Close a promotion with a reason."""
-    asked = read(ReasonRequest, fields)
-    second_person.refuse(
-        view.services.desk,
-        actor,
-        case_id,
-        kind=PROMOTION,
-        version=asked.version,
-        reason=asked.reason,
-        request_id=request_id,
-    )
-    return _after(view)
-
-
-def _after(view: View) -> Response:
-    """Lead to the page as it is now, also whoever sent a form by htmx."""
-    if view.is_part:
-        return Response(status_code=204, headers={"hx-redirect": "/model"})
-    return RedirectResponse("/model", status_code=303)
+    deciding.refuse(view, actor, case_id, PROMOTION, fields, request_id)
+    return led_to(view, _PAGE)
 
 
 def _stored(view: View) -> Sequence[ModelFacts]:

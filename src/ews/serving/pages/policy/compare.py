@@ -4,7 +4,9 @@ Told to   what the policies say: everybody; whom it moves: people who may know a
 Trial     worked out beside the service; the page asks for it every few seconds until it is done
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -14,16 +16,20 @@ from starlette.exceptions import HTTPException
 from ews.casework.approvals import second_person
 from ews.casework.approvals.proposal import AdoptionDraft, Proposal, body_of
 from ews.casework.approvals.second_person import ADOPTION
+from ews.casework.dossier.words import policy_words
 from ews.casework.rights import RISK
 from ews.casework.words import STATE_TEXTS
+from ews.domain.errors import RequestError
 from ews.domain.people import Actor
+from ews.domain.text import Text, sentence
 from ews.policy.ahead import first_change
 from ews.policy.policy import Policy
-from ews.serving.api.act_requests import NoteRequest, ReasonRequest
 from ews.serving.api.approvals import AdoptionRequest
 from ews.serving.api.cases import CaseId
 from ews.serving.identity import ActorDep, RequestIdDep, ToldDep
-from ews.serving.pages.forms import FieldsDep, read
+from ews.serving.pages import deciding
+from ews.serving.pages.deciding import led_to
+from ews.serving.pages.forms import FieldsDep, first, read
 from ews.serving.pages.policy.in_force import InForce, first_day, former_of
 from ews.serving.pages.policy.revised import PARTS, changes
 from ews.serving.pages.policy.trial import PAGE, Wanted, begin_all, may_see, movers, told, trials, wanted_of
@@ -101,7 +107,7 @@ def propose(policy_hash: Hash, fields: FieldsDep, view: ViewDep, actor: ActorDep
     pair = _pair(view, policy_hash, case.case_id)
     if pair.old_hash is not None:
         begin_all(view, pair.old_hash, policy_hash)
-    return _after(view, case)
+    return led_to(view, _path(case))
 
 
 @router.get("/policy/proposals/{case_id}")
@@ -113,43 +119,34 @@ def show_proposal(case_id: CaseId, view: ViewDep, actor: ActorDep) -> HTMLRespon
 
 @router.post("/policy/proposals/{case_id}/approve")
 def approve(case_id: CaseId, fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: RequestIdDep) -> Response:
-    """Approve it; it holds from its day on."""
-    asked = read(NoteRequest, fields)
-    case = second_person.approve(
-        view.services.desk,
-        actor,
-        case_id,
-        view.services.hands,
-        kind=ADOPTION,
-        version=asked.version,
-        reason=asked.reason,
-        request_id=request_id,
-    )
-    return _after(view, case)
+    """Approve it; it holds from its day on. Where nobody has seen what it would change, it takes a reason."""
+    may = second_person.may_decide(actor, _proposal(view, case_id))  # who may not is told why by the act itself
+    if may and first(fields, "reason") is None and not _is_tried(view, case_id):
+        message = sentence(
+            "What this policy would change has not been worked out. Work it out first, or write why it is approved "
+            "without."
+        )
+        raise RequestError(message)
+    case = deciding.approve(view, actor, case_id, ADOPTION, fields, request_id)
+    return led_to(view, _path(case))
 
 
 @router.post("/policy/proposals/{case_id}/refuse")
 def refuse(case_id: CaseId, fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: RequestIdDep) -> Response:
     """Close it with a reason."""
-    asked = read(ReasonRequest, fields)
-    case = second_person.refuse(
-        view.services.desk,
-        actor,
-        case_id,
-        kind=ADOPTION,
-        version=asked.version,
-        reason=asked.reason,
-        request_id=request_id,
-    )
-    return _after(view, case)
+    case = deciding.refuse(view, actor, case_id, ADOPTION, fields, request_id)
+    return led_to(view, _path(case))
 
 
-def _after(view: View, case: Case) -> Response:
-    """Lead to the proposal as it is now, also whoever sent a form by htmx."""
-    path = f"/policy/proposals/{case.case_id}"
-    if view.is_part:
-        return Response(status_code=204, headers={"hx-redirect": path})
-    return RedirectResponse(path, status_code=303)
+def _is_tried(view: View, case_id: str) -> bool:
+    """Tell whether what a proposal would change is worked out on each portfolio."""
+    pair = _pair(view, body_of(_proposal(view, case_id)).policy_hash or "", case_id)
+    found = {} if pair.old_hash is None or pair.is_same else trials(view, pair.old_hash, pair.new_hash)
+    return bool(found) and all(one.state is TrialState.DONE for one in found.values())
+
+
+def _path(case: Case) -> str:
+    return f"/policy/proposals/{case.case_id}"
 
 
 def _proposal(view: View, case_id: str) -> Case:
@@ -169,14 +166,14 @@ def _pair(view: View, policy_hash: str, proposal: str = "") -> Pair:
 
 
 def _place(pair: Pair) -> str:
-    return f"/policy/compare/{pair.new_hash}" if pair.case is None else f"/policy/proposals/{pair.case.case_id}"
+    return f"/policy/compare/{pair.new_hash}" if pair.case is None else _path(pair.case)
 
 
 def _page(view: View, actor: Actor, pair: Pair) -> HTMLResponse:
     services = view.services
     today, newest = services.desk.now().date(), newest_published(services.store)
     old, new = pair.former.policy, pair.new
-    first = first_day(today, newest)
+    earliest = first_day(today, newest)
     changed = None if old is None or new is None else first_change(old, new)
     with reading(services.store) as connection:
         acts = () if pair.case is None else acts_of(connection, [pair.case.case_id])
@@ -185,16 +182,23 @@ def _page(view: View, actor: Actor, pair: Pair) -> HTMLResponse:
         pair=pair,
         changes=() if old is None or new is None else changes(old, new, view.language),
         parts=PARTS,
+        names={} if new is None else names_of(new, today),
         acts=acts,
         state=None if pair.case is None else STATE_TEXTS[pair.case.state],
-        first_day=first,
-        proposed_day=first if changed is None or changed < first else changed,
+        first_day=earliest,
+        proposed_day=earliest if changed is None or changed < earliest else changed,
         newest=newest,
         may_propose=pair.case is None and not pair.is_same and bool(actor.roles & RISK) and not actor.is_machine,
+        is_tried=pair.case is not None and _is_tried(view, pair.case.case_id),
         may_decide=pair.case is not None and second_person.may_decide(actor, pair.case),
         is_own=pair.body is not None and pair.body.proposed_by == actor.user_id,
         **_trials(view, actor, pair),
     )
+
+
+def names_of(policy: Policy, day: date) -> Mapping[str, Text]:
+    """Return what entries of a policy are called, by their codes."""
+    return {**policy_words(policy, day), **{one.name: one.meaning for one in policy.parameters}}
 
 
 def _trials(view: View, actor: Actor, pair: Pair) -> dict[str, Any]:

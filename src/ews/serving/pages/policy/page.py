@@ -15,7 +15,9 @@ from ews.policy.forms import Form
 from ews.policy.grades import scale_on
 from ews.policy.playbook import playbook_on
 from ews.policy.policy import Policy
+from ews.serving.identity import ActorDep
 from ews.serving.pages.policy import terms
+from ews.serving.pages.policy.drafting import first_draft_day, may_draft
 from ews.serving.pages.policy.in_force import in_force_on
 from ews.serving.pages.policy.parts import Item, matching, parameters, signals, source_of, tier_rules
 from ews.serving.pages.policy.revised import PARTS
@@ -51,7 +53,7 @@ def _asked(
 
 
 @router.get("/policy")
-def show_policy(view: ViewDep, asked: Annotated[Asked, Depends(_asked)]) -> HTMLResponse:
+def show_policy(view: ViewDep, actor: ActorDep, asked: Annotated[Asked, Depends(_asked)]) -> HTMLResponse:
     """Show a part of the policy; with `text` what holds it of all lists."""
     day = asked.on or view.services.desk.now().date()
     held = in_force_on(view, day)
@@ -67,6 +69,8 @@ def show_policy(view: ViewDep, asked: Annotated[Asked, Depends(_asked)]) -> HTML
         parts=PARTS,
         wanted=wanted,
         waiting=waiting_proposals(view),
+        may_draft=may_draft(actor) and not asked.policy and policy is not None,
+        draft_day=first_draft_day(view),
         **{"lists": {}, **content},
     )
 

@@ -1,7 +1,8 @@
 """Parts of a policy as its page lists them: each entry with what it says on a day, what it means, and its source."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from string import Formatter
 from typing import Any, Protocol
@@ -14,7 +15,8 @@ from ews.policy.entries import TO_VERIFY
 from ews.policy.parameters import Parameter
 from ews.policy.policy import Policy
 from ews.policy.rules import ELEMENTS
-from ews.serving.pages.policy.readable import Clause, Meaning, amount, clauses
+from ews.serving.pages.policy.drafting import typed
+from ews.serving.pages.policy.readable import Clause, Meaning, amount, bounds, clauses
 
 BASES: Mapping[str, Text] = {
     "law": Text("law", "法规"),
@@ -30,6 +32,19 @@ _BY_DPD_ALONE = Text(
     "Loans whose tier follows days past due only: the model warns but leaves their tier alone",
     "按脱期法分类的贷款：模型只预警，不影响分类",
 )
+
+
+TYPED_IN: Mapping[str, Text] = {
+    "share": Text("%", "%"),
+    "change": Text("%", "%"),
+    "fen": Text("CNY", "元"),
+    "days": Text("days", "天"),
+    "months": Text("months", "个月"),
+    "ratio": Text("times", "倍"),
+}
+_ANY = Text("…", "若干")
+"""Stands where a sentence tells a value of which the condition asks nothing."""
+_AMOUNT = re.compile(r"\s*[（(][\d,.]+ ?(?:亿元|万元|元|CNY)[)）]$")
 
 
 class Sourced(Protocol):
@@ -62,7 +77,8 @@ class Version:
 class Item:
     """An entry. `now` is null before its first day, `to_come` what holds later, `earlier` what held before.
 
-    `sentence` are pieces of text and names that stand for values; `uses` are the parameters that it asks for.
+    `sentence` are pieces of text, each with what the condition asks of the value that stands behind it; `uses` are the
+    parameters that it asks for.
     """
 
     code: str
@@ -75,9 +91,11 @@ class Item:
     tier: Tier | None = None
     stage: int | None = None
     facts: tuple[Text, ...] = ()
-    sentences: Mapping[Language, tuple[tuple[str, str | None], ...]] = field(default_factory=dict)
+    sentence: tuple[tuple[str, str | None], ...] = ()
     uses: tuple[str, ...] = ()
     lent: bool = False
+    typed: str = ""
+    typed_in: Text | None = None
 
     def holds(self, wanted: str) -> bool:
         """Tell whether what somebody looks for stands anywhere in it; letters may be large or small."""
@@ -97,13 +115,21 @@ def parameters(policy: Policy, day: date, language: Language) -> Iterator[Item]:
         lent = now is None and one.serves_earlier
         yield Item(
             one.name,
-            one.meaning,
+            _bare(one.meaning) if one.unit == "fen" else one.meaning,
             told(one.values.first[1]) if lent else now,
             to_come,
             earlier,
             source_of(one, one.article),
             lent=lent,
+            typed=_typed(one, day),
+            typed_in=TYPED_IN.get(one.unit),
         )
+
+
+def _typed(one: Parameter, day: date) -> str:
+    """Return the value on a day as somebody types it: 50 for 50%."""
+    value = one.values.on(day)
+    return typed(one.values.first[1] if value is None else value, one.unit)
 
 
 def tier_rules(policy: Policy, day: date, language: Language) -> Iterator[Item]:
@@ -119,6 +145,7 @@ def tier_rules(policy: Policy, day: date, language: Language) -> Iterator[Item]:
 
 
 def signals(policy: Policy, day: date, language: Language) -> Iterator[Item]:
+    known = meanings(policy, day)
     for one in policy.signals:
         cool = (
             Text(f"no second warning within {one.cool_down_days} days", f"{one.cool_down_days} 天内不重复预警")
@@ -132,8 +159,10 @@ def signals(policy: Policy, day: date, language: Language) -> Iterator[Item]:
             OWNERS[one.owner],
             cool,
         )
-        sentences = {each: _pieces(one.sentence.in_(each)) for each in Language}
-        yield _rule(one, one.sentence, policy, day, language, level=one.level, facts=facts, sentences=sentences)
+        condition = one.when.on(day) or one.when.values[0][1]
+        asked = bounds(condition, known, language)
+        sentence = _pieces(one.sentence.in_(language), asked, language)
+        yield _rule(one, one.sentence, policy, day, language, level=one.level, facts=facts, sentence=sentence)
 
 
 def source_of(one: Sourced, article: str | None = None) -> Source:
@@ -192,9 +221,15 @@ def _since(version: Version, start: date) -> Version:
     return Version(None if start <= BEGINNING else start, version.text, version.clause)
 
 
-def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
-    """Return a sentence as pairs of a text and the name that stands for a value behind it."""
-    return tuple((text, name) for text, name, _, _ in Formatter().parse(sentence))
+def _pieces(sentence: str, asked: Mapping[str, str], language: Language) -> tuple[tuple[str, str | None], ...]:
+    """Return a sentence as pairs of a text and what the value behind it must be."""
+    parts = Formatter().parse(sentence)
+    return tuple((text, None if name is None else asked.get(name, _ANY.in_(language))) for text, name, _, _ in parts)
+
+
+def _bare(meaning: Text) -> Text:
+    """Return a meaning without an amount in brackets: the one that holds stands beside it."""
+    return Text(_AMOUNT.sub("", meaning.en), _AMOUNT.sub("", meaning.zh))
 
 
 def matching(items: Iterator[Item], wanted: str) -> Sequence[Item]:

@@ -3,7 +3,7 @@
 Words   facts and features by what they are, parameters by their value on the day; the text itself stands beside it
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -69,6 +69,38 @@ def amount(value: float, unit: FactUnit | None, language: Language) -> str:
     told = f"{value:,g}"
     counted = _COUNTED.get(unit or "")
     return told if counted is None else f"{told}{'' if unit == 'ratio' else ' '}{counted.in_(language)}"
+
+
+def bounds(condition: Condition, parameters: Mapping[str, Meaning], language: Language) -> Mapping[str, str]:
+    """Return what a condition asks of each feature by name, as "≥ 50%"; what must only be above nothing is left out."""
+    words = {**catalogue(), **parameters}
+    found: dict[str, list[str]] = {}
+    for one in _compared(condition.tree):
+        value = _value(one.right, parameters)
+        if isinstance(one.left, Name) and one.left.name not in parameters and value:
+            meaning = words.get(one.left.name)
+            unit = None if meaning is None or meaning.unit == "ratio" else meaning.unit  # 倍 stands in the sentence
+            found.setdefault(one.left.name, []).append(f"{_SIGNS[one.op]} {amount(value, unit, language)}")
+    return {name: " ".join(dict.fromkeys(asked)) for name, asked in found.items()}
+
+
+def _compared(node: Node) -> Iterator[Compare]:
+    match node:
+        case Junction(parts=parts):
+            for part in parts:
+                yield from _compared(part)
+        case Compare():
+            yield node
+
+
+def _value(node: Node, parameters: Mapping[str, Meaning]) -> float | None:
+    match node:
+        case Number(value=value):
+            return value
+        case Name(name=name) if name in parameters:
+            return parameters[name].value
+        case _:
+            return None
 
 
 def _clause(node: Node, words: Mapping[str, Meaning], language: Language) -> Clause:

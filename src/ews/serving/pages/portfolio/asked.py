@@ -48,6 +48,7 @@ class Work(StrEnum):
     """What model and casework made of borrowers: steps of the funnel that have a list."""
 
     BY_MODEL = "by_model"
+    BY_RULES = "by_rules"
     HANDED_OUT = "handed_out"
     ACKNOWLEDGED = "acknowledged"
     VERIFIED_TRUE = "verified_true"

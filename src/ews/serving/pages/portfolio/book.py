@@ -16,10 +16,12 @@ import pyarrow.compute as pc
 from ews.domain.errors import RequestError, UnauthenticatedError
 from ews.domain.exhibits import CircleTotals
 from ews.domain.people import Actor
-from ews.monitoring.filters import LEFT, NEW, NON_PERFORMING, NOT_KNOWN, WARNED, Filter, Movement
+from ews.domain.text import sentence
+from ews.monitoring.filters import LEFT, NEW, NON_PERFORMING, NOT_KNOWN, WARNED, Filter, Movement, chosen
 from ews.monitoring.frame import BookFrame, Flags
-from ews.monitoring.funnel import Stage, borrowers_at
-from ews.serving.pages.portfolio.asked import Known, Work, YesNo
+from ews.monitoring.funnel import Signals, Stage, borrowers_at
+from ews.serving.pages.borrower.values import family_title
+from ews.serving.pages.portfolio.asked import Known, YesNo
 from ews.serving.pages.render import View
 from ews.serving.portfolios import require_portfolio
 from ews.store.batches import latest_batches
@@ -70,6 +72,14 @@ class Book:
         branches = self.frame.attributes["branch_id"]
         codes = np.unique(own.codes[branches.codes == branches.code(self.branch_id)])
         return tuple(own.words[code] for code in codes.tolist() if code >= 0)
+
+
+def movement_told(view: View, frame: BookFrame, wanted: Filter) -> dict[str, Any]:
+    """Return which data only one of the two batches had, and of how many borrowers that spoils the comparison."""
+    return {
+        "seen_once": [family_title(one, view.language) for one in frame.seen_once],
+        "not_comparable": int(np.count_nonzero(frame.not_comparable & chosen(frame, wanted))) if frame.seen_once else 0,
+    }
 
 
 def looker(view: View) -> Actor:
@@ -131,7 +141,10 @@ def circle_of(view: View, book: Book, member_id: str) -> CircleTotals:
     for circle in circles_in_sight(view, book, None):
         if member_id in circle.member_ids and member_id in own_members(book, circle):
             return circle
-    message = f"'{member_id}' is in no guarantee circle of this batch. Choose one in the table of circles."
+    message = sentence(
+        "'{member_id}' is in no guarantee circle of this batch. Choose one in the table of circles.",
+        member_id=member_id,
+    )
     raise RequestError(message)
 
 
@@ -170,13 +183,13 @@ def _is_one_of(frame: BookFrame, ids: tuple[str, ...]) -> Flags:
 
 
 def _worked_on(view: View, book: Book, work: str) -> Flags:
-    frame = book.frame
-    if work == Work.BY_MODEL.value:
-        ranks = [rank for rank, one in enumerate(frame.scales["grade"]) if one in view.services.warning_grades]
-        found: Flags = np.isin(frame.now.ranks["grade"], ranks) & frame.now.is_in
-        return found
-    ids = borrowers_at(view.services.store, frame.publication, Stage(work), book.branch_id)
-    return _is_one_of(frame, tuple(sorted(ids)))
+    return borrowers_at(view.services.store, book.frame, Stage(work), signals_of(view, book))
+
+
+def signals_of(view: View, book: Book) -> Signals:
+    """Return what warns in the book, as the policy and the batch tell."""
+    services = view.services
+    return Signals(services.warning_grades, services.find_ruled(book.frame.publication.batch.batch_id))
 
 
 def _yes(value: str | None) -> bool | None:
@@ -184,6 +197,14 @@ def _yes(value: str | None) -> bool | None:
 
 
 def _unknown(name: str, value: str, words: tuple[str, ...]) -> RequestError:
-    listed = ", ".join(f"'{one}'" for one in words[:30]) or "none"
-    more = f" and {len(words) - 30} more" if len(words) > 30 else ""
-    return RequestError(f"The filter '{name}' does not know '{value}'. It takes: {listed}{more}.")
+    listed = tuple(f"'{one}'" for one in words[:30]) or sentence("none")
+    more = sentence(" and {count} more", count=len(words) - 30) if len(words) > 30 else ""
+    return RequestError(
+        sentence(
+            "The filter '{filter}' does not know '{value}'. It takes: {words}{more}.",
+            filter=name,
+            value=value,
+            words=listed,
+            more=more,
+        )
+    )

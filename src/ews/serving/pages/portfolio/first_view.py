@@ -56,7 +56,7 @@ def first_view(view: View, book: Book, asked: BookAsked, wanted: Filter) -> dict
     """Return what the top of the page shows."""
     whole = totals(book.frame, wanted)
     return {
-        "heads": _heads(view, whole),
+        "heads": _heads(view, whole, is_comparable=not book.frame.seen_once),
         "whole": whole,
         "movements": _movements(view, book.frame, wanted),
         "divided": divided(view, book.frame, wanted, asked.scale.value),
@@ -82,7 +82,8 @@ def divided(view: View, frame: BookFrame, wanted: Filter, scale: str) -> list[di
     ]
 
 
-def _heads(view: View, whole: Totals) -> list[Head]:
+def _heads(view: View, whole: Totals, *, is_comparable: bool) -> list[Head]:
+    """Return the figures; what rests on probabilities is no good news where those of then rest on other data."""
     now, then = whole.now, whole.former
     red = now.levels[WarningLevel.RED]
     money = partial(figures.money, language=view.language)
@@ -98,9 +99,14 @@ def _heads(view: View, whole: Totals) -> list[Head]:
         Head(
             view._("Expected loss"),
             money(now.expected_loss_fen),
-            *_money_change(view, now, then, "expected_loss_fen"),
+            *(_money_change(view, now, then, "expected_loss_fen") if is_comparable else ("", None)),
             "down",
-            view._(
+            (
+                ""
+                if is_comparable
+                else f"{_money_change(view, now, then, 'expected_loss_fen')[0]} {view._('not comparable')} · "
+            )
+            + view._(
                 "%(share)s of the exposure", share=figures.percent(ratio(now.expected_loss_fen, now.exposure_fen), 2)
             ),
             {"sort": "expected_loss_fen"},
@@ -167,13 +173,14 @@ def _matrix(view: View, frame: BookFrame, wanted: Filter, asked: BookAsked) -> d
         return None
     scale, measure = asked.scale.value, asked.measure
     tell = _teller(view, found, measure)
+    is_comparable = scale != Scale.GRADE.value or not frame.seen_once
     return {
         "unit": tell.unit,
         "columns": [value_text(scale, one, view.language) for one in found.now],
         "rows": [
             {
                 "text": value_text(scale, former, view.language),
-                "cells": _cells(found, row, measure, tell),
+                "cells": _cells(found, row, measure, tell, is_comparable=is_comparable),
                 "total": tell.tell(sum(_amounts(found, row, measure))),
                 "query": {f"former_{scale}": former} if former != NEW else {"movement": NEW},
             }
@@ -182,7 +189,7 @@ def _matrix(view: View, frame: BookFrame, wanted: Filter, asked: BookAsked) -> d
     }
 
 
-def _cells(found: Migration, row: int, measure: Measure, teller: _Teller) -> list[Shown]:
+def _cells(found: Migration, row: int, measure: Measure, teller: _Teller, *, is_comparable: bool) -> list[Shown]:
     former, amounts = found.former[row], _amounts(found, row, measure)
     whole = sum(amounts)
     shown = []
@@ -191,7 +198,8 @@ def _cells(found: Migration, row: int, measure: Measure, teller: _Teller) -> lis
         share = amount / whole if whole and cell.borrowers else None
         query = {f"former_{found.scale}": former, found.scale: now} if cell.borrowers else None
         text = teller.tell(amount) if cell.borrowers else ""
-        shown.append(Shown(text, share, _shade(former, now, row - column, share), query))
+        shade = _shade(former, now, row - column, share) if is_comparable else "cell-aside"
+        shown.append(Shown(text, share, shade, query))
     return shown
 
 

@@ -1,6 +1,7 @@
 """Heat map: industry against region, as a chart and as a table; each cell leads to its list.
 
 Pale   a cell with few borrowers, whose share says little, has no colour
+Bars   where there is one region or one industry only, a map would be a single line: a list with bars stands there
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ from ews.serving.pages.render import View, link
 
 FEW = 20
 """Borrowers below which a share says little."""
+_SHORT = 4
+"""Letters of a name up to which twelve names stand side by side."""
 
 _VALUES: Mapping[Kind, Callable[[Figures], float | None]] = {
     Kind.WARNED: lambda one: one.share_warned,
@@ -40,7 +43,26 @@ def heat_map(view: View, book: Book, asked: BookAsked, wanted: Filter) -> dict[s
         for row, line in enumerate(found.cells)
     ]
     table = list(zip(rows, cells, strict=True))
-    return {"heat_columns": columns, "heat_rows": table, "heat_chart": _chart(asked.heat, rows, columns, cells)}
+    lines = bars(asked.heat, rows, columns, cells)
+    chart = None if lines else _chart(asked.heat, rows, columns, cells)
+    return {"heat_columns": columns, "heat_rows": table, "heat_chart": chart, "heat_bars": lines}
+
+
+def bars(kind: Kind, rows: list[str], columns: list[str], cells: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the cells of a map of one column or one row with their bars, the greatest first; else nothing.
+
+    `share` is how far the bar reaches: of 100%, and where it is money of the largest; null where it says little.
+    """
+    if min(len(rows), len(columns)) != 1:
+        return []
+    named = zip(rows if len(columns) == 1 else columns, (one for line in cells for one in line), strict=True)
+    known = [(name, one) for name, one in named if one["borrowers"]]
+    whole = max((one["value"] or 0 for _, one in known), default=0) if kind is Kind.MONEY else 1
+    told = [
+        {**one, "name": name, "share": None if _is_pale(one, kind) or not whole else (one["value"] or 0) / whole}
+        for name, one in known
+    ]
+    return sorted(told, key=lambda one: (one["share"] is None, -(one["share"] or 0)))
 
 
 def _name(view: View, line: Line, name: str) -> str:
@@ -77,7 +99,11 @@ def _chart(kind: Kind, rows: list[str], columns: list[str], cells: list[list[dic
     return {
         "grid": {"left": 8, "right": 12, "top": 8, "bottom": 64, "containLabel": True},
         "tooltip": {"trigger": "item"},
-        "xAxis": {"type": "category", "data": columns, "axisLabel": {"interval": 0, "rotate": 30}},
+        "xAxis": {
+            "type": "category",
+            "data": columns,
+            "axisLabel": {"interval": 0, "rotate": 0 if max(map(len, columns)) <= _SHORT else 30},
+        },
         "yAxis": {"type": "category", "data": rows, "inverse": True},
         "visualMap": {
             "min": 0,

@@ -19,9 +19,19 @@ from ews.monitoring.filters import Filter, listed
 from ews.monitoring.frame import Flags
 from ews.monitoring.rows import Page, rows
 from ews.serving.identity import ToldDep
+from ews.serving.pages.borrower.values import family_title
 from ews.serving.pages.portfolio.asked import PAGE, ListAsked, ListAskedDep
-from ews.serving.pages.portfolio.book import Book, among, circle_of, open_book, own_members, wanted
+from ews.serving.pages.portfolio.book import (
+    Book,
+    among,
+    circle_of,
+    movement_told,
+    open_book,
+    own_members,
+    wanted,
+)
 from ews.serving.pages.portfolio.words import COLUMNS, MOVEMENTS, chips, value_text
+from ews.serving.pages.portfolio.workbook import FEW
 from ews.serving.pages.render import View, ViewDep, link
 from ews.store.branches import branches_of
 
@@ -125,7 +135,7 @@ def _exact(view: View, asked: ListAsked) -> str | None:
 
 
 def _shown(view: View, asked: ListAsked, listing: Listing, told: Any) -> HTMLResponse:
-    page = listing.page(asked, asked.offset, PAGE)
+    page, called = listing.page(asked, asked.offset, PAGE), view.called
     told(one.borrower_id for one in page.rows)
     book, compared = listing.book, listing.book.frame.compared
     return view.show(
@@ -134,16 +144,18 @@ def _shown(view: View, asked: ListAsked, listing: Listing, told: Any) -> HTMLRes
         book=book,
         batch=book.frame.publication.batch,
         compared_on=None if compared is None else compared.batch.as_of,
-        words=book.words,
         page=page,
         size=PAGE,
+        long=FEW,
+        blind=[(family_title(one, view.language), "") for one in book.frame.publication.batch.blind],
+        **movement_told(view, book.frame, listing.filter),
         sums=listing.sums,
         others=listing.others,
-        chips=chips(asked.filters, view.language),
+        chips=chips(asked.filters, view.language, view.called),
         columns={name: text.in_(view.language) for name, text in COLUMNS.items()},
         down_first=_DOWN_FIRST,
         choices=_choices(view, book),
-        tell=lambda name, value: value_text(name, value, view.language),
+        tell=lambda name, value: value_text(name, value, view.language, called),
         to=lambda **changed: link("/borrowers", **asked.but(**changed)),
         to_file=lambda ending: link(f"/borrowers.{ending}", **asked.but()),
     )
@@ -158,7 +170,10 @@ def _choices(view: View, book: Book) -> Mapping[str, list[tuple[str, str]]]:
         "movement": [one.value for one in MOVEMENTS] if book.frame.compared is not None else [],
         "industry": list(book.words["industry"]),
         "region": list(book.words["region"]),
-        "officer": list(book.words["officer"]),
-        "branch": [] if book.branch_id is not None else list(book.words["branch"]),
     }
-    return {name: [(one, value_text(name, one, view.language)) for one in values] for name, values in offered.items()}
+    called = view.called
+    return {
+        "officer": called.choices("officer", book.words["officer"]),
+        "branch": called.choices("branch", () if book.branch_id is not None else book.words["branch"]),
+        **{name: [(one, value_text(name, one, view.language)) for one in values] for name, values in offered.items()},
+    }

@@ -9,7 +9,7 @@ from ews.monitoring.filters import Filter
 from ews.serving.identity import ToldDep
 from ews.serving.pages.borrower.values import family_tables, family_title
 from ews.serving.pages.portfolio.asked import BookAsked, BookAskedDep
-from ews.serving.pages.portfolio.book import Book, open_book, wanted
+from ews.serving.pages.portfolio.book import Book, movement_told, open_book, wanted
 from ews.serving.pages.portfolio.first_view import first_view
 from ews.serving.pages.portfolio.sections import TITLES, Section, content
 from ews.serving.pages.render import View, ViewDep, link
@@ -46,6 +46,11 @@ def show_section(section: SectionName, view: ViewDep, told: ToldDep, asked: Book
     return view.show(template, section=section, **_frame(view, book, asked, chosen), **found)
 
 
+def _choices(view: View, book: Book, name: str) -> list[tuple[str, str]]:
+    words = book.words[name]
+    return view.called.choices(name, words) if name == "branch" else [(one, one) for one in words]
+
+
 def _frame(view: View, book: Book, asked: BookAsked, chosen: Filter) -> dict[str, Any]:
     """Return what heading and links of the page and its sections need."""
     kept = {"portfolio": asked.portfolio, **asked.filters}
@@ -56,13 +61,11 @@ def _frame(view: View, book: Book, asked: BookAsked, chosen: Filter) -> dict[str
         "chosen": chosen,
         "batch": batch,
         "compared_on": None if compared is None else compared.batch.as_of,
-        "words": book.words,
+        "choices": {name: _choices(view, book, name) for name in ("branch", "industry", "region")},
         "sections": [(one, TITLES[one]) for one in Section],
         "is_part_of_branch": bool({"industry", "region"} & set(asked.filters)),
-        "blind": [
-            (family_title(one, view.language), family_tables(one, view.language))
-            for one in batch.summary.get("blind", ())
-        ],
+        "blind": [(family_title(one, view.language), family_tables(one, view.language)) for one in batch.blind],
+        **movement_told(view, book.frame, chosen),
         "to_list": lambda query=None, **more: link("/borrowers", **{**kept, **(query or {}), **more}),
         "to_page": lambda **changed: link("/portfolio", **asked.but(**changed)),
         "to_section": lambda one, **changed: link(f"/portfolio/parts/{one}", **asked.but(**changed)),

@@ -17,9 +17,10 @@ from ews.monitoring.funnel import Stage, Step, funnel
 from ews.monitoring.hits import LEAST, REACHES, hits
 from ews.monitoring.movers import movers
 from ews.monitoring.trend import trend
+from ews.serving.pages.called import Called
 from ews.serving.pages.portfolio import charts
-from ews.serving.pages.portfolio.asked import BookAsked, Heat, Work
-from ews.serving.pages.portfolio.book import Book, circles_in_sight, names_of, own_members
+from ews.serving.pages.portfolio.asked import BookAsked, Heat
+from ews.serving.pages.portfolio.book import Book, circles_in_sight, names_of, own_members, signals_of
 from ews.serving.pages.portfolio.first_view import divided
 from ews.serving.pages.portfolio.heat_map import heat_map
 from ews.serving.pages.portfolio.words import value_text
@@ -76,25 +77,24 @@ def content(section: Section, view: View, book: Book, asked: BookAsked, wanted: 
 
 def _map(view: View, book: Book, asked: BookAsked, wanted: Filter) -> dict[str, Any]:
     dimension = "officer_id" if wanted.branch_id is not None else "branch_id"
-    groups = by(book.frame, wanted, dimension)
+    groups, called = by(book.frame, wanted, dimension), view.called
     return {
         **heat_map(view, book, asked, wanted),
         "heats": tuple(Heat),
-        "places": [_place(view, one, dimension) for one in (groups[:_SHOWN] if view.is_part else groups)],
+        "places": [_place(view, one, dimension, called) for one in (groups[:_SHOWN] if view.is_part else groups)],
         "more": len(groups) - _SHOWN if view.is_part else 0,
         "filter": "officer" if dimension == "officer_id" else "branch",
-        "most_warned": max((one.now.share_warned or 0.0 for one in groups), default=0.0),
     }
 
 
-def _place(view: View, one: Group, dimension: str) -> dict[str, Any]:
-    text = value_text(dimension, one.key, view.language)
+def _place(view: View, one: Group, dimension: str, called: Called) -> dict[str, Any]:
+    text = value_text(dimension, one.key, view.language, called)
     return {"key": one.key or NOT_KNOWN, "text": text, "now": one.now, "former": one.former}
 
 
 def _course(view: View, book: Book, _asked: BookAsked, wanted: Filter) -> dict[str, Any]:
     history = view.services.keeper.history(book.portfolio)
-    steps = funnel(view.services.store, book.frame, wanted.branch_id, view.services.warning_grades)
+    steps = funnel(view.services.store, book.frame, wanted.branch_id, signals_of(view, book))
     points = trend(history, wanted.branch_id)
     return {
         "steps": [_step(view, one, steps[0]) for one in steps],
@@ -105,9 +105,8 @@ def _course(view: View, book: Book, _asked: BookAsked, wanted: Filter) -> dict[s
 
 
 def _step(view: View, one: Step, whole: Step) -> dict[str, Any]:
-    query: dict[str, str] | None = {"work": one.stage.value} if one.stage.value in set(Work) else None
-    if one.stage is Stage.BY_MODEL and not view.services.warning_grades:
-        query = None
+    """Return a step; it leads to its list, where there is one: who is behind it is known where the money is."""
+    query: dict[str, str] | None = {"work": one.stage.value} if one.exposure_fen is not None else None
     if one.stage in {Stage.SCORED, Stage.WARNED}:
         query = {} if one.stage is Stage.SCORED else {"level": WARNED}
     return {
@@ -137,7 +136,7 @@ def _movers(view: View, book: Book, _asked: BookAsked, wanted: Filter) -> dict[s
         "movers": found,
         "about": [one.borrower_id for one in (*found.losses, *found.levels)],
         "level_texts": {one.value: one.text.in_(view.language) for one in WarningLevel},
-        "reason_texts": {one.value: one.topic.in_(view.language) for one in ReasonCode},
+        "reason_texts": {one.value: one.text.in_(view.language) for one in ReasonCode},
     }
 
 

@@ -7,6 +7,7 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Language, Text
 from ews.monitoring.filters import LEFT, NEW, NON_PERFORMING, NOT_KNOWN, WARNED, Movement
+from ews.serving.pages.called import Called
 
 COLUMNS: Mapping[str, Text] = {
     "borrower_id": Text("Id", "客户编号"),
@@ -69,6 +70,7 @@ MOVEMENTS: Mapping[Movement, Text] = {
 }
 WORKS: Mapping[str, Text] = {
     "by_model": Text("grade warns", "模型提示"),
+    "by_rules": Text("rule signal holds", "规则信号成立"),
     "handed_out": Text("warning handed out", "已下发预警"),
     "acknowledged": Text("warning acknowledged", "已签收"),
     "verified_true": Text("verified true", "核实属实"),
@@ -85,6 +87,8 @@ _SPECIAL: Mapping[str, Text] = {
     "known": Text("known", "已知"),
     "unknown": Text("not known", "未知"),
 }
+_BRANCH = frozenset({"branch", "branch_id"})
+_PEOPLE = _BRANCH | {"officer", "officer_id"}
 _RAW = frozenset({*("branch", "branch_id", "officer", "officer_id", "industry", "region"), *("text", "circle")})
 """Told as they are in the book, or as somebody wrote them."""
 _WORDS: Mapping[str, Mapping[Any, Text]] = {
@@ -92,8 +96,8 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "level": {one.value: one.text for one in WarningLevel},
     "movement": MOVEMENTS,
     "work": WORKS,
-    "reason": {one.value: one.topic for one in ReasonCode},
-    "top_reason": {one.value: one.topic for one in ReasonCode},
+    "reason": {one.value: one.text for one in ReasonCode},
+    "top_reason": {one.value: one.text for one in ReasonCode},
 }
 _STAGE = Text("stage {}", "第 {} 阶段")
 _YUAN = Text("{:,} yuan", "{:,} 元")
@@ -107,17 +111,23 @@ class Chip(NamedTuple):
     value: str
 
 
-def chips(filters: Mapping[str, str], language: Language) -> list[Chip]:
+def chips(filters: Mapping[str, str], language: Language, called: Called) -> list[Chip]:
     """Return the filters of an address in words."""
     return [
-        Chip(name, FILTERS[name].in_(language), value_text(name, value, language)) for name, value in filters.items()
+        Chip(name, FILTERS[name].in_(language), value_text(name, value, language, called))
+        for name, value in filters.items()
     ]
 
 
-def value_text(name: str, value: str | None, language: Language) -> str:
-    """Return the value of a filter or of a word of the book; None is what the book does not tell."""
+def value_text(name: str, value: str | None, language: Language, called: Called | None = None) -> str:
+    """Return the value of a filter or of a word of the book; None is what the book does not tell.
+
+    Branches and officers go by their ids where nobody tells how they are `called`.
+    """
     if value is None:
         return _SPECIAL[NOT_KNOWN].in_(language)
+    if called is not None and value != NOT_KNOWN and name in _PEOPLE:
+        return called.branch(value) if name in _BRANCH else called.officer(value)
     known = _text(name.removeprefix("former_"), value)
     return value if known is None else known.in_(language)
 

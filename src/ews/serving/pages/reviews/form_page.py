@@ -81,6 +81,14 @@ def send_back(case_id: CaseId, fields: FieldsDep, view: ViewDep, actor: ActorDep
     return _after(view, actor, case_id)
 
 
+@router.post("/reviews/{case_id}/withdraw")
+def withdraw(case_id: CaseId, fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: RequestIdDep) -> Response:
+    """Take back what the reader determined."""
+    asked = read(ActRequest, fields)
+    reviews.withdraw(view.services.desk, actor, case_id, version=asked.version, request_id=request_id)
+    return _after(view, actor, case_id)
+
+
 def _form(view: View, actor: Actor, case_id: str) -> ReviewForm:
     with reading(view.services.store) as connection:
         form = review_of(connection, case_id)
@@ -106,7 +114,9 @@ def _content(view: View, actor: Actor, form: ReviewForm) -> dict[str, Any]:
     rows: tuple[ReviewRow, ...] = () if session is None else rows_by_id(view, actor, session, [case.case_id])
     row = rows[0] if rows else rows_of(view, actor, [Listed(case, None, None)])[0]
     today = view.services.desk.now().date()
-    words = policy_words(view.services.desk.policy_on(today), today)
+    policy = view.services.desk.policy_on(today)
+    rules = {one.code: one.meaning for one in (*policy.tier_rules.loan, *policy.tier_rules.model)}
+    words = {**policy_words(policy, today), **rules}
     seen = body.monitoring
     parts = {} if session is None else row_parts(view, actor, session, rows)
     return {
@@ -122,7 +132,9 @@ def _content(view: View, actor: Actor, form: ReviewForm) -> dict[str, Any]:
             Group(Text("checks", "贷后检查"), seen.checks),
             Group(Text("contacts", "联系"), seen.contacts),
         ),
-        "loans": [(loan, _offered(loan), [code for code, _ in loan.original.grounds]) for loan in body.loans],
+        "loans": [
+            (loan, _offered(loan), [code_text(code, words) for code, _ in loan.original.grounds]) for loan in body.loans
+        ],
         "word_of": lambda code: code_text(code, words),
         "role_of": lambda role: ROLE_TEXTS.get(role, Text(role, role)),
         "verbs": VERB_TEXTS,

@@ -14,12 +14,14 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from ews.casework.reviews import reviews
+from ews.casework.reviews.form import review_name
 from ews.casework.reviews.reviews import Outcome, ToApprove, ToDetermine
 from ews.casework.reviews.session import one_by_one, open_session
 from ews.casework.rights import SENIOR
 from ews.domain.errors import RequestError
 from ews.domain.levels import Tier
 from ews.domain.people import Actor
+from ews.domain.text import sentence
 from ews.serving.api.parameters import Filter, Portfolio
 from ews.serving.api.review_sessions import SessionRequest
 from ews.serving.api.reviews import MOST
@@ -27,6 +29,7 @@ from ews.serving.identity import ActorDep, RequestIdDep, ToldDep
 from ews.serving.pages.forms import FieldsDep, read
 from ews.serving.pages.problem_page import ADVICE
 from ews.serving.pages.render import View, ViewDep, link
+from ews.serving.pages.reviews.overview import BranchRow, branch_rows, whole_of
 from ews.serving.pages.reviews.sitting import (
     PAGE,
     STATES,
@@ -40,7 +43,7 @@ from ews.serving.pages.reviews.sitting import (
 )
 from ews.serving.portfolios import require_portfolio
 from ews.store.engine import reading
-from ews.store.review_list import branch_totals, unfinished
+from ews.store.review_list import branch_totals, forms_by_branch
 
 router = APIRouter(include_in_schema=False)
 
@@ -135,12 +138,13 @@ def _shown(view: View, actor: Actor, told: ToldDep, asked: Asked, outcomes: tupl
 
 
 def _branches(view: View, session: Session | None) -> Response:
-    """Show what head office begins with: the branches of the quarter's batch."""
-    batch = None if session is None else session.batch
-    totals = {} if batch is None else branch_totals(view.services.store, batch.publication)
-    with reading(view.services.store) as connection:
-        waiting = unfinished(connection)
-    return view.show("reviews/branches.html", session=session, totals=totals, waiting=waiting)
+    """Show what head office begins with: the branches of the quarter's batch, and how far each has got."""
+    branches: list[BranchRow] = []
+    if session is not None and session.batch is not None:
+        with reading(view.services.store) as connection:
+            forms = forms_by_branch(connection, review_name(session.portfolio, session.quarter.name))
+        branches = branch_rows(branch_totals(view.services.store, session.batch.publication), forms, view.called)
+    return view.show("reviews/branches.html", session=session, branches=branches, whole=whole_of(branches))
 
 
 def _after(view: View, actor: Actor, told: ToldDep, fields: Fields, outcomes: tuple[Outcome, ...]) -> Response:
@@ -153,7 +157,7 @@ def _after(view: View, actor: Actor, told: ToldDep, fields: Fields, outcomes: tu
         rows = _with_outcomes(view, rows_by_id(view, actor, session, [one.case_id for one in outcomes]), outcomes)
     told(one.case.borrower_id for one in rows if one.case.borrower_id is not None)
     if session is None:
-        return view.show("reviews/branches.html", session=None, totals={}, waiting={})
+        return view.show("reviews/branches.html", session=None, branches=[], whole=whole_of(()))
     return view.show("reviews/acted.html", **row_parts(view, actor, session, rows, outcomes=_summary(outcomes)))
 
 
@@ -184,7 +188,9 @@ def _ticked(fields: Fields) -> list[tuple[str, int]]:
     """Return the forms to act on, each with the version that the page showed; `only` is a row's own button."""
     ticks = fields.get("only") or fields.get("tick", ())
     if not 1 <= len(ticks) <= MOST:
-        message = f"{len(ticks)} forms are ticked. Tick at least one and at most {MOST}."
+        message = sentence(
+            "{count} forms are ticked. Tick at least one and at most {most}.", count=len(ticks), most=MOST
+        )
         raise RequestError(message)
     return [_tick(one) for one in dict.fromkeys(ticks)]
 
@@ -192,7 +198,9 @@ def _ticked(fields: Fields) -> list[tuple[str, int]]:
 def _tick(text: str) -> tuple[str, int]:
     case_id, _, version = text.partition(":")
     if not (version.isascii() and version.isdigit() and len(version) < 10 and len(case_id) <= 20):
-        message = f"'{text[:100]}' names no form and version. Open the session again and tick there."
+        message = sentence(
+            "'{text}' names no form and version. Open the session again and tick there.", text=text[:100]
+        )
         raise RequestError(message)
     return case_id, int(version)
 

@@ -5,18 +5,20 @@ Progress  counted by the database; only the rows of a page are read
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from ews.casework.reviews.form import Quarter, ReviewBody, body_of, quarter_of, review_name
-from ews.casework.reviews.may import may_now
+from ews.casework.reviews.may import Seat, Waiting, seats_of
+from ews.casework.reviews.seats import slip_from, slip_of
 from ews.casework.words import ROLE_TEXTS, STATE_TEXTS
 from ews.domain.errors import UnknownCaseError
 from ews.domain.levels import Tier, worst_tier
 from ews.domain.people import Actor
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.serving.pages.render import View
 from ews.store.batches import latest_batches
 from ews.store.cases import Case
@@ -32,6 +34,7 @@ from ews.store.review_list import (
     branch_totals,
     listed,
     officers_of,
+    open_forms,
     published_of,
     review_page,
     tallies,
@@ -40,8 +43,8 @@ from ews.store.review_list import (
 PAGE = 50
 STATES = ("prepared", "returned", "determined", "approved")
 
-State = Literal["", "prepared", "returned", "determined", "approved", "open"]
-"""Empty for all; open: prepared or returned."""
+State = Literal["", "prepared", "returned", "determined", "approved", "open", "mine"]
+"""Empty for all; open: prepared or returned; mine: what waits for the reader."""
 
 
 class Asked(BaseModel):
@@ -61,7 +64,7 @@ class Asked(BaseModel):
 
     @property
     def wanted(self) -> ReviewFilter:
-        states = frozenset({"prepared", "returned"}) if self.state == "open" else frozenset({self.state} - {""})
+        states = frozenset({"prepared", "returned"}) if self.state == "open" else frozenset({self.state} - {"", "mine"})
         return ReviewFilter(
             states, Tier(self.tier) if self.tier else None, bool(self.moved), self.officer or None, self.text or None
         )
@@ -105,11 +108,20 @@ class ReviewRow:
     state: Text
     now: Stood | None
     before: Stood | None
-    verbs: frozenset[str]
+    seat: Seat
+    seat_said: str | None
     signals: tuple[Text, ...]
-    waits_for: tuple[Text, ...]
     told: str | None = None
     is_done: bool | None = None
+
+    @property
+    def waits(self) -> tuple[tuple[Text, Waiting], ...]:
+        """Return the approvals that are missing, with what their roles are called."""
+        return tuple((ROLE_TEXTS[one.role], one) for one in self.seat.waits)
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        return self.seat.verbs
 
     @property
     def dpd(self) -> int | None:
@@ -154,7 +166,10 @@ def session_of(view: View, actor: Actor, asked: Asked) -> Session | None:
     if branch_id is None:
         return Session(portfolio, quarter, quarters, "", _newest_in(published, quarter), None)
     if not actor.sees(branch_id):
-        message = f"Branch '{branch_id}' is none of those you may see. Open the session of your own branch."
+        message = sentence(
+            "Branch '{branch_id}' is none of those you may see. Open the session of your own branch.",
+            branch_id=branch_id,
+        )
         raise UnknownCaseError(message)
     batch = _newest_in(published, quarter)
     before = next((one.publication for one in published if one.as_of < quarter.first), None)
@@ -172,11 +187,20 @@ def sitting_of(view: View, actor: Actor, session: Session, asked: Asked) -> Sitt
     if session.key is None:
         return Sitting(session, _progress((), None))
     with reading(view.services.store) as connection:
-        found, count = review_page(connection, session.key, asked.wanted, limit=PAGE, offset=PAGE * (asked.page - 1))
+        wanted = asked.wanted
+        if asked.state == "mine":
+            wanted = replace(wanted, case_ids=_turns_of(connection, actor, session.key))
+        found, count = review_page(connection, session.key, wanted, limit=PAGE, offset=PAGE * (asked.page - 1))
         counted = tallies(connection, session.key)
         officers = officers_of(connection, session.key)
     total = branch_totals(view.services.store, session.key.publication).get(session.branch_id)
     return Sitting(session, _progress(counted, total), rows_of(view, actor, found), count, officers)
+
+
+def _turns_of(connection: Connection, actor: Actor, key: SessionKey) -> frozenset[str]:
+    """Return the forms that wait for the actor."""
+    slips = {case.case_id: (case, slip_from(case)) for case in open_forms(connection, key)}
+    return frozenset(case_id for case_id, seat in seats_of(connection, actor, slips).items() if seat.is_turn)
 
 
 def progress_of(view: View, session: Session) -> Progress:
@@ -201,7 +225,9 @@ def rows_of(view: View, actor: Actor, found: Iterable[Listed]) -> tuple[ReviewRo
     """Return forms as rows, each with what the actor may do with it."""
     forms = [(one, body_of(one.case)) for one in found]
     with reading(view.services.store) as connection:
-        verbs = may_now(connection, actor, ((one.case, body) for one, body in forms))
+        seats = seats_of(
+            connection, actor, {one.case.case_id: (one.case, slip_of(one.case, body)) for one, body in forms}
+        )
     today = view.services.desk.now().date()
     words = {
         one.code: one.reason.topic for one in view.services.desk.policy_on(today).signals if one.reason is not None
@@ -213,9 +239,9 @@ def rows_of(view: View, actor: Actor, found: Iterable[Listed]) -> tuple[ReviewRo
             STATE_TEXTS[one.case.state],
             one.now,
             one.before,
-            verbs[one.case.case_id],
+            seat := seats[one.case.case_id],
+            None if seat.said is None else view.told(seat.said),
             tuple(dict.fromkeys(words[code] for code in body.monitoring.signals if code in words)),
-            tuple(ROLE_TEXTS[role] for role in body.waits_for) if body.determination is not None else (),
         )
         for one, body in forms
     )

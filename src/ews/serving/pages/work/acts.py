@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from ews.casework.day.time_left import Urgency
 from ews.casework.dossier.words import VERB_TEXTS
 from ews.casework.warnings.many import MOST, Outcome, acknowledge_many
 from ews.domain.errors import RequestError
 from ews.domain.people import Actor
-from ews.domain.text import Text
+from ews.domain.text import Text, sentence
 from ews.serving.case_sight import cases_in_sight
 from ews.serving.identity import ActorDep, RequestIdDep, ToldDep
 from ews.serving.pages.forms import FieldsDep, first
@@ -36,9 +37,12 @@ def acknowledge(
     """Acknowledge the warnings that are ticked, each on its own; those that could not be are told in their rows."""
     outcomes = acknowledge_many(view.services.desk, actor, _ticked(fields), request_id=request_id)
     told(one.case.borrower_id for one in outcomes if one.case is not None and one.case.borrower_id is not None)
+    rows = _rows(view, actor, outcomes)
     content: dict[str, Any] = {
         "outcomes": outcomes,
-        "rows": _rows(view, actor, outcomes),
+        "rows": rows,
+        "done_ids": {one.case.case_id for one in outcomes if one.error is None and one.case is not None},
+        "leaving": {case_id for case_id, row in rows.items() if not _is_listed(view, row)},
         "done": sum(one.error is None for one in outcomes),
         "back": _back(view),
         "may_act": True,
@@ -81,13 +85,15 @@ def _ticked(fields: Mapping[str, tuple[str, ...]]) -> list[tuple[str, int]]:
     """Return the warnings that are ticked, with the versions that were shown; RequestError where there are none."""
     ticked = fields.get("case", ())
     if not 1 <= len(ticked) <= MOST:
-        message = f"{len(ticked)} warnings are ticked. Tick 1 to {MOST}."
+        message = sentence("{count} warnings are ticked. Tick 1 to {most}.", count=len(ticked), most=MOST)
         raise RequestError(message)
     found = []
     for one in ticked:
         match = _TICKED.fullmatch(one)
         if match is None:
-            message = f"'{one[:100]}' names no warning with its version. Open the list again and tick there."
+            message = sentence(
+                "'{text}' names no warning with its version. Open the list again and tick there.", text=one[:100]
+            )
             raise RequestError(message)
         found.append((match[1], int(match[2])))
     return found
@@ -98,6 +104,14 @@ def _rows(view: View, actor: Actor, outcomes: Iterable[Outcome]) -> dict[str, Ro
     seen = [one.case for one in outcomes if one.case is not None]
     rows = warning_rows(view, cases_in_sight(view.services.store, actor, seen))
     return {row.case.case_id: row for row in rows}
+
+
+def _is_listed(view: View, row: Row) -> bool:
+    """Tell whether a warning that was acted on still stands in the list that the ticks stood in."""
+    asked = dict(parse_qsl(_query(view), max_num_fields=100))
+    is_late = row.left.urgency is Urgency.LATE
+    is_asked = (is_late or "late" not in asked) and (row.gone is not None or "gone" not in asked)
+    return is_asked and asked.get("state") in {None, row.case.state}
 
 
 def _back(view: View) -> str:

@@ -70,6 +70,7 @@ class Asked:
     officer: str | None = None
     kind: str | None = None
     late: bool = False
+    gone: bool = False
     text: str | None = None
     mine: bool = False
     sort: Sort = Sort.DUE
@@ -85,6 +86,7 @@ class Asked:
             "officer": self.officer,
             "kind": self.kind,
             "late": "true" if self.late else None,
+            "gone": "true" if self.gone else None,
             "text": self.text,
             "mine": "true" if self.mine else None,
             "sort": None if self.sort is Sort.DUE else self.sort.value,
@@ -118,6 +120,7 @@ class Asked:
             officer_id=self.officer,
             topic=self.kind,
             is_late=True if self.late else None,
+            is_gone=True if self.gone else None,
             text=self.text,
             whose=whose(actor) if self.mine else None,
         )
@@ -130,6 +133,7 @@ def _asked(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
     officer: _Name = None,
     kind: Annotated[Topic | None, _Empty, Query()] = None,
     late: Annotated[bool | None, _Empty, Query()] = None,
+    gone: Annotated[bool | None, _Empty, Query()] = None,
     text: _Name = None,
     mine: Annotated[bool | None, _Empty, Query()] = None,
     sort: Annotated[Sort | None, _Empty, Query()] = None,
@@ -142,6 +146,7 @@ def _asked(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
         officer=officer or None,
         kind=None if kind is None else kind.value,
         late=bool(late),
+        gone=bool(gone),
         text=None if text is None else text.strip() or None,
         mine=bool(mine),
         sort=sort or Sort.DUE,
@@ -151,7 +156,7 @@ def _asked(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
 
 AskedDep = Annotated[Asked, Depends(_asked)]
 
-_KEPT = frozenset({"level", "state", "branch", "officer", "kind", "late", "text", "mine", "sort"})
+_KEPT = frozenset({"level", "state", "branch", "officer", "kind", "late", "gone", "text", "mine", "sort"})
 
 
 def kept_query(query: str) -> str:

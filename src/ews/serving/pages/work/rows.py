@@ -1,28 +1,30 @@
 """Rows: warnings and items of the day as the lists show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ews.casework.day.my_day import Item
 from ews.casework.day.time_left import TimeLeft, time_left
 from ews.casework.day.work_list import next_verbs
 from ews.casework.warnings.deadlines import Terms, terms_on
-from ews.casework.warnings.in_short import all_signals, kind_text, why_in_short
+from ews.casework.warnings.in_short import all_signals, gone_text, kind_text, why_in_short
 from ews.casework.words import ROLE_TEXTS, STATE_TEXTS
 from ews.domain.text import Language, Text
 from ews.serving.pages.render import View
-from ews.store.accounts import all_users
+from ews.store.accounts import names_of
 from ews.store.cases import Case
 from ews.store.engine import reading
-from ews.store.newest_records import newest_records
+from ews.store.newest_records import newest_held
 
 ACKNOWLEDGE = "acknowledge"
-HOLDS = "holds"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A warning in the list. `who` has to act next; `may_acknowledge` tells whether it can be ticked."""
+    """A warning in the list. `who` has to act next; `may_acknowledge` tells whether it can be ticked.
+
+    `gone` is for how long no signal of it has held, null while one does.
+    """
 
     case: Case
     state: Text
@@ -32,6 +34,7 @@ class Row:
     who: Text
     left: TimeLeft
     may_acknowledge: bool
+    gone: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ def warning_rows(view: View, cases: Iterable[Case]) -> tuple[Row, ...]:
     return tuple(_row(view, case, terms, names, said.get(_key(case), {})) for case in found)
 
 
-def day_rows(view: View, items: Iterable[Item]) -> tuple[DayRow, ...]:
+def day_rows(view: View, items: Iterable[Item], terms: Terms) -> tuple[DayRow, ...]:
     """Return items of the day as the columns show them."""
-    found, terms = tuple(items), terms_today(view)
+    found = tuple(items)
     names = _names(view, [item.case for item in found])
     return tuple(DayRow(item, time_left(item.case, terms), _who(item.case, names)) for item in found)
 
@@ -78,24 +81,28 @@ def _row(view: View, case: Case, terms: Terms, names: Mapping[str, str], said: M
         _who(case, names),
         time_left(case, terms),
         ACKNOWLEDGE in verbs,
+        gone_text(case, terms.lifecycle.gone_observations),
     )
 
 
-def _sentences(view: View, cases: Iterable[Case]) -> Mapping[tuple[str, str], Mapping[str, Text]]:
-    """Return what the newest batch says of the borrowers' signals that hold, with values, by code.
+def _sentences(view: View, cases: Sequence[Case]) -> Mapping[tuple[str, str], Mapping[str, Text]]:
+    """Return what the newest batch says of the warnings' signals that hold, with values, by borrower and code.
 
     Values that are words are left out: they may name parties whom the reader may not know.
     """
     with reading(view.services.store) as connection:
-        records = newest_records(connection, {_key(case) for case in cases})
+        found = newest_held(connection, {_key(case) for case in cases})
+    codes: dict[tuple[str, str], set[str]] = {}
+    for case in cases:
+        codes.setdefault(_key(case), set()).update(str(note["code"]) for note in case.body["signals"])
     tell = view.services.wording.held_sentence
     return {
         key: {
-            held.code: Text(tell(record, held, Language.EN), tell(record, held, Language.ZH))
-            for held in record.held
-            if held.state == HOLDS and not any(isinstance(value, str) for value in held.inputs.values())
+            held.code: Text(tell(now, held, Language.EN), tell(now, held, Language.ZH))
+            for held in now.held
+            if held.code in codes[key] and not any(isinstance(value, str) for value in held.inputs.values())
         }
-        for key, record in records.items()
+        for key, now in found.items()
     }
 
 
@@ -112,6 +119,9 @@ def _who(case: Case, names: Mapping[str, str]) -> Text:
 
 
 def _names(view: View, cases: Iterable[Case]) -> Mapping[str, str]:
-    if all(case.assignee is None for case in cases):
+    """Return the names of those whom the cases are given to."""
+    given = {case.assignee for case in cases if case.assignee is not None}
+    if not given:
         return {}
-    return {user.user_id: user.profile.name for user in all_users(view.services.store)}
+    with reading(view.services.store) as connection:
+        return names_of(connection, given)

@@ -22,7 +22,7 @@ from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.pages.render import ViewDep, link
 from ews.serving.pages.work.asked import PAGE, Asked, AskedDep, Sort, State, as_query
 from ews.serving.pages.work.rows import warning_rows
-from ews.store.case_list import Choices, ListFilter, Tally, choices, list_page, tallies
+from ews.store.case_list import Borrowers, Choices, ListFilter, Tally, borrowers, choices, list_page, tallies
 from ews.store.cases import Case
 from ews.store.engine import reading
 from ews.store.views import views_of
@@ -32,17 +32,22 @@ router = APIRouter(include_in_schema=False)
 VIEWS_PAGE = "warnings"
 _LEVELS = (WarningLevel.RED, WarningLevel.ORANGE, WarningLevel.YELLOW)
 _NOTHING = Choices((), (), ())
+_NOBODY = Borrowers(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many warnings there are under the filters, each level counted whatever the levels chosen, and so on."""
+    """How many warnings there are under the filters, each level counted whatever the levels chosen, and so on.
+
+    `borrowers` are those of all that is listed, each with its money once, however many warnings it has.
+    """
 
     levels: Mapping[WarningLevel, int]
     states: Mapping[State, int]
     late: int
+    gone: int
     total: int
-    at_risk_fen: int
+    borrowers: Borrowers
 
 
 @router.get("/warnings")
@@ -51,14 +56,16 @@ def show_warnings(view: ViewDep, actor: ActorDep, told: ToldDep, asked: AskedDep
     wanted, today = asked.wanted(actor), view.services.desk.now().date()
     page: tuple[Case, ...] = ()
     counted: tuple[Tally, ...] = ()
+    about = _NOBODY
     chosen = _NOTHING
     if wanted is not None:
         with reading(view.services.store) as connection:
             page = list_page(connection, wanted, today, sort=asked.sort, offset=(asked.page - 1) * PAGE, limit=PAGE)
             counted = tallies(connection, wanted, today)
+            about = borrowers(connection, wanted, today)
             chosen = _choices(connection, actor, wanted)
     told(_about(page))
-    counts = _counts(counted, asked)
+    counts = _counts(counted, about, asked)
     return view.show(
         "work/warnings.html",
         rows=warning_rows(view, cases_in_sight(view.services.store, actor, page)),
@@ -78,10 +85,12 @@ def show_counts(view: ViewDep, actor: ActorDep, told: ToldDep, asked: AskedDep) 
     told(())
     wanted, today = asked.wanted(actor), view.services.desk.now().date()
     counted: tuple[Tally, ...] = ()
+    about = _NOBODY
     if wanted is not None:
         with reading(view.services.store) as connection:
             counted = tallies(connection, wanted, today)
-    return view.show("work/chips.html", counts=_counts(counted, asked), **_frame(actor, asked))
+            about = borrowers(connection, wanted, today)
+    return view.show("work/chips.html", counts=_counts(counted, about, asked), **_frame(actor, asked))
 
 
 @router.get("/warnings/rows/{case_id}")
@@ -117,6 +126,7 @@ def _frame(actor: Actor, asked: Asked) -> dict[str, Any]:
         "level_choices": _LEVELS,
         "states": tuple(State),
         "sorts": _SORTS,
+        "sort_of": Sort,
         "may_act": bool(actor.roles & FIELD) and not actor.is_machine,
     }
 
@@ -124,20 +134,21 @@ def _frame(actor: Actor, asked: Asked) -> dict[str, Any]:
 _SORTS: tuple[tuple[Sort, Text], ...] = (
     (Sort.DUE, Text("Time left", "剩余时间")),
     (Sort.LEVEL, Text("Level", "预警等级")),
-    (Sort.MONEY, Text("Money at risk", "风险金额")),
+    (Sort.MONEY, Text("Expected loss", "预期损失")),
     (Sort.OPENED, Text("Newest first", "最新发出")),
 )
 
 
 def _choices(connection: Connection, actor: Actor, wanted: ListFilter) -> Choices:
     """Return what there is to choose from: branches and kinds of all in sight, officers of the branch chosen."""
-    seen = choices(connection, ListFilter(KIND, branch_id=actor.branch_id))
+    is_of_branch = actor.branch_id is not None
+    seen = choices(connection, ListFilter(KIND, branch_id=actor.branch_id), with_officers=is_of_branch)
     if wanted.branch_id == actor.branch_id:
-        return replace(seen, officers=seen.officers if actor.branch_id is not None else ())
+        return seen
     return replace(seen, officers=choices(connection, ListFilter(KIND, branch_id=wanted.branch_id)).officers)
 
 
-def _counts(counted: Iterable[Tally], asked: Asked) -> Counts:
+def _counts(counted: Iterable[Tally], about: Borrowers, asked: Asked) -> Counts:
     found = tuple(counted)
     levels = {WarningLevel(one.value) for one in asked.level}
 
@@ -150,18 +161,22 @@ def _counts(counted: Iterable[Tally], asked: Asked) -> Counts:
     def is_late(one: Tally) -> bool:
         return one.is_late or not asked.late
 
-    total = [one for one in found if is_level(one) and is_state(one) and is_late(one)]
+    def is_gone(one: Tally) -> bool:
+        return one.is_gone or not asked.gone
+
+    chosen = [one for one in found if is_level(one) and is_state(one)]
     by_level: Counter[WarningLevel] = Counter()
     by_state: Counter[str] = Counter()
-    for one in found:
-        by_level[one.level] += one.cases if is_state(one) and is_late(one) else 0
-        by_state[one.state] += one.cases if is_level(one) and is_late(one) else 0
+    for one in (one for one in found if is_late(one) and is_gone(one)):
+        by_level[one.level] += one.cases if is_state(one) else 0
+        by_state[one.state] += one.cases if is_level(one) else 0
     return Counts(
         {level: by_level[level] for level in _LEVELS},
         {state: by_state[state.value] for state in State},
-        sum(one.cases for one in found if one.is_late and is_level(one) and is_state(one)),
-        sum(one.cases for one in total),
-        sum(one.at_risk_fen for one in total),
+        sum(one.cases for one in chosen if one.is_late and is_gone(one)),
+        sum(one.cases for one in chosen if one.is_gone and is_late(one)),
+        sum(one.cases for one in chosen if is_late(one) and is_gone(one)),
+        about,
     )
 
 
