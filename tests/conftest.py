@@ -9,16 +9,18 @@ from ews.store import engine, migrate
 from tests.homes import ScoredHome, scored_home
 from tests.shortcuts import take_shortcuts
 
-gc.set_threshold(50_000, 20, 50)  # compiling features makes millions of objects: looked through seldom, it takes half
+gc.set_threshold(50_000, 20, 50)  # describing features makes millions of objects that all stay: look seldom
 hypothesis.settings.register_profile("whatever the machine is doing", deadline=None)
 hypothesis.settings.load_profile("whatever the machine is doing")
 
 LONG = (
     "tests/scoring/test_batch.py",
     "tests/features/test_families.py",
-    "tests/scoring/test_on_the_spot.py",
     "tests/patterns/",
+    "tests/scoring/test_on_the_spot.py",
     "tests/cli/test_a_day.py",
+    "tests/cli/test_app.py",
+    "tests/features/test_build.py",
     "tests/browser/",
     "tests/scoring/",
     "tests/training/",

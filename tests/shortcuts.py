@@ -3,6 +3,7 @@
 Migrations  run once per worker and database; a further empty store is told what they said (tests/store/test_migrate.py)
 Disk        SQLite does not wait until what it wrote would outlive the loss of power
 Passwords   argon2 with the least of time and memory
+Threads     an engine has one, as there is a worker per core; tests/scoring/test_batch.py compares the bytes with more
 Bytecode    where Python is told to write none, processes that a test starts still compile each module once per run
 """
 
@@ -16,6 +17,8 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection, event
 
+from ews.events.book import open_book
+from ews.events.engine import connect
 from ews.store import accounts, engine, entrance, migrate
 
 _READS = ("SELECT", "PRAGMA")
@@ -25,6 +28,8 @@ def take_shortcuts(patched: pytest.MonkeyPatch, shared: Path) -> None:
     """Take them until `patched` is undone; what processes share lies below `shared`."""
     patched.setattr(engine, "upgrade", remembered(migrate.upgrade))
     patched.setattr(engine, "_set_up_sqlite", _without_waiting(engine._set_up_sqlite))
+    for start in (connect, open_book):
+        patched.setattr(start, "__kwdefaults__", {"threads": 1})
     cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
     for module in (accounts, entrance):
         patched.setattr(module, "PASSWORDS", cheap)

@@ -74,6 +74,7 @@ def test_one_proposes_a_policy_and_another_lets_it_hold(page_as, draft, watch):
     other.goto("/policy")
     other.click("a:has(.badge-count)")
     other.click("tr.row-open a")
+    other.fill("form[action$=approve] textarea", "No book at hand to try it on; it was read word by word.")
     other.click("form[action$=approve] button")
     other.wait_for_selector("text=carried out")
     late.click("form[action$=refuse] button")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ews.domain.text import Language
+from ews.store.batches import latest_batch
 from tests.homes import DAYS, ScoredHome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,15 +26,15 @@ def ews(*arguments: str, home: Path | None = None, cwd: Path | None = None) -> s
 
 
 def first_borrower(scored: ScoredHome) -> str:
-    found = ews("score", "--book", str(scored.book), "--json", home=scored.home)
-    assert found.returncode == 0, found.stderr
-    directory = Path(json.loads(found.stdout)["directory"])
+    with scored.store() as store:
+        directory = scored.home / latest_batch(store).batch.directory
     rows = pq.read_table(directory / "decisions.parquet", columns=["borrower_id", "in_default", "level"]).to_pylist()
     return str(next(row["borrower_id"] for row in rows if row["level"] == "orange" and not row["in_default"]))
 
 
 def test_scoring_the_newest_month_again_says_so_and_gives_the_same_batch(scored):
     found = json.loads(ews("score", "--book", str(scored.book), "--json", home=scored.home).stdout)
+    assert Path(found["directory"]).is_dir()
     assert found["as_of"] == DAYS[1].isoformat()
     assert found["published_before"] is True
     assert found["borrowers_in"] == found["scored"] + found["rejected"] + found["out_of_scope"]

@@ -1,8 +1,6 @@
 from datetime import date, datetime
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from typer.testing import CliRunner
 
 from ews.casework.desk import at_work, open_case
@@ -21,7 +19,6 @@ from ews.domain.errors import (
 )
 from ews.domain.people import SYSTEM, Role
 from ews.models.champion import Pointer, add_model, champion, champion_pointer, set_champion
-from ews.store import accounts, entrance
 from ews.store.accounts import Profile, add_user
 from ews.store.adoptions import adopted
 from ews.store.cases import Case
@@ -42,10 +39,6 @@ ADOPT = ("--from", "2027-01-01", "--note", "Minutes of 14 September")
 
 @pytest.fixture
 def settings(tmp_path, monkeypatch) -> Settings:
-    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    for module in (accounts, entrance):
-        monkeypatch.setattr(module, "PASSWORDS", cheap)
-    entrance.nobodys_hash.cache_clear()
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("EWS_HOME", str(tmp_path / "home"))
     return Settings(home=tmp_path / "home")

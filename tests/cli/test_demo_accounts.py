@@ -1,26 +1,20 @@
 from datetime import datetime
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from ews.cli import demo_accounts
 from ews.cli.demo_accounts import open_accounts, password_of
 from ews.cli.desks import log_of
 from ews.cli.settings import Settings
 from ews.domain.people import Role
-from ews.store import accounts, entrance
+from ews.store import accounts
 from ews.store.engine import open_store
 from ews.store.entrance import actor_by_password
 from tests.store.samples import published, row
 
 
 @pytest.fixture
-def settings(tmp_path, monkeypatch) -> Settings:
-    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    for module in (accounts, entrance):
-        monkeypatch.setattr(module, "PASSWORDS", cheap)
-    entrance.nobodys_hash.cache_clear()
+def settings(tmp_path) -> Settings:
     made = Settings(home=tmp_path / "home")
     store = open_store(made.database)
     published(store, "b1", [row("B1")])

@@ -3,8 +3,6 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
@@ -12,7 +10,7 @@ from typer.testing import CliRunner
 from ews.cli import people, show
 from ews.cli.people_app import UNSOUND, audit_app, user_app
 from ews.domain.errors import AccountError, SettingsError, UnauthenticatedError
-from ews.store import accounts, entrance
+from ews.store import entrance
 from ews.store.audit import Entry, append, changing
 from ews.store.audit_log import open_log
 from ews.store.engine import open_store
@@ -24,11 +22,7 @@ LI = ("li", "--name", "李明", "--role", "officer", "--branch", "b-1", "--offic
 
 
 @pytest.fixture(autouse=True)
-def cheap(monkeypatch):
-    hasher = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    for module in (accounts, entrance):
-        monkeypatch.setattr(module, "PASSWORDS", hasher)
-    entrance.nobodys_hash.cache_clear()
+def _ops(monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "ops")
 
 

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from ews.features.statements import script_of
 from tests.features.peers.economies import need_peers
 
 
@@ -12,4 +11,3 @@ def _a_single_peer_is_enough() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         need_peers(patched, 1)
         yield
-    script_of.cache_clear()

@@ -8,7 +8,6 @@ from ews.features import statements
 from ews.features.build import blind_families, build_features
 from ews.features.card_overdraft import family as card_overdraft
 from ews.features.catalogue import FAMILIES, FEATURES, family_name
-from ews.features.statements import script_of
 from ews.features.window import spine_on
 from tests.books import book_of
 from tests.features.observed import frame
@@ -54,7 +53,7 @@ def test_statements_written_for_stand_ins_tell_what_those_for_the_day_itself_do(
     book = book_of(world(2))
     found = build_features(book, spine_on(book, DAYS[:1])).execute()
     monkeypatch.setattr(statements, "alike", tuple)
-    script_of.cache_clear()
+    statements.script_of.cache_clear()
     pd.testing.assert_frame_equal(build_features(book, spine_on(book, DAYS[:1])).execute(), found, check_exact=True)
 
 

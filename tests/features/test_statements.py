@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 import pytest
 
 from ews.events.book import Book
-from ews.features.statements import script_of, worked_out
+from ews.features import statements
+from ews.features.statements import worked_out
 from ews.features.steps import applied, step
 from ews.features.window import Spine, spine_on
 from tests.books import book_of
@@ -32,13 +33,13 @@ def longer(_: Book, spine: Spine) -> ir.Table:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept():
-    script_of.cache_clear()
+    statements.script_of.cache_clear()
 
 
 def test_statements_are_written_once_per_shape_and_tell_of_the_book_they_run_on():
     assert told(firms("A", "AB"), longer) == ["AB"]
     assert told(firms("ABC", "B", "BC"), longer) == ["ABC", "BC"]
-    assert (script_of.cache_info().misses, script_of.cache_info().hits) == (1, 1)
+    assert (statements.script_of.cache_info().misses, statements.script_of.cache_info().hits) == (1, 1)
 
 
 def test_which_day_it_is_makes_no_other_shape_but_how_the_days_lie_does():
@@ -54,7 +55,7 @@ def test_which_day_it_is_makes_no_other_shape_but_how_the_days_lie_does():
         ((date(2026, 5, 16), DAY), 4),
     ]:
         assert told(book, longer, days) == ["AB"] * len(days)
-        assert script_of.cache_info().misses == misses
+        assert statements.script_of.cache_info().misses == misses
 
 
 def test_another_number_of_days_coverage_or_table_is_another_shape():
@@ -66,7 +67,7 @@ def test_another_number_of_days_coverage_or_table_is_another_shape():
     ]
     assert [told(each, longer) for each in (book, *others)] == [["AB"]] * 3
     assert told(book, longer, (date(2026, 5, 31), DAY)) == ["AB", "AB"]
-    assert script_of.cache_info().misses == 4
+    assert statements.script_of.cache_info().misses == 4
 
 
 def test_a_step_that_two_parts_ask_for_is_worked_out_once():

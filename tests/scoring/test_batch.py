@@ -55,8 +55,9 @@ def copy(scored: ScoredHome, tmp_path: Path) -> ScoredHome:
     return ScoredHome(scored.book, home)
 
 
-def test_two_runs_of_the_same_batches_are_equal_byte_for_byte_where_a_folder_was_damaged_too(scored, copy):
-    """The first folder was damaged before the commit, so that both are written."""
+def test_two_runs_of_the_same_batches_are_equal_byte_for_byte_where_a_folder_was_damaged_too(scored, copy, monkeypatch):
+    """The first folder was damaged before the commit, so that both are written; the other run had one thread."""
+    monkeypatch.setattr(open_book, "__kwdefaults__", {"threads": 3})
     shutil.copytree(scored.home / "decisions", copy.home / "decisions")
     (batch_directory(copy.home, DAYS[0]) / "peers.parquet").write_bytes(b"PAR1")
     shutil.rmtree(batch_directory(copy.home, DAYS[1]))

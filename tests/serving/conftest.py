@@ -1,5 +1,6 @@
 """A service over a small store, with a model, a policy and wording that are as simple as can be."""
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from ews.casework.desk import Desk
 from ews.domain.decisions import Decision
@@ -108,14 +111,24 @@ def finder(store: Store) -> Callable[..., Decision]:
     return find
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Give a store with June and July: B1 to B4 in both, B5 in June only, an id with a slash."""
-    opened = open_store(f"sqlite:///{tmp_path / 'ews.db'}")
+@pytest.fixture(scope="session")
+def two_batches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the folder of a store with June and July, for tests to copy."""
+    folder = tmp_path_factory.mktemp("two-batches")
+    opened = open_store(f"sqlite:///{folder / 'ews.db'}")
     june = [row(name, as_of=JUNE, pd=0.1) for name in ("B1", "B2", "B3", "B4", "B5")]
     july = [row(name, as_of=JULY, pd=0.25) for name in ("A/1", "B1", "B2", "B3", "B4")]
     published(opened, "june", june)
     published(opened, "july", july, as_of=JULY)
+    opened.close()
+    return folder
+
+
+@pytest.fixture
+def store(two_batches: Path, tmp_path: Path) -> Iterator[Store]:
+    """Give a store with June and July: B1 to B4 in both, B5 in June only, an id with a slash."""
+    shutil.copytree(two_batches, tmp_path, dirs_exist_ok=True)
+    opened = open_store(f"sqlite:///{tmp_path / 'ews.db'}")
     yield opened
     opened.close()
 
@@ -185,18 +198,40 @@ def services(store: Store, spot: SpotDesk, desk: Desk, looked: Looked) -> Servic
     )
 
 
+@pytest.fixture(scope="session")
+def event_loop_aside() -> Iterator[BlockingPortal]:
+    """Keep one event loop for all clients, which would begin one for each request."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
 @pytest.fixture
-def app_client() -> Iterator[Callable[[FastAPI], TestClient]]:
+def app_client(event_loop_aside: BlockingPortal) -> Iterator[Callable[[FastAPI], TestClient]]:
     """Give a function that opens a client on an app."""
     opened: list[TestClient] = []
 
     def open_client(app: FastAPI) -> TestClient:
+        take_over_routes(app)
         opened.append(TestClient(app, base_url="http://127.0.0.1:8000"))
+        opened[-1].portal = event_loop_aside
         return opened[-1]
 
     yield open_client
     for client in opened:
         client.close()
+
+
+_MADE: dict[tuple[int, ...], BaseRoute] = {}
+
+
+def take_over_routes(app: FastAPI) -> None:
+    """Put in what another app included of the same routers: FastAPI works it out with the first request, in 0.15 s."""
+    for place, route in enumerate(app.router.routes):
+        router = getattr(route, "original_router", None)
+        if router is not None:
+            depends = route.include_context.dependencies  # type: ignore[attr-defined]
+            key = id(router), *(id(one.dependency) for one in depends)
+            app.router.routes[place] = _MADE.setdefault(key, route)
 
 
 @pytest.fixture

@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, make_url, text
 
-from ews.store import accounts, entrance
 from ews.store.audit_log import Log, open_log
 from ews.store.engine import Store, open_store
 from tests.store.busy import MORNING
@@ -58,12 +55,8 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def log(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
-    """Give the audit log of an empty store; passwords are hashed as cheaply as can be."""
-    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    for module in (accounts, entrance):
-        monkeypatch.setattr(module, "PASSWORDS", cheap)
-    entrance.nobodys_hash.cache_clear()
+def log(store: Store, tmp_path: Path) -> Log:
+    """Give the audit log of an empty store."""
     return open_log(store, tmp_path / "audit", at=MORNING)
 
 

@@ -36,7 +36,7 @@ DRAFT = Case(
     role="officer",
     due_on=date(2026, 7, 7),
     exposure_fen=2**53 + 1,
-    body={"signals": ["入账骤降"], "share": 0.1, "none": None},
+    body={"causes": ["入账骤降"], "share": 0.1, "none": None},
 )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pytest
 
 from ews.events.book import Book
+from ews.features import statements
 from ews.features.peers import groups
-from ews.features.statements import script_of
 from tests.books import book_of
 
 AS_OF = date(2026, 6, 30)
@@ -17,10 +18,16 @@ WIDE = (date(2000, 1, 1), date(2030, 12, 31))
 Row = dict[str, Any]
 
 
+@cache
+def scripts_for(_least: int) -> Any:
+    """Return what writes statements and keeps them apart from those for another number of peers."""
+    return cache(statements.script_of.__wrapped__)
+
+
 def need_peers(patched: pytest.MonkeyPatch, least: int) -> None:
-    """Let `least` peers be enough; statements written for another number are forgotten."""
+    """Let `least` peers be enough, with statements that were written for as many."""
+    patched.setattr(statements, "script_of", scripts_for(least))
     patched.setattr(groups, "LEAST_PEERS", least)
-    script_of.cache_clear()
 
 
 def borrower(name: str, industry: str | None = "mill", region: str | None = "north", **more: Any) -> Row:

@@ -204,7 +204,7 @@ def test_a_plain_check_is_submitted_at_once_and_read_by_others(as_, kept):
     assert kept()[0].state == "submitted"
     text = as_(AUDITOR).get("/checks/C0000001").text
     assert "submitted" in shown(text)
-    assert "New orders of the period 50,000" in shown(text)
+    assert "New orders of the period CNY 50,000" in shown(text)
     assert "<textarea" not in text
 
 

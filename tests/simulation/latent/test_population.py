@@ -40,9 +40,9 @@ def test_members_lie_together_in_the_order_of_their_roles_behind_the_head():
     assert set(PEOPLE.role[PEOPLE.head].tolist()) == {Role.FIRM, Role.ALONE}
 
 
-@pytest.mark.parametrize("shared", ["branch", "officer", "region", "industry", "stock", "joined", "head"])
-def test_members_share(shared):
-    values = getattr(PEOPLE, shared)
+@pytest.mark.parametrize("place", ["branch", "officer", "region", "industry", "stock", "joined", "head"])
+def test_members_share(place):
+    values = getattr(PEOPLE, place)
     assert np.all(values == values[PEOPLE.head])
 
 

@@ -89,9 +89,7 @@ def _show(view: View, borrower_id: str, portfolio: str | None, part: Part | None
     cases = cases_about(view.services.store, looker(view), found.decision)
     return view.show(
         "borrower/page.html",
-        **frame,
-        **content,
-        **first_view(found, cases, view),
+        **{**frame, **content, **first_view(found, cases, view)},
         may_act=bool(looker(view).roles & FIELD),
         is_compared=part is Part.COMPARED,
     )

@@ -51,9 +51,10 @@ def _hand_over(scene: Scene) -> tuple[Field, ...]:
 
 def _others(scene: Scene) -> tuple[User, ...]:
     """Return who may be given the warning; oneself only where somebody else has it, to take it over."""
-    has = body_of(scene.case).handed_to
-    without = {has, scene.actor.user_id if has is None else None}
-    return tuple(one for one in scene.colleagues if one.user_id not in without)
+    has, officer = body_of(scene.case).handed_to, scene.case.officer_id
+    if has is None and officer is not None and scene.actor.officer_id == officer:
+        has = scene.actor.user_id
+    return tuple(one for one in scene.colleagues if one.user_id != has)
 
 
 def _hand_over_blocked(scene: Scene) -> Note | None:
