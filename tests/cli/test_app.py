@@ -27,7 +27,9 @@ def ews(*arguments: str, home: Path | None = None, cwd: Path | None = None) -> s
 
 def first_borrower(scored: ScoredHome) -> str:
     with scored.store() as store:
-        directory = scored.home / latest_batch(store).batch.directory
+        newest = latest_batch(store)
+    assert newest is not None
+    directory = scored.home / newest.batch.directory
     rows = pq.read_table(directory / "decisions.parquet", columns=["borrower_id", "in_default", "level"]).to_pylist()
     return str(next(row["borrower_id"] for row in rows if row["level"] == "orange" and not row["in_default"]))
 
