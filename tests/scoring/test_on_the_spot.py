@@ -38,7 +38,7 @@ def own_rows(scored: ScoredHome, name: str, borrower_id: str) -> list[dict[str, 
     ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def calm(scored):
     """Return a borrower of the newest batch with an account, without arrears or warning."""
     with scored.store() as store:
@@ -119,19 +119,24 @@ def test_the_borrowers_own_rows_given_again_change_nothing(scored, calm):
     assert ask(scored, calm.borrower_id, rows).decision == calm
 
 
-def test_an_account_that_dried_up_raises_the_risk_and_a_warning(scored, calm):
+@pytest.fixture(scope="module")
+def dried_up(scored, calm):
+    """Return the decision on the calm borrower without what its account saw since April."""
     early = [
         row for row in own_rows(scored, "transactions", calm.borrower_id) if str(row["occurred_at"]) < "2026-04-01"
     ]
-    found = ask(scored, calm.borrower_id, {"transactions": early}).decision
-    assert found.log_odds > calm.log_odds
+    return ask(scored, calm.borrower_id, {"transactions": early}).decision
+
+
+def test_an_account_that_dried_up_raises_the_risk_and_a_warning(scored, calm, dried_up):
+    assert dried_up.log_odds > calm.log_odds
     flows = {signal.code for signal in scored.policy.signals if signal.pattern == Pattern.FLOWS_DROP}
-    assert flows & {held.code for held in found.held}
-    assert found.level.rank > calm.level.rank
+    assert flows & {held.code for held in dried_up.held}
+    assert dried_up.level.rank > calm.level.rank
 
 
-def test_nothing_is_stored(scored, calm):
-    ask(scored, calm.borrower_id, {"transactions": []})
+def test_nothing_is_stored(scored, calm, dried_up):
+    assert dried_up != calm
     with scored.store() as store:
         assert find_decision(scored.home, store, calm.borrower_id) == calm
 

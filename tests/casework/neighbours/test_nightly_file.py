@@ -79,6 +79,15 @@ def test_a_night_without_acts_gives_a_file_without_rows(desk, tmp_path):
     assert [row["act"] for row in rows(write_nightly_file(desk.store, tmp_path, TUESDAY))] == [1]
 
 
+def test_a_clock_that_went_back_tells_nothing_again(desk, tmp_path):
+    raise_one(desk)
+    folders = [write_nightly_file(desk.store, tmp_path, day).folder for day in (MONDAY, TUESDAY, MONDAY, TUESDAY)]
+    assert folders[2:] == folders[:2]
+    tuesday, monday = (write_nightly_file(desk.store, tmp_path / "back", day) for day in (TUESDAY, MONDAY))
+    assert [row["act"] for one in (tuesday, monday) for row in rows(one)] == [1]
+    assert write_nightly_file(desk.store, tmp_path / "back", MONDAY).folder == monday.folder
+
+
 def test_a_run_that_was_killed_leaves_nothing_half_told(desk, tmp_path, monkeypatch):
     raise_one(desk)
     folder = tmp_path / "notices"

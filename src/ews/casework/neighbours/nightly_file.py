@@ -72,8 +72,9 @@ def write_nightly_file(store: Store, folder: Path, day: date) -> NightlyFile:
             acts = acts_since(connection, told)
             warnings = [act for act in acts if act.case_id.startswith("W")]
             known = {case_id: find_case(connection, case_id) for case_id in {act.case_id for act in warnings}}
-        if not acts and newest is not None and newest.name.startswith(day.isoformat()):
-            return NightlyFile(newest, 0, fresh=False)
+        today = next(folder.glob(f"{day.isoformat()}-*-{told:010d}"), None)
+        if not acts and today is not None:
+            return NightlyFile(today, 0, fresh=False)
         last = acts[-1].act if acts else told
         whole = folder / f"{day.isoformat()}-{told + 1:010d}-{last:010d}"
         _write(whole, [_row(act, known[act.case_id]) for act in warnings])
