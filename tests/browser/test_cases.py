@@ -73,6 +73,22 @@ def test_a_warning_is_acted_on_beside_the_list(house: House, page_as):
     assert axe(page) == []
 
 
+def test_a_field_that_was_drawn_larger_gives_no_style_to_the_one_that_follows_it(house: House, page_as):
+    """A style that htmx would copy breaks the policy of the page, which the watch over each test tells."""
+    page = page_as(OFFICER, "en", "desk")
+    case_id = another(page, house)
+    beside(page, case_id)
+    drawn = page.locator("#panel textarea[id]").evaluate_all(
+        "all => all.map((one) => { one.style.height = '9rem'; return one.id })"
+    )
+    assert drawn
+    page.locator(f"#panel [data-case={case_id}]").evaluate(
+        "(one, path) => htmx.ajax('GET', path, {target: '#panel', swap: 'innerHTML'})", f"/cases/{case_id}"
+    )
+    page.wait_for_function("id => document.getElementById(id)?.style.height === ''", arg=drawn[0])
+    page.wait_for_timeout(100)  # what is copied is taken back after a moment
+
+
 def test_of_two_people_the_second_keeps_what_was_written_and_sends_it_again(house: House, page_as):
     house.served.opened("chen", Role.OFFICER, house.red.branch_id)
     case_id = another(page_as(OFFICER), house)

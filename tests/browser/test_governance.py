@@ -14,7 +14,7 @@ from tests.browser.house import OFFICER, RISK
 from tests.browser.screens import sideways, snap
 
 NOTE = "纪要：更早预警"
-SECOND, OWNER, VALIDATOR = "zhao", "sun", "zhou"
+SECOND, OWNER, VALIDATOR, OPERATOR = "zhao", "sun", "zhou", "wu"
 CHANGE = ("values  = { 1900-01-01 = 0.02 }", "values  = { 1900-01-01 = 0.02, 2026-07-01 = 0.01 }")
 
 
@@ -107,6 +107,17 @@ def test_an_officer_reads_what_the_model_looks_at(page_as, language, screen):
     page.click(".all-measures summary")
     snap(page, "model")
     assert page.locator(".family").count() == 10
+    assert axe(page) == []
+    assert sideways(page) == 0
+
+
+@pytest.mark.parametrize(("language", "screen"), [("zh", "desk"), ("en", "phone")])
+def test_an_operator_begins_with_what_came_in_and_what_was_made_of_it(page_as, language, screen):
+    page = page_as(OPERATOR, language, screen)
+    page.goto("/")
+    assert page.url.endswith("/operations")
+    assert page.locator(".to-look li").count() > 0
+    snap(page, "operations")
     assert axe(page) == []
     assert sideways(page) == 0
 

@@ -25,6 +25,13 @@ def test_each_later_batch_of_the_champion_is_measured_against_its_first(store):
     assert august.shift.verdict is Verdict.MOVED_FAR
 
 
+def test_drift_says_which_data_only_one_of_the_two_batches_saw(store):
+    published(store, "june", graded(G1=3), summary={"blind": []})
+    published(store, "july", graded(G1=3), as_of=JULY, summary={"blind": ["credit_inquiries"]})
+    published(store, "august", graded(G1=3), as_of=AUGUST, summary={"blind": []})
+    assert [one.seen_once for one in grade_drift(load_history(store, "sme"))] == [("credit_inquiries",), ()]
+
+
 def test_the_first_batch_of_a_champion_has_no_drift(store):
     published(store, "june", graded(G1=9), model_id="old")
     published(store, "july", graded(G1=9), as_of=JULY)

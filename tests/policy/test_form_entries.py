@@ -252,8 +252,25 @@ def test_a_form_counts_from_its_day_only():
 def test_what_is_not_said_of_a_field_is_the_mildest():
     (field,) = read(given()).fields
     assert (field.required, field.why_empty_allowed, field.source, field.finding, field.contradicts) == (
-        False, True, None, None, None,
+        False, True, None, None, (),
     )  # fmt: skip
+
+
+def test_an_answer_may_be_contradicted_in_several_ways():
+    doubts = [TREND, {**TREND, "below": -0.5}]
+    (field,) = read(given({**CHOICE, "contradicts": doubts})).fields
+    assert [one.below for one in field.contradicts] == [TREND["below"], -0.5]
+    with pytest.raises(PolicyError, match="or a list of them"):
+        read(given({**CHOICE, "contradicts": [TREND, "x"]}))
+
+
+def test_a_field_is_asked_only_with_what_the_book_can_know_and_never_when_it_is_required():
+    asked = {**FEN, "asked_with": "feature:collateral_seized"}
+    assert read(given(asked)).fields[0].asked_with == "feature:collateral_seized"
+    with pytest.raises(PolicyError, match="which nobody knows"):
+        read(given({**asked, "asked_with": "feature:nix"}))
+    with pytest.raises(PolicyError, match="asked of everybody"):
+        read(given({**asked, "required": True}))
 
 
 def test_prefill_may_come_from_the_record_the_facts_and_the_features():
@@ -272,7 +289,7 @@ def test_each_field_of_a_record_can_be_told_as_text():
 def test_the_default_forms_are_prefilled_from_what_the_book_can_show():
     fields = [one for form in POLICY.forms.first[1].forms for one in form.fields]
     sources = {one.source for one in fields if one.source is not None}
-    doubted = {one.contradicts.source for one in fields if one.contradicts is not None}
+    doubted = {doubt.source for one in fields for doubt in one.contradicts}
     assert sources == {
         "fact:stoppage", "feature:inflow_3m", "feature:lawsuits_12m", "feature:external_debt",
         "feature:guaranteed_amount", "loan:principal", "loan:balance",

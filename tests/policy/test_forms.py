@@ -161,8 +161,8 @@ def test_the_book_speaks_against_an_answer_beyond_the_bound_only(doubt, answer, 
 
 
 def test_sales_reported_rising_are_held_against_the_flows():
-    assert field("phone", "sales_trend").contradicts == TREND
-    assert field("visit", "sales_trend").contradicts == TREND
+    assert field("phone", "sales_trend").contradicts == (TREND,)
+    assert field("visit", "sales_trend").contradicts == (TREND,)
 
 
 def test_a_form_field_or_choice_that_is_not_there_is_none():

@@ -88,6 +88,16 @@ def test_the_json_holds_everything_that_was_decided():
     assert content["forms"][0]["value"]["forms"][3]["code"] == "first"
 
 
+def test_fields_of_forms_are_told_as_before_where_they_say_no_more_so_that_kept_policies_keep_their_hash():
+    forms = {form["code"]: form for form in POLICY.as_dict()["forms"][0]["value"]["forms"]}
+    told = {field["name"]: field for field in forms["visit"]["fields"]}
+    assert "asked_with" not in told["workers"]
+    assert told["workers"]["contradicts"] is None
+    assert told["sales_trend"]["contradicts"]["below"] == -0.3
+    assert told["collateral_value"]["asked_with"] == "feature:collateral_seized"
+    assert len(told["guarantor_able"]["contradicts"]) == 4
+
+
 def test_comments_and_layout_do_not_change_the_hash(tmp_path: Path):
     comment = ("tier_rules.toml", 'when = "dpd > 0"', "# a comment\nwhen = '''\n  dpd   >\n 0'''")
     same, plain = load(small(tmp_path / "same", comment)), load(small(tmp_path / "plain"))

@@ -156,7 +156,8 @@ def _asked(field: Field) -> str:
 
 def _becomes(field: Field) -> str:
     told = [] if field.finding is None else [f"认定 finding {field.finding}"]
-    told += [] if field.contradicts is None else [f"核对 held against {_doubt(field.contradicts)}"]
+    told += [f"核对 held against {_doubt(one)}" for one in field.contradicts]
+    told += [] if field.asked_with is None else [f"有值时询问 asked with `{field.asked_with}`"]
     return "; ".join(told) or MISSING
 
 

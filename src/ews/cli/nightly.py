@@ -6,19 +6,18 @@ Again   for the same day, batches and policy a night that remembers goes through
         since the last one came to its end; what happened to nobody would ask for nothing new
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ews import __version__
 from ews.casework.approvals.proposal import Hands
 from ews.casework.approvals.second_person import finish_approved
 from ews.casework.approvals.waiting import escalate_waiting
 from ews.casework.desk import Desk
 from ews.casework.neighbours.nightly_file import write_nightly_file
 from ews.casework.neighbours.webhooks import deliver
+from ews.casework.night_due import STEP, due_now
 from ews.casework.overrides.overrides import expire
 from ews.casework.tasks.agenda import plan_tasks
 from ews.casework.warnings.intake import take_in
@@ -30,11 +29,9 @@ from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.domain.people import SYSTEM
 from ews.domain.progress import Progress, silent
-from ews.store.batches import latest_batches
 from ews.store.engine import open_store, reading, writing
 from ews.store.nights import About, Mark, find_mark, keep_mark, last_act, touched_since
 
-STEP = "casework"
 MOST_TOUCHED = 5_000
 """Borrowers that a night goes on with; where more were acted on, it goes through all."""
 _STEPS = 6
@@ -166,13 +163,6 @@ def _keep(desk: Desk, mark: Mark) -> None:
     if due_now(desk) == mark.due:
         with writing(desk.store) as connection:
             keep_mark(connection, STEP, mark, desk.now())
-
-
-def due_now(desk: Desk) -> str:
-    """Return what a night is done for: where all of it is the same, the same is asked of everybody."""
-    today = desk.now().date()
-    batches = [[one.batch.portfolio, one.number] for one in latest_batches(desk.store)]
-    return json.dumps([today.isoformat(), batches, desk.policy_on(today).hash, __version__], ensure_ascii=False)
 
 
 def notices(settings: Settings) -> Path:

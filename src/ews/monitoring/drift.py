@@ -12,16 +12,18 @@ from ews.monitoring.figures import added
 from ews.monitoring.history import History
 from ews.monitoring.stability import Shift, shift
 from ews.monitoring.traces import Tallies
+from ews.store.publications import seen_once
 
 
 @dataclass(frozen=True, slots=True)
 class GradeDrift:
-    """`since` is the as_of of the base."""
+    """`since` is the as_of of the base; `seen_once` are the feature families that only one of the two batches saw."""
 
     as_of: date
     batch_id: str
     since: date
     shift: Shift
+    seen_once: tuple[str, ...] = ()
 
 
 def grade_drift(history: History, branch_id: str | None = None) -> tuple[GradeDrift, ...]:
@@ -35,6 +37,7 @@ def grade_drift(history: History, branch_id: str | None = None) -> tuple[GradeDr
             one.publication.batch.batch_id,
             base.publication.batch.as_of,
             shift(counts, _grades(one.tallies, branch_id)),
+            seen_once(one.publication.batch, base.publication.batch),
         )
         for one in later
     )

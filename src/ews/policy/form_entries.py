@@ -35,6 +35,7 @@ RECORD: Mapping[str, str] = {
 """Fields of a decision that a form may be prefilled from."""
 
 _BOUNDS = ("low", "high")
+_WITH = "asked_with"
 
 Sources = Mapping[str, Mapping[str, str]]
 """Names and units by kind of source."""
@@ -98,7 +99,9 @@ def _form(entry: Entry, sources: Sources) -> Form:
 
 def _field(entry: Entry, about: str, sources: Sources) -> Field:
     words = ("name", "en", "zh", "unit", "choices", "element")
-    entry.only(*words, "required", "why_empty_allowed", "source", "finding", "contradicts", "may_be_future", *_BOUNDS)
+    entry.only(
+        *words, "required", "why_empty_allowed", "source", "finding", "contradicts", "may_be_future", *_BOUNDS, _WITH
+    )
     unit = cast(Unit, entry.choice("unit", UNITS))
     choices = _choices(entry, unit)
     required = entry.flag("required")
@@ -118,10 +121,32 @@ def _field(entry: Entry, about: str, sources: Sources) -> Field:
         entry.choice("element", ELEMENTS),
         _source(entry, unit, about, sources) if "source" in entry.fields else None,
         _finding(entry, unit, choices, about) if "finding" in entry.fields else None,
-        _contradiction(entry, unit, choices, sources) if "contradicts" in entry.fields else None,
+        tuple(_contradiction(one, unit, choices, sources) for one in _doubts(entry)),
         entry.flag("may_be_future"),
         *_bounds(entry, unit),
+        _asked_with(entry, sources),
     )
+
+
+def _asked_with(entry: Entry, sources: Sources) -> str | None:
+    """Return what has to be known for a field to be asked; PolicyError where a required one would not be."""
+    if _WITH not in entry.fields:
+        return None
+    if entry.flag("required"):
+        message = f"'{_WITH}' is given for a required field, which is asked of everybody. Take one of the two out."
+        raise entry.fault(message, _WITH)
+    return _known(entry, _WITH, sources)[0]
+
+
+def _doubts(entry: Entry) -> list[Entry]:
+    """Return the contradictions of a field: one table, or a list of them."""
+    given = entry.fields.get("contradicts", [])
+    if not isinstance(given, list):
+        return [entry.table("contradicts")]
+    if not all(isinstance(one, Mapping) for one in given):
+        message = f"'contradicts' is {given!r}; give a table of fields and values, or a list of them."
+        raise entry.fault(message, "contradicts")
+    return [Entry(entry.file, f"{entry.label} contradicts {number}", one) for number, one in enumerate(given, start=1)]
 
 
 def _bounds(entry: Entry, unit: Unit) -> tuple[float | None, float | None]:
@@ -162,7 +187,7 @@ def _choice(entry: Entry) -> Choice:
 
 
 def _source(entry: Entry, unit: Unit, about: str, sources: Sources) -> str:
-    source, measured = _known(entry, sources)
+    source, measured = _known(entry, "source", sources)
     if source.startswith("loan:") and about != "loan":
         message = f"'source' is '{source}', but the form is about a borrower, who may have several loans."
         raise entry.fault(message, "source")
@@ -172,18 +197,18 @@ def _source(entry: Entry, unit: Unit, about: str, sources: Sources) -> str:
     return source
 
 
-def _known(entry: Entry, sources: Sources) -> tuple[str, str]:
-    """Return the source and what it is measured in."""
-    source = entry.string("source")
+def _known(entry: Entry, key: str, sources: Sources) -> tuple[str, str]:
+    """Return the source under `key` and what it is measured in."""
+    source = entry.string(key)
     kind, _, name = source.partition(":")
     if kind not in sources:
-        message = f"'source' is '{source}'; give one of {', '.join(sources)}, and a name, like feature:inflow_3m."
-        raise entry.fault(message, "source")
+        message = f"'{key}' is '{source}'; give one of {', '.join(sources)}, and a name, like feature:inflow_3m."
+        raise entry.fault(message, key)
     if name not in sources[kind]:
         near = difflib.get_close_matches(name, sources[kind], n=1)
         hint = f"did you mean '{kind}:{near[0]}'?" if near else "see docs/features.md and the facts of the policy."
-        message = f"'source' is '{source}', which nobody knows; {hint}"
-        raise entry.fault(message, "source")
+        message = f"'{key}' is '{source}', which nobody knows; {hint}"
+        raise entry.fault(message, key)
     return source, sources[kind][name]
 
 
@@ -207,9 +232,9 @@ def _finding(entry: Entry, unit: Unit, choices: tuple[Choice, ...], about: str) 
     return finding
 
 
-def _contradiction(entry: Entry, unit: Unit, choices: tuple[Choice, ...], sources: Sources) -> Contradiction:
-    doubt = entry.table("contradicts").only("source", "answers", "below", "above", "than")
-    source, measured = _known(doubt, sources)
+def _contradiction(doubt: Entry, unit: Unit, choices: tuple[Choice, ...], sources: Sources) -> Contradiction:
+    doubt = doubt.only("source", "answers", "below", "above", "than")
+    source, measured = _known(doubt, "source", sources)
     if source.startswith("loan:") or measured == "text":
         message = f"'source' is '{source}'; only numbers and flags of a borrower can contradict an answer."
         raise doubt.fault(message, "source")

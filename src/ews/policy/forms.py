@@ -52,6 +52,8 @@ class Field:
     `finding` is the field of the findings that the answer becomes. An optional field may be left out; a required one
     only with a reason, and only where `why_empty_allowed`. `may_be_future` is a date that is expected, not one seen.
     A number lies from `low` to `high`, both included; `low` null is 0, `high` null what no borrower ever has.
+    `asked_with` is a source, named as in `source`: where it has no value for the borrower there is nothing to ask
+    about, and only somebody who knows of something looks for the field.
     """
 
     name: str
@@ -63,10 +65,11 @@ class Field:
     element: str
     source: str | None = None
     finding: str | None = None
-    contradicts: Contradiction | None = None
+    contradicts: tuple[Contradiction, ...] = ()
     may_be_future: bool = False
     low: float | None = None
     high: float | None = None
+    asked_with: str | None = None
 
     def choice(self, code: str) -> Choice | None:
         return next((one for one in self.choices if one.code == code), None)

@@ -22,7 +22,7 @@ from ews.policy.conditions import Condition
 from ews.policy.dated import Dated
 from ews.policy.files import fault_in, no_folder, read_file, read_text, strange_tables
 from ews.policy.form_entries import read_forms
-from ews.policy.forms import Forms, forms_on
+from ews.policy.forms import Field, Forms, forms_on
 from ews.policy.grades import Scale, read_grades
 from ews.policy.parameters import Parameter, read_parameters
 from ews.policy.playbook import Playbook, read_playbook
@@ -251,5 +251,14 @@ def _plain(value: object) -> Any:
     if isinstance(value, date | time):
         return value.isoformat()
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        told = {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return _as_before(told) if isinstance(value, Field) else told
     return value
+
+
+def _as_before(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a field of a form as versions told it that knew less of fields: the hash of a policy outlives them."""
+    doubts = told["contradicts"]
+    if told["asked_with"] is None:
+        del told["asked_with"]
+    return {**told, "contradicts": doubts if len(doubts) > 1 else doubts[0] if doubts else None}

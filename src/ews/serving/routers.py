@@ -38,6 +38,7 @@ from ews.serving.pages.borrower import page as borrower_page
 from ews.serving.pages.cases import page as case_page
 from ews.serving.pages.checks import begin, check_acts, check_list, check_page, filling
 from ews.serving.pages.model import page as model_page
+from ews.serving.pages.operations import page as operations_page
 from ews.serving.pages.policy import choosing, compare, drafting
 from ews.serving.pages.policy import page as policy_page
 from ews.serving.pages.portfolio import export as portfolio_export
@@ -103,6 +104,7 @@ PAGES: tuple[APIRouter, ...] = (
     drafting.router,
     compare.router,
     model_page.router,
+    operations_page.router,
     # pages of borrowers last, since an id may hold a slash
     borrower_page.router,
 )

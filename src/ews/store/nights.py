@@ -6,7 +6,7 @@ Derived  only cases and acts are proven by the log; without the row everything i
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
@@ -30,6 +30,16 @@ class Mark:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many acts of a verb were done on a day, on cases of a kind."""
+
+    day: date
+    kind: str
+    verb: str
+    acts: int
+
+
 def last_act(connection: Connection) -> int:
     return connection.execute(select(func.max(acts.c.act))).scalar() or 0
 
@@ -38,6 +48,25 @@ def find_mark(connection: Connection, work: str) -> Mark | None:
     """Return what the work was last done for, None where that is not known."""
     row = connection.execute(select(nights).where(nights.c.work == work)).first()
     return None if row is None else Mark(row.due, row.begun, row.ended, row.waiting)
+
+
+def done_at(connection: Connection, work: str) -> datetime | None:
+    """Return when the work was last done, None where that is not known."""
+    return connection.execute(select(nights.c.done_at).where(nights.c.work == work)).scalar()
+
+
+def done_by(connection: Connection, user_id: str, *, newest: int) -> tuple[Done, ...]:
+    """Return what somebody did, by day, kind and verb, the last day first; looks at the `newest` acts of all only."""
+    day = func.date(acts.c.at)
+    query = (
+        select(day.label("day"), cases.c.kind, acts.c.verb, func.count().label("acts"))
+        .join_from(acts, cases, acts.c.case_id == cases.c.case_id)
+        .where(acts.c.user_id == user_id, acts.c.act > last_act(connection) - newest)
+        .group_by(day, cases.c.kind, acts.c.verb)
+    )
+    rows = connection.execute(query).all()
+    found = [Done(date.fromisoformat(str(row.day)), row.kind, row.verb, row.acts) for row in rows]
+    return tuple(sorted(found, key=lambda one: (-one.day.toordinal(), one.kind, -one.acts, one.verb)))
 
 
 def keep_mark(connection: Connection, work: str, mark: Mark, at: datetime) -> None:

@@ -13,7 +13,7 @@ Bands    numbered from the most pressing: late, today, soon, later, resting; in 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -52,14 +52,9 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of a list: some bands, due up to a day or only after it, where that is asked for; None stands for all.
-
-    A case without a deadline is due after every day.
-    """
+    """A part of a list: some bands; None stands for all."""
 
     bands: frozenset[int] | None = None
-    due_to: date | None = None
-    due_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +87,11 @@ def rests(today: date) -> ColumnElement[bool]:
     return _sure(worklist.c.rests_until >= today)
 
 
-class Counted(NamedTuple):
-    """How much of a band is due up to a day, or only after it."""
-
-    band: int
-    is_due: bool
-    cases: int
-
-
 def band_counts(connection: Connection, wanted: ColumnElement[bool], days: Days) -> Mapping[int, int]:
     """Return how much there is in each band that has any."""
-    band = _band(days).label("band")
+    band = band_of(days).label("band")
     found = connection.execute(select(band, func.count()).where(wanted).group_by(band))
     return {row[0]: row[1] for row in found}
-
-
-def whole_counts(
-    connection: Connection, own: ColumnElement[bool], theirs: ColumnElement[bool], days: Days, due_to: date
-) -> tuple[tuple[Counted, ...], int]:
-    """Count what is `mine`, by band and by whether it is due up to a day; and what is of `others`."""
-    band, due = _band(days).label("band"), _sure(worklist.c.due_on <= due_to).label("due")
-    found = connection.execute(select(band, due, func.count()).where(own).group_by(band, due))
-    counted = tuple(Counted(row[0], bool(row[1]), row[2]) for row in found)
-    return counted, connection.execute(select(func.count()).select_from(worklist).where(theirs)).scalar_one()
 
 
 def work_page(
@@ -127,10 +104,10 @@ def work_page(
     limit: int | None = None,
 ) -> tuple[Case, ...]:
     """Return up to `limit` cases of the list after `after`, in its order; all of them where no limit is given."""
-    place = _place(days)
+    place = places(days)
     query = select(worklist.c.case_id).where(wanted, *_of(part, days)).order_by(*place).limit(limit)
     if after is not None:
-        query = query.where(tuple_(*place) > _place_of(after))
+        query = query.where(tuple_(*place) > place_of(after))
     return in_order(connection, connection.execute(query).scalars().all())
 
 
@@ -200,7 +177,7 @@ def _sure(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(condition, false())
 
 
-def _band(days: Days) -> ColumnElement[int]:
+def band_of(days: Days) -> ColumnElement[int]:
     return case(
         (rests(days.today), RESTING),
         (is_late(days.today), LATE),
@@ -212,22 +189,14 @@ def _band(days: Days) -> ColumnElement[int]:
 
 
 def _of(part: Slice, days: Days) -> list[ColumnElement[bool]]:
-    due = func.coalesce(worklist.c.due_on, literal(NO_DAY, Date))
-    conditions: list[ColumnElement[bool]] = []
-    if part.bands is not None:
-        conditions.append(_band(days).in_(sorted(part.bands)))
-    if part.due_to is not None:
-        conditions.append(due <= part.due_to)
-    if part.due_from is not None:
-        conditions.append(due > part.due_from)
-    return conditions
+    return [] if part.bands is None else [band_of(days).in_(sorted(part.bands))]
 
 
-def _place(days: Days) -> tuple[ColumnElement[Any], ...]:
+def places(days: Days) -> tuple[ColumnElement[Any], ...]:
     """Return what a list is sorted by, all ascending, so that one comparison of rows finds the next page."""
     risk = worklist.c.at_risk_fen
     return (
-        _band(days),
+        band_of(days),
         case((risk.is_(None), 1), else_=0),
         -func.coalesce(risk, literal(0, BigInteger)),
         func.coalesce(worklist.c.due_on, literal(NO_DAY, Date)),
@@ -235,7 +204,8 @@ def _place(days: Days) -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _place_of(key: WorkKey) -> Any:
+def place_of(key: WorkKey) -> Any:
+    """Return a place as it is compared with those of a list."""
     return tuple_(
         literal(key.band, Integer),
         literal(key.is_unknown, Integer),

@@ -23,7 +23,7 @@ _SAME = tuple(
     for column in worklist.columns
     if column.name in cases.columns  # told by the case as they are
 )
-_TOPICS = {"warning": "kind", "task": "type"}
+_TOPICS = {"warning": "kind", "task": "type", "review": "quarter"}
 _APPROVAL, _REVIEW, _DETERMINED = "approval", "review", "determined"
 _CHUNK = 500
 

@@ -67,7 +67,7 @@ def test_the_book_comes_before_the_decision_with_its_own_day():
 
 
 def test_what_answers_are_held_against_is_kept_though_it_prefills_nothing():
-    asked = form(field("sales", "text", contradicts=Contradiction("feature:inflow_change_3m", ("up",), below=0)))
+    asked = form(field("sales", "text", contradicts=(Contradiction("feature:inflow_change_3m", ("up",), below=0),)))
     found = known_for(asked, ONE, None, None)
     assert found == {"feature:inflow_change_3m": Known(-0.6, JUNE)}
     assert prefilled(asked, found, TODAY) == {}

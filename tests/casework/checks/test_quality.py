@@ -17,9 +17,9 @@ LAWSUITS = Contradiction("feature:lawsuits_12m", than="less")
 FORM = form(
     field("summary", "text"),
     field("workers", "count", source="fact:workers"),
-    field("sales", "choice", contradicts=SALES),
-    field("lawsuits", "count", contradicts=LAWSUITS),
-    field("insured", "flag", contradicts=Contradiction("feature:insurance_days_left", ("yes",), below=0)),
+    field("sales", "choice", contradicts=(SALES,)),
+    field("lawsuits", "count", contradicts=(LAWSUITS,)),
+    field("insured", "flag", contradicts=(Contradiction("feature:insurance_days_left", ("yes",), below=0),)),
     field("photo", "file"),
 )
 SEEN = "今日现场走访，车间三条生产线开工，在岗工人35人，库存约120万元，老板在厂。"

@@ -1,4 +1,4 @@
-"""The columns of the day on both databases: what stands where, counted and page by page."""
+"""The columns of the day on both databases: one line per borrower where its most pressing case stands, page by page."""
 
 from collections import Counter
 from datetime import date
@@ -6,9 +6,11 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ews.casework.day.columns import Column, column_items, day_counts
+from ews.casework.day.columns import Column, column_lines, day_counts, open_line, whole_day
 from ews.casework.day.my_day import Asked, Band, my_day, waiting_items
-from ews.store.work_pages import Slice, WorkKey
+from ews.domain.levels import WarningLevel
+from ews.store.work_lines import About, LineKey
+from ews.store.work_pages import Slice
 from tests.casework.day.test_my_day import THURSDAY, put
 from tests.casework.people import HEAD, MANAGER, OFFICER, OFFICER2, RISK
 
@@ -21,56 +23,81 @@ def ids(items):
 
 
 def column(desk, actor, one, **asked):
-    return ids(column_items(desk, actor, one, limit=asked.pop("limit", 50), **asked))
+    """Return the cases of a column, line by line."""
+    return [list(line.case_ids) for line in column_lines(desk, actor, one, limit=asked.pop("limit", 50), **asked)]
 
 
-def test_each_case_stands_in_one_column_by_its_deadline(desk):
-    late = put(desk, due_on=date(2026, 7, 3))
-    today = put(desk, due_on=date(2026, 7, 6))
-    friday = put(desk, due_on=FRIDAY)
-    monday = put(desk, due_on=date(2026, 7, 13))
-    tuesday = put(desk, due_on=date(2026, 7, 14))
-    never = put(desk, due_on=None)
-    resting = put(desk, kind="measure", state="approved", due_on=FRIDAY, body={"snoozed_until": "2026-07-10"})
+def test_a_line_stands_where_its_most_pressing_case_does(desk):
+    late, today = (put(desk, borrower_id=one, due_on=day) for one, day in (("B1", LATE), ("B2", TODAY)))
+    friday, monday = put(desk, borrower_id="B3", due_on=FRIDAY), put(desk, borrower_id="B4", due_on=date(2026, 7, 13))
+    tuesday, never = put(desk, borrower_id="B5", due_on=date(2026, 7, 14)), put(desk, borrower_id="B6", due_on=None)
+    also = put(desk, borrower_id="B3", due_on=None)
+    snoozed = {"kind": "measure", "state": "approved", "due_on": FRIDAY, "body": {"snoozed_until": "2026-07-10"}}
+    resting, behind = put(desk, borrower_id="B7", **snoozed), put(desk, borrower_id="B1", **snoozed)
     theirs = put(desk, role="branch_manager")
 
     found = {one: column(desk, OFFICER, one) for one in Column}
 
     assert found == {
-        Column.PRESSING: [late, today],
-        Column.WEEK: [friday, monday],
-        Column.LATER: [tuesday, never],
-        Column.SNOOZED: [resting],
-        Column.OTHERS: [theirs],
+        Column.PRESSING: [[late, behind], [today]],
+        Column.WEEK: [[friday, also], [monday]],
+        Column.LATER: [[tuesday], [never]],
+        Column.SNOOZED: [[resting]],
+        Column.OTHERS: [[theirs]],
     }
     assert day_counts(desk, OFFICER).columns == {one: len(listed) for one, listed in found.items()}
     assert day_counts(desk, OFFICER).bands == my_day(desk, OFFICER).counts
 
 
+def test_a_line_sums_what_waits_about_one_borrower(desk):
+    first = put(desk, due_on=FRIDAY, at_risk_fen=5)
+    yellow = put(desk, kind="measure", state="approved", due_on=TODAY, at_risk_fen=7, level=WarningLevel.YELLOW)
+    put(desk, borrower_id="B2", due_on=TODAY)
+
+    line = next(one for one in column_lines(desk, OFFICER, Column.PRESSING, limit=9) if one.case.borrower_id == "B1")
+
+    assert (line.case_ids, line.found.items, line.found.at_risk_fen) == ((yellow, first), 2, 7)
+    assert (line.item.case.case_id, line.level) == (yellow, WarningLevel.YELLOW)
+
+
+def test_a_session_is_one_line_however_many_forms_of_it_wait(desk):
+    for number, (state, quarter) in enumerate(FORMS):
+        role = "branch_manager" if state == "determined" else "officer"
+        body = {"quarter": quarter, "determination": {"by": "someone"}, "waits_for": [role]}
+        put(desk, kind="review", state=state, role=role, borrower_id=f"B{number}", due_on=TODAY, body=body)
+    put(desk, borrower_id="B1", due_on=TODAY)
+
+    lines = [
+        (one.found.key.about, one.found.key.quarter, one.to_determine, one.found.to_approve, one.found.at_risk_fen)
+        for one in column_lines(desk, OFFICER, Column.PRESSING, limit=9)
+    ]
+
+    assert sorted(lines) == [
+        (About.BORROWER, "", 1, 0, 100),
+        (About.SESSION, "2026Q1", 1, 0, 100),
+        (About.SESSION, "2026Q2", 2, 0, 200),
+    ]
+    (session,) = column_lines(desk, MANAGER, Column.PRESSING, limit=9)
+    assert (session.found.key.named, session.to_determine, session.found.to_approve) == ("branch-1", 0, 1)
+
+
 def test_a_week_is_five_working_days_over_the_holidays(desk, clock):
     clock.at = THURSDAY
-    inside, outside = put(desk, due_on=date(2026, 10, 9)), put(desk, due_on=date(2026, 10, 10))
+    inside = put(desk, borrower_id="B1", due_on=date(2026, 10, 9))
+    outside = put(desk, borrower_id="B2", due_on=date(2026, 10, 10))
 
-    assert (column(desk, OFFICER, Column.WEEK), column(desk, OFFICER, Column.LATER)) == ([inside], [outside])
-
-
-def test_a_column_comes_page_by_page(desk):
-    made = [put(desk, due_on=date(2026, 7, 1 + number % 3), at_risk_fen=number // 2 or None) for number in range(7)]
-    first = column_items(desk, OFFICER, Column.PRESSING, limit=3)
-    band, unknown, risk, _, case_id = first[-1].place
-    after = WorkKey(band, unknown, risk, first[-1].case.due_on, case_id)
-    rest = column_items(desk, OFFICER, Column.PRESSING, limit=50, after=after)
-
-    assert ids(first) + ids(rest) == ids(my_day(desk, OFFICER).items)
-    assert sorted(ids(first) + ids(rest)) == made
+    assert (column(desk, OFFICER, Column.WEEK), column(desk, OFFICER, Column.LATER)) == ([[inside]], [[outside]])
 
 
-def test_one_case_is_asked_for_where_it_stands(desk):
-    late = put(desk, due_on=date(2026, 7, 3))
+def test_a_line_is_asked_for_again_wherever_it_has_gone(desk):
+    late, other = put(desk, due_on=LATE), put(desk, due_on=FRIDAY)
 
-    assert column(desk, OFFICER, Column.PRESSING, case_id=late) == [late]
-    assert column(desk, OFFICER, Column.WEEK, case_id=late) == []
-    assert column(desk, OFFICER2, Column.PRESSING, case_id=late) == []
+    found = open_line(desk, OFFICER, Column.WEEK, KEY)
+
+    assert found is not None
+    assert (found.line.case_ids, ids(found.items)) == ((late, other), [late, other])
+    assert open_line(desk, OFFICER, Column.OTHERS, KEY) is None
+    assert open_line(desk, OFFICER2, Column.WEEK, KEY) is None
 
 
 def test_what_i_asked_for_waits_for_others(desk):
@@ -82,8 +109,8 @@ def test_what_i_asked_for_waits_for_others(desk):
         desk, kind="review", state="determined", role="branch_manager", officer_id=None, body={"determination": ME}
     )
 
-    assert sorted(column(desk, OFFICER, Column.OTHERS)) == sorted([asked, proposed, determined])
-    assert column(desk, OFFICER2, Column.OTHERS) == [asked]
+    assert sorted(ids(waiting_items(desk, OFFICER))) == sorted([asked, proposed, determined])
+    assert column(desk, OFFICER2, Column.OTHERS) == [[asked]]
 
 
 def test_seniors_see_which_warnings_of_theirs_are_late_with_others(desk):
@@ -92,8 +119,8 @@ def test_seniors_see_which_warnings_of_theirs_are_late_with_others(desk):
     put(desk, due_on=date(2026, 7, 3))
     elsewhere = put(desk, kind="warning", state="raised", due_on=date(2026, 7, 3), branch_id="branch-2", body=WARNING)
 
-    assert [column(desk, one, Column.OTHERS) for one in (MANAGER, RISK)] == [[late], [late]]
-    assert sorted(column(desk, HEAD, Column.OTHERS)) == sorted([late, elsewhere])
+    assert [column(desk, one, Column.OTHERS) for one in (MANAGER, RISK)] == [[[late]], [[late]]]
+    assert column(desk, HEAD, Column.OTHERS) == [[late, elsewhere]]
 
 
 def test_what_waits_for_me_does_not_wait_for_others(desk):
@@ -123,6 +150,7 @@ DAYS = st.none() | st.dates(date(2026, 7, 1), date(2026, 7, 20))
 CASES = st.fixed_dictionaries(
     {
         "due_on": DAYS,
+        "borrower_id": st.sampled_from(["B1", "B2", "B3"]),
         "at_risk_fen": st.none() | st.integers(0, 2),
         "role": st.sampled_from(["officer", "branch_manager"]),
         "officer_id": st.sampled_from([None, "officer-1", "officer-2"]),
@@ -146,8 +174,24 @@ def test_bands_and_order_of_the_store_are_those_of_the_items(desk, drafts):
         assert list(day.items) == sorted(day.items, key=lambda item: item.place)
         counted = Counter(item.band for item in day.items)
         assert day.counts == {band: counted[band] for band in Band}
+        own = {one: column_lines(desk, actor, one, limit=99) for one in Column if one is not Column.OTHERS}
+        assert sorted(one for lines in own.values() for line in lines for one in line.case_ids) == sorted(
+            ids(day.items)
+        )
+        assert len({line.found.key for lines in own.values() for line in lines}) == len(
+            {item.case.borrower_id for item in day.items}
+        )
+        whole = whole_day(desk, actor, Column, limit=1)
+        assert whole.counts == day_counts(desk, actor)
+        assert {one: whole.columns[one] for one in own} == {one: lines[:1] for one, lines in own.items()}
+        for one, lines in own.items():
+            rest = column_lines(desk, actor, one, limit=99, after=lines[0].found.place) if lines else ()
+            assert (*lines[:1], *rest) == lines
 
 
+LATE, TODAY = date(2026, 7, 3), date(2026, 7, 6)
+KEY = LineKey(About.BORROWER, "sme", "B1")
+FORMS = [("prepared", "2026Q2"), ("returned", "2026Q2"), ("determined", "2026Q2"), ("prepared", "2026Q1")]
 ME = {"by": "officer"}
 ASKED = {"lift_asked_by": "officer", "lift_asked_rank": 1, "lift_by": "2026-07-10"}
 WARNING = {

@@ -25,7 +25,9 @@ THURSDAY = datetime(2026, 9, 24, 9)
 PLAIN = {"en": "Call.", "zh": "致电。"}
 
 
-def put(desk, *, kind="task", state="open", due_on=None, at_risk_fen=100, user=SYSTEM, body=None, **more):
+def put(
+    desk, *, kind="task", state="open", due_on=None, at_risk_fen=100, user=SYSTEM, body=None, borrower_id="B1", **more
+):
     """Open a case as it is given."""
     task_body = {
         "type": "dpd_step", "code": "CALL_1", "role": "officer", "text": PLAIN, "why": PLAIN, "loan_id": None,
@@ -35,7 +37,7 @@ def put(desk, *, kind="task", state="open", due_on=None, at_risk_fen=100, user=S
     given = {"branch_id": "branch-1", "officer_id": "officer-1", "role": "officer", **more}
     content = {**(task_body if kind == "task" else {}), **(body or {})}
     with at_work(desk, user, "test", "x") as work:
-        draft = Case(kind, state, "sme", "B1", due_on=due_on, at_risk_fen=at_risk_fen, body=content, **given)
+        draft = Case(kind, state, "sme", borrower_id, due_on=due_on, at_risk_fen=at_risk_fen, body=content, **given)
         return open_case(work, draft, "open").case_id
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ews.casework.day.my_day import my_day
 from ews.casework.warnings.false_sample import review_false
-from ews.casework.warnings.life import acknowledge, handle, plan, report, snooze, verify
+from ews.casework.warnings.life import acknowledge, handle, plan, report, snooze, verify, wake
 from ews.casework.warnings.lifting import ask_lift, lift, refuse_lift
 from ews.casework.warnings.sweep import sweep
 from ews.domain.errors import TransitionError
@@ -33,6 +33,7 @@ def steps(rng, desk, *, is_false):
         "plan": (plan, OFFICER, {"text": "x"}),
         "handle": (handle, OFFICER, {"text": "x"}),
         "snooze": (snooze, OFFICER, {"until": tomorrow, "reason": "x"}),
+        "wake": (wake, OFFICER, {}),
         "ask-lift": (ask_lift, OFFICER, {"evidence": "x"}),
         "lift": (lift, RISK, {}),
         "refuse-lift": (refuse_lift, RISK, {"reason": "x"}),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ews.casework.warnings.body import body_of
-from ews.casework.warnings.life import acknowledge, blocks_cutting, handle, plan, report, snooze, verify
+from ews.casework.warnings.life import acknowledge, blocks_cutting, handle, plan, report, snooze, verify, wake
 from ews.casework.warnings.lifting import ask_lift, lift, refuse_lift
 from ews.domain.errors import (
     ForbiddenError,
@@ -74,6 +74,7 @@ STEPS: dict[str, Any] = {
     "plan": lambda *who, **more: plan(*who, text="x", **more),
     "handle": lambda *who, **more: handle(*who, text="x", **more),
     "snooze": lambda *who, **more: snooze(*who, until=THURSDAY, reason="x", **more),
+    "wake": wake,
     "report": lambda *who, **more: report(*who, how="x", **more),
     "ask-lift": lambda *who, **more: ask_lift(*who, evidence="x", **more),
     "lift": lift,
@@ -213,6 +214,22 @@ def test_a_deadline_within_the_snooze_moves_to_its_end_and_all_snoozes_count_tog
     assert (last_act(desk, case).content["moved"], case.due_on) == ([moved], date(2026, 7, 15))
     with pytest.raises(TransitionError, match="'snooze' is not done now"):
         snooze(desk, OFFICER, orange.case_id, until=date(2026, 7, 16), reason="x", version=3)
+
+
+@pytest.mark.parametrize(("days_later", "left", "due"), [(0, 0, 13), (1, 1, 13), (2, 2, 14), (3, 3, 15)])
+def test_a_snooze_taken_back_gives_back_its_days_and_deadlines(desk, clock, orange, days_later, left, due):
+    acknowledge(desk, OFFICER, orange.case_id, version=1)
+    clock.forward(4)  # Friday; the plan is due on Monday
+    before = snooze(desk, OFFICER, orange.case_id, until=date(2026, 7, 15), reason="Statements come.", version=2)
+    clock.forward((0, 3, 4, 5)[days_later])
+
+    case = wake(desk, OFFICER, orange.case_id, version=before.version)
+
+    body = body_of(case)
+    assert (body.snoozed_until, body.snoozed_by, body.snoozed_days) == (None, None, left)
+    assert (body.plan_by, case.due_on) == (date(2026, 7, due), date(2026, 7, due))
+    with pytest.raises(TransitionError, match="'wake' is not done now"):
+        wake(desk, OFFICER, orange.case_id, version=case.version)
 
 
 def test_what_is_late_is_not_put_off(desk, clock, orange):

@@ -27,3 +27,8 @@ def test_officers_are_asked_for_only_when_one_is_told():
     assert asked == []
     called.officer("OF1")
     assert asked == [1]
+
+
+def test_accounts_go_by_their_names_and_what_nobody_did_by_the_system():
+    called = Called({}, dict, lambda: {"zhang": "张伟"}, "系统")
+    assert [called.person(one) for one in ("zhang", "gone", "ews", None)] == ["张伟", "gone", "系统", "—"]

@@ -173,6 +173,34 @@ def test_the_book_speaks_up_while_somebody_writes(as_):
     assert "与账面不符：近3个月月均入账较前9个月变化 -60%（2026-07-31）。" in shown(part.text)
 
 
+def test_a_guarantor_whom_the_book_has_is_not_denied_without_a_doubt(client_as, services):
+    book = BookFacts(date(2026, 7, 31), {"guaranteed_debt_share": 1.0, "unit_guarantors": 2})
+    client = client_as(OFFICER, services=replace(services, facts_of=lambda *_: book))
+    client.cookies.set("ews-language", "en")
+    client.follow_redirects = False
+    begun(client, form="visit")
+    told = shown(saved(client, {"a_guarantor_able": "none"}, headers=PART).text)
+    assert "The book says otherwise: Share of the debt secured by a guarantee alone 100.0 %" in told
+    assert "The book says otherwise" not in shown(saved(client, {"a_guarantor_able": "no"}, "2", headers=PART).text)
+
+
+@pytest.mark.parametrize("seized", [None, 0])
+def test_collateral_is_asked_about_where_there_is_some(client_as, services, seized):
+    book = BookFacts(date(2026, 7, 31), {"collateral_seized": seized})
+    client = client_as(OFFICER, services=replace(services, facts_of=lambda *_: book))
+    client.follow_redirects = False
+    text = client.get(begun(client, form="visit")).text
+    folded = text.find("check-folded")
+    assert (folded >= 0) == (seized is None)
+    assert text.index('name="a_collateral_value"') > folded
+
+
+def test_a_rate_above_a_hundred_per_cent_is_refused(as_):
+    client = as_(OFFICER)
+    begun(client, form="visit")
+    assert "Give a whole number from 0 to 100." in saved(client, {"a_operating_rate": "150"}, headers=PART).text
+
+
 def test_what_is_missing_is_told_before_anything_counts(as_, kept):
     client = as_(OFFICER)
     begun(client)

@@ -129,7 +129,17 @@ def test_pages_forbid_scripts_and_hosts_of_others_and_are_not_kept(page):
         (
             HEAD,
             "/portfolio",
-            ["/my-day", "/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
+            [
+                "/my-day",
+                "/warnings",
+                "/portfolio",
+                "/borrowers",
+                "/checks",
+                "/reviews",
+                "/policy",
+                "/operations",
+                "/model",
+            ],
         ),
         (AUDITOR, "/portfolio", ["/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"]),
         (
@@ -137,8 +147,8 @@ def test_pages_forbid_scripts_and_hosts_of_others_and_are_not_kept(page):
             "/portfolio",
             ["/warnings", "/portfolio", "/borrowers", "/checks", "/reviews", "/policy", "/model"],
         ),
-        (OPERATOR, "/model", ["/policy", "/model"]),
-        (replace(MACHINE), "/model", ["/policy", "/model"]),
+        (OPERATOR, "/operations", ["/policy", "/operations", "/model"]),
+        (replace(MACHINE), "/operations", ["/policy", "/operations", "/model"]),
     ],
 )
 def test_everybody_is_led_to_what_the_role_is_for(actor, home, menu):

@@ -12,6 +12,7 @@ from ews.domain.text import Language
 from ews.serving.api.faults import ELSE, PATTERNS, SAID
 from ews.serving.pages.messages import FOLDER, catalog, translations
 from ews.serving.pages.render import TEMPLATES
+from ews.serving.pages.told import AS_PAGES_SAY
 
 _METHODS = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS = {
@@ -25,7 +26,10 @@ _OPTIONS = {
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]")
 _BRACES = re.compile(r"\{(\w+)[^}]*\}")
-_FOR_PROGRAMS = {"ask {method} {path}"}
+_FOR_PROGRAMS = {
+    "ask {method} {path}",
+    "The query parameter '{name}' is not known here. This path takes: {listed}.",
+}
 """Sentences whose values say nothing to whoever reads a page."""
 
 
@@ -89,6 +93,13 @@ def test_values_of_a_sentence_are_in_its_translation():
         and one.id not in _FOR_PROGRAMS
         and set(_BRACES.findall(one.id)) != set(_BRACES.findall(one.string))
     ] == []
+
+
+def test_what_names_the_api_is_said_otherwise_on_a_page_in_english():
+    assert set(AS_PAGES_SAY) <= set(USED)
+    named = {one for one in map(str, USED) if "/v1/" in one or "{method}" in one or "uery parameter" in one}
+    assert {one for one in named if one not in AS_PAGES_SAY and not one.startswith("{method} {path}")} == set()
+    assert [one for one in AS_PAGES_SAY.values() if "/v1/" in one or "query" in one] == []
 
 
 def test_english_messages_hold_no_chinese():

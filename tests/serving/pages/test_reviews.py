@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from ews.serving.pages.reviews import session_page, sitting
 from ews.store.accounts import Profile, add_user
 from tests.casework.people import AUDITOR, HEAD, HEAD2, MANAGER, OFFICER, OFFICER2, OTHER, RISK
 
@@ -227,3 +228,14 @@ def test_head_office_reads_which_branches_have_not_begun(as_, accounts):
     as_(MANAGER).post("/reviews/open", data=SESSION)
     after = shown(as_(HEAD, "zh").get("/reviews?quarter=2026Q3").text)
     assert ("未开始" in before, "进行中" in before, "进行中" in after) == (True, False, True)
+
+
+def test_all_that_a_filter_shows_stands_on_one_page_where_that_is_asked_for(as_, opened, monkeypatch):
+    for module in (sitting, session_page):
+        monkeypatch.setattr(module, "PAGE", 1)
+    page = as_(MANAGER)
+    one, every = (page.get(f"/reviews?state=prepared{more}").text for more in ("", "&many=true"))
+
+    assert "All 5 on one page" in shown(one)
+    assert (len(rows(one)), len(rows(every))) == (1, 5)
+    assert "on one page" not in shown(every)

@@ -69,7 +69,8 @@ def text_of(answer):
 
 
 def rows_of(answer):
-    return re.findall(r'data-case="(\w+)"', answer.text)
+    """Return the cases of rows; of a line of the day, all of its cases."""
+    return " ".join(re.findall(r'data-cases?="([^"]+)"', answer.text)).split()
 
 
 def ticks_of(answer):
@@ -131,18 +132,60 @@ def test_what_is_known_only_to_other_branches_is_on_no_page(work, page):
     assert rows_of(page(HEAD, "/warnings?branch=branch-2")) == [work["B4"].case_id]
 
 
-def test_a_row_reloads_as_it_is_and_is_gone_once_it_belongs_elsewhere(work, desk, page):
+def test_a_line_reloads_as_it_is_and_is_gone_once_nothing_of_it_waits(work, desk, page):
     case = work["B1"]
-    path = f"/my-day/rows/{case.case_id}?column=pressing"
+    path = "/my-day/line?column=pressing&portfolio=sme&named=B1"
     assert rows_of(page(OFFICER, path, headers=HX)) == [case.case_id]
 
     life.acknowledge(desk, OFFICER, case.case_id, version=1)
     life.report(desk, OFFICER, case.case_id, how="By phone", version=2)
 
-    assert page(OFFICER, path, headers=HX).text.strip() == ""
-    week = path.replace("pressing", "week")
-    assert "verify it" in text_of(page(OFFICER, week, headers=HX))
-    assert page(OTHER, week, headers=HX).text.strip() == ""
+    assert "verify it" in text_of(page(OFFICER, path, headers=HX))
+    assert page(OTHER, path, headers=HX).text.strip() == ""
+    assert page(OFFICER, path.replace("pressing", "others"), headers=HX).text.strip() == ""
+
+
+def test_a_line_unfolds_to_its_cases_with_their_loans(work, desk, page):
+    for loan in ("L1", "L2"):
+        said = {"en": "Call the borrower.", "zh": "致电。"}
+        body = {
+            "type": "dpd_step", "code": "CALL_1", "role": "officer", "text": said, "why": said, "loan_id": loan,
+            "terms": {}, "asks": [], "escalations": [],
+        }  # fmt: skip
+        draft = Case("task", "open", "sme", "B1", None, "branch-1", "officer-1", role="officer", body=body)
+        with at_work(desk, SYSTEM, "test", "x") as done:
+            open_case(done, draft, "open")
+    path = "/my-day/line?column=pressing&portfolio=sme&named=B1"
+
+    folded, unfolded = (page(OFFICER, f"{path}{more}", headers=HX) for more in ("", "&open=true"))
+
+    assert "3 items" in text_of(folded)
+    assert "loan L1" not in text_of(folded)
+    assert "loan L1" in text_of(unfolded)
+    assert rows_of(unfolded)[3:] == [work["B1"].case_id, "T0000001", "T0000002"]
+    assert "loan L2" in text_of(page(OFFICER, path))
+
+
+def test_a_session_is_one_line_that_leads_to_it(work, desk, page):
+    for name, state in (("B1", "prepared"), ("B2", "returned"), ("B3", "prepared")):
+        own = "officer-2" if name == "B3" else "officer-1"
+        draft = Case("review", state, "sme", name, None, "branch-1", own, role="officer", body={"quarter": "2026Q2"})
+        with at_work(desk, SYSTEM, "test", "x") as done:
+            open_case(done, draft, "prepare")
+
+    answer = page(OFFICER, "/my-day/columns/later")
+
+    assert "Quarterly review 2026Q2 2 to determine" in text_of(answer)
+    assert "/reviews?portfolio=sme&quarter=2026Q2&branch=branch-1&state=mine" in unescape(answer.text)
+    assert "day-branch" not in answer.text
+
+
+def test_head_office_reads_of_which_branch_a_line_is(work, desk, page):
+    draft = Case("measure", "proposed", "sme", "B1", None, "branch-1", "officer-1", role="head_office", body={})
+    with at_work(desk, SYSTEM, "test", "x") as done:
+        open_case(done, draft, "propose")
+
+    assert '<span class="day-branch">branch-1</span>' in page(HEAD, "/my-day/columns/later").text
 
 
 def test_the_counts_come_with_those_of_the_columns(work, page):
@@ -203,7 +246,7 @@ def test_a_group_member_of_another_branch_is_named_on_no_list(work, desk, page, 
     with at_work(desk, SYSTEM, "test", "x") as done:
         open_case(done, draft, "open")
 
-    for found in (page(OFFICER, "/my-day/columns/later").text, client_as(OFFICER).get("/v1/my-day").text):
+    for found in (page(OFFICER, "/my-day/line?portfolio=sme&named=B1").text, client_as(OFFICER).get("/v1/my-day").text):
         assert "group member party-1" in found
         assert "B4" not in found
     assert "group member B4" in client_as(HEAD).get("/v1/cases/T0000001").text
@@ -541,4 +584,5 @@ def many(desk, clock):
 def _like(case: Case, place: int) -> Case:
     level = (WarningLevel.YELLOW, WarningLevel.ORANGE, WarningLevel.RED)[place % 3]
     case_id = case_id_of("warning", place)
-    return replace(case, case_id=case_id, level=level, at_risk_fen=place % 997, due_on=date(2026, 8, 3), same_as=None)
+    case = replace(case, borrower_id=f"B{place}", at_risk_fen=place % 997, due_on=date(2026, 8, 3))
+    return replace(case, case_id=case_id, level=level, same_as=None)

@@ -56,8 +56,9 @@ class Known:
 
 def known_for(form: Form, decision: Decision | None, loan_id: str | None, book: BookFacts | None) -> dict[str, Known]:
     """Return by source what is known of all that the form prefills or is held against."""
-    doubts = (field.contradicts.source for field in form.fields if field.contradicts is not None)
-    sources = {*(field.source for field in form.fields if field.source is not None), *doubts}
+    doubts = (doubt.source for field in form.fields for doubt in field.contradicts)
+    own = (source for field in form.fields for source in (field.source, field.asked_with) if source is not None)
+    sources = {*own, *doubts}
     found = {source: _known(source, decision, loan_id, book) for source in sorted(sources)}
     return {source: known for source, known in found.items() if known is not None}
 

@@ -139,13 +139,21 @@ def _few_figures(form: Form, check: Entered, limits: QualityLimits) -> Iterator[
 
 def _contradictions(form: Form, check: Entered, limits: QualityLimits) -> Iterator[Flag]:
     for field in form.fields:
-        doubt, answer = field.contradicts, check.answers.get(field.name)
-        known = None if doubt is None else check.known.get(doubt.source)
-        if doubt is None or known is None or answer is None or isinstance(known.value, str):
+        answer = check.answers.get(field.name)
+        doubt = doubt_of(field, answer, check.known, limits.tolerance)
+        if doubt is not None:
+            yield Flag(CONTRADICTS, field.name, _against(field, answer, doubt, check.known[doubt.source]))
+
+
+def doubt_of(field: Field, answer: Value, known: Mapping[str, Known], tolerance: float) -> Contradiction | None:
+    """Return the first of a field's contradictions by which the book speaks against an answer, None where none does."""
+    for doubt in field.contradicts:
+        found = known.get(doubt.source)
+        if answer is None or found is None or found.value is None or isinstance(found.value, str):
             continue
-        value = None if known.value is None else float(known.value)
-        if is_contradicted(doubt, answer_of(field, answer), value, limits.tolerance):
-            yield Flag(CONTRADICTS, field.name, _against(field, answer, doubt, known))
+        if is_contradicted(doubt, answer_of(field, answer), float(found.value), tolerance):
+            return doubt
+    return None
 
 
 def _against(field: Field, answer: Value, doubt: Contradiction, known: Known) -> Text:

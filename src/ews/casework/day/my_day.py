@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import ColumnElement
 
 from ews.casework.day.work_list import next_verbs, short_text, todo_text
 from ews.casework.desk import Desk
@@ -29,7 +29,6 @@ from ews.policy.calendar import Calendar
 from ews.store import work_pages
 from ews.store.cases import Case
 from ews.store.engine import reading
-from ews.store.tables import worklist
 from ews.store.work_near import Whose
 from ews.store.work_pages import NO_DAY, Days, Slice, WorkKey
 
@@ -111,7 +110,6 @@ class Asked:
     part: Slice = Slice()  # noqa: RUF009 - it is frozen
     after: WorkKey | None = None
     limit: int | None = None
-    case_id: str | None = None
 
 
 ALL = Asked()
@@ -161,13 +159,6 @@ def terms_today(desk: Desk) -> Terms:
     return terms_on(desk.policy_on(today), today)
 
 
-def cases_asked(connection: Connection, terms: Terms, wanted: ColumnElement[bool], asked: Asked) -> tuple[Case, ...]:
-    """Return the cases of a list that are asked for."""
-    chosen = wanted if asked.case_id is None else and_(wanted, worklist.c.case_id == asked.case_id)
-    days = days_on(terms.calendar, terms.today)
-    return work_pages.work_page(connection, chosen, days, part=asked.part, after=asked.after, limit=asked.limit)
-
-
 def items_of(actor: Actor, cases: Iterable[Case], terms: Terms) -> tuple[Item, ...]:
     """Return cases as things to do."""
     return tuple(_item(actor, case, terms) for case in cases)
@@ -177,7 +168,8 @@ def _items(desk: Desk, actor: Actor, wanted: ColumnElement[bool], asked: Asked, 
     require(actor, FIELD, sentence("have a list of work"))
     terms = terms_today(desk)
     with reading(desk.store) as connection:
-        page = cases_asked(connection, terms, wanted, asked)
+        days = days_on(terms.calendar, terms.today)
+        page = work_pages.work_page(connection, wanted, days, part=asked.part, after=asked.after, limit=asked.limit)
     return items_of(actor, see(page), terms)
 
 

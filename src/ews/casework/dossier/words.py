@@ -27,7 +27,7 @@ VERB_TEXTS: Mapping[str, Text] = {
     "plan": Text("planned", "制定方案"),
     "handle": Text("handled", "落实处置"),
     "snooze": Text("put off", "暂缓"),
-    "wake": Text("no longer put off", "暂缓到期"),
+    "wake": Text("no longer put off", "暂缓结束"),
     "hand-over": Text("handed over", "移交"),
     "escalate": Text("missed, sent upward", "逾期升级"),
     "review-false": Text("verdict reviewed", "误报复核"),

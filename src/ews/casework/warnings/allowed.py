@@ -61,7 +61,7 @@ def standing_facts(body: WarningBody, policy: Policy) -> tuple[str, ...]:
 
 
 def _next(state: str, body: WarningBody) -> tuple[str, ...]:
-    rest = () if body.snoozed_until is not None else ("snooze",)
+    rest = ("snooze",) if body.snoozed_until is None else ("wake",)
     if state == RAISED:
         return ("acknowledge",)
     if state == ACKNOWLEDGED:

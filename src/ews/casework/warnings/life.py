@@ -2,7 +2,8 @@
 
 Verify   true or false, with a reason and how it was found out; a red that is not verified lets no credit line be cut
 Snooze   working days up to the policy's limit for the level, all snoozes of a warning together; none for red.
-         Deadlines that fall into it move to its last day, which the act tells
+         Deadlines that fall into it move to its last day, which the act tells. Taken back, it gives the days
+         that are left, and those deadlines, back
 Elsewhere intake (raising, joining), sweep (escalation, waking), false_sample (review of false ones), lifting
 """
 
@@ -34,7 +35,7 @@ from ews.domain.errors import RequestError
 from ews.domain.levels import WarningLevel
 from ews.domain.people import Actor
 from ews.domain.text import sentence
-from ews.store.cases import Case, CaseFilter, find_cases
+from ews.store.cases import Case, CaseFilter, acts_of, find_cases
 
 _RESTING = ("plan_by", "handle_by", "follow_up_by")
 """Deadlines that a snooze may move; nobody is kept waiting for a review or a lifting."""
@@ -155,6 +156,17 @@ def snooze(
         return done(act, content, {**rests, **moved})
 
 
+def wake(desk: Desk, actor: Actor, case_id: str, *, version: int, request_id: str | None = None) -> Case:
+    """Take a snooze back: the days that are left of it may be used again, and its deadlines are what they were."""
+    with acting(desk, actor, "wake", case_id, version=version, request_id=request_id) as act:
+        until, today = act.body.snoozed_until, act.work.today
+        left = 0 if until is None or until <= today else act.terms.calendar.between(today, until)
+        back = _moved_back(act) if left else {}
+        told = [{"deadline": name, "from": getattr(act.body, name), "to": day} for name, day in back.items()]
+        awake = {"snoozed_until": None, "snoozed_by": None, "snoozed_days": act.body.snoozed_days - left}
+        return done(act, {"snoozed_until": until, "moved": told}, {**awake, **back})
+
+
 def blocks_cutting(connection: Connection, portfolio: str | None, borrower_id: str | None) -> tuple[str, ...]:
     """Return the red warnings of a borrower whose facts nobody has verified yet: until then no credit line is cut."""
     wanted = CaseFilter(kinds={KIND}, portfolio=portfolio, borrower_id=borrower_id, is_open=True)
@@ -203,6 +215,17 @@ def _moved(act: Act, until: date) -> dict[str, date]:
     end = act.terms.calendar.after(until, 0)
     running = {name: getattr(act.body, name) for name in _RESTING}
     return {name: end for name, day in running.items() if day is not None and act.work.today <= day < end}
+
+
+def _moved_back(act: Act) -> dict[str, date]:
+    """Return the deadlines that the snooze moved as they were, none before today; those set anew since stay."""
+    snoozes = [one for one in acts_of(act.work.connection, [act.case.case_id]) if one.verb == "snooze"]
+    first = act.terms.calendar.after(act.work.today, 0)
+    moved = [
+        (one["deadline"], date.fromisoformat(one["from"]), date.fromisoformat(one["to"]))
+        for one in snoozes[-1].content["moved"]
+    ]
+    return {name: max(day, first) for name, day, to in moved if getattr(act.body, name) == to}
 
 
 def _level(case: Case) -> WarningLevel:

@@ -1,4 +1,4 @@
-"""Acts on a warning: acknowledge, verify, plan, handle, snooze, hand over, report, review, lift.
+"""Acts on a warning: acknowledge, verify, plan, handle, snooze, wake, hand over, report, review, lift.
 
 Each body names the version that was read; each answer is the warning as it is afterwards.
 """
@@ -211,6 +211,12 @@ def handle(case_id: CaseId, given: TextIn, acting: ActingDep) -> CaseOut:
 def snooze(case_id: CaseId, given: SnoozeIn, acting: ActingDep) -> CaseOut:
     """Let the warning rest until a day within the policy's limit for its level; it wakes by itself, or gets worse."""
     return acting.do(warnings.snooze, case_id, given)
+
+
+@router.post("/v1/warnings/{case_id}/wake", summary="Take a snooze back", dependencies=_TAKES_JSON, responses=_FAILS)
+def wake(case_id: CaseId, given: VersionIn, acting: ActingDep) -> CaseOut:
+    """Take a snooze back: the days that are left of it may be used again, and its deadlines are what they were."""
+    return acting.do(warnings.wake, case_id, given)
 
 
 @router.post("/v1/warnings/{case_id}/hand-over", summary="Hand it over", dependencies=_TAKES_JSON, responses=_FAILS)

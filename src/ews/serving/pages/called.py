@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
+from ews.domain.people import SYSTEM
+from ews.domain.text import Language, Text
 from ews.serving.services import Services
 from ews.store.accounts import officer_names, person_names
+
+_SYSTEM = Text("the system", "系统")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Called:
     branches: Mapping[str, str]
     officers: Callable[[], Mapping[str, str]]
     people: Callable[[], Mapping[str, str]] = dict
+    system: str = SYSTEM.user_id
 
     def branch(self, branch_id: str | None) -> str:
         return _called(branch_id, self.branches)
@@ -27,7 +32,9 @@ class Called:
         return _called(officer_id, self.officers())
 
     def person(self, user_id: str | None) -> str:
-        """Return the name of an account; its id where it has gone."""
+        """Return the name of an account; its id where it has gone. What nobody did, the system did."""
+        if user_id == SYSTEM.user_id:
+            return self.system
         return "—" if user_id is None else self.people().get(user_id, user_id)
 
     def choices(self, kind: str, ids: Iterable[str]) -> list[tuple[str, str]]:
@@ -36,9 +43,10 @@ class Called:
         return [(one, _called(one, names)) for one in sorted(ids, key=lambda one: _place(one, names))]
 
 
-def called_of(services: Services) -> Called:
+def called_of(services: Services, language: Language) -> Called:
     store = services.store
-    return Called(services.branch_names, cache(partial(officer_names, store)), cache(partial(person_names, store)))
+    officers, people = cache(partial(officer_names, store)), cache(partial(person_names, store))
+    return Called(services.branch_names, officers, people, _SYSTEM.in_(language))
 
 
 def _called(own_id: str | None, names: Mapping[str, str]) -> str:

@@ -17,6 +17,8 @@ class Entry(NamedTuple):
     is_here: bool
 
 
+_OPERATIONS = "/operations"
+"""Tells about the whole book, so that nobody is led there who is tied to a branch."""
 _ENTRIES: tuple[tuple[str, str, Text, frozenset[Role]], ...] = (
     ("/my-day", "calendar-event", Text("My day", "我的一天"), FIELD),
     ("/warnings", "alert-triangle", Text("Warnings", "预警"), LOOK),
@@ -25,6 +27,7 @@ _ENTRIES: tuple[tuple[str, str, Text, frozenset[Role]], ...] = (
     ("/checks", "checklist", Text("Checks", "贷后检查"), LOOK),
     ("/reviews", "clipboard-check", Text("Quarterly review", "季度评审"), LOOK),
     ("/policy", "scale", Text("Policy", "政策"), frozenset(Role)),
+    (_OPERATIONS, "timeline", Text("Operations", "运行"), frozenset({Role.OPERATOR, Role.RISK_MANAGER})),
     ("/model", "adjustments-horizontal", Text("Model", "模型"), frozenset(Role)),
 )
 
@@ -34,7 +37,7 @@ def entries(actor: Actor, here: str) -> tuple[Entry, ...]:
     return tuple(
         Entry(path, icon, text, here == path or here.startswith(f"{path}/"))
         for path, icon, text, roles in _ENTRIES
-        if actor.roles & roles
+        if actor.roles & roles and (path != _OPERATIONS or actor.branch_id is None)
     )
 
 
@@ -44,7 +47,9 @@ def lists_for(actor: Actor, path: str) -> tuple[Entry, ...]:
 
 
 def home_of(actor: Actor) -> str:
-    """Return where somebody begins: with the work, with the book, or with the model."""
+    """Return where somebody begins: with the work, with the book, with its batches, or with the model."""
     if actor.roles & {Role.OFFICER, Role.BRANCH_MANAGER}:
         return "/my-day"
-    return "/portfolio" if actor.roles & LOOK else "/model"
+    if actor.roles & LOOK:
+        return "/portfolio"
+    return _OPERATIONS if Role.OPERATOR in actor.roles and actor.branch_id is None else "/model"

@@ -70,6 +70,10 @@ ADVICE: Mapping[str, tuple[Text, Text]] = {
         Text("No such case", "查无此事项"),
         Text("Check the address; it may belong to another branch.", "请核对地址；该事项可能属于其他支行。"),
     ),
+    "unknown-batch": (
+        Text("No such batch", "查无此批次"),
+        Text("Choose one of those that the page of the borrower lists.", "请从客户页面所列批次中选择。"),
+    ),
     "not-found": (
         Text("There is no such page", "页面不存在"),
         Text("Check the address, or begin at the first page.", "请核对地址，或返回首页。"),
@@ -129,6 +133,8 @@ _FIELDS: Mapping[str, Text] = {
     "model_id": Text("Model", "模型"),
     "to": Text("To", "至"),
     "lang": Text("Language", "语言"),
+    "state": Text("State", "状态"),
+    "part": Text("Part", "部分"),
 }
 """What the fields of forms and addresses are called."""
 

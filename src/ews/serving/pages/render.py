@@ -62,7 +62,7 @@ class View:
 
     @property
     def called(self) -> Called:
-        return called_of(self.services)
+        return called_of(self.services, self.language)
 
     def show(self, template: str, /, *, status: int = 200, **content: Any) -> HTMLResponse:
         """Return the page that `template` makes of `content`."""
@@ -133,6 +133,7 @@ def environment(language: Language) -> Environment:
         "asset": address,
         "link": link,
         "is_old": is_old,
+        "yuan": figures.MoneyColumn(language),
     }
     return made
 

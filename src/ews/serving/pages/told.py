@@ -51,6 +51,53 @@ _OURS: Mapping[str, Words] = {
 """What words of ours are called, by the last word of the name of their place, also in the plural."""
 _OF_POLICY = frozenset({"cause", "measure", "form", "signal", "choice"})
 
+AS_PAGES_SAY: Mapping[str, str] = {
+    "ask {method} {path}": "use this page",
+    "The query parameter '{name}' is not known here. This path takes: {listed}.": (
+        "The address asks for '{name}', which this page does not know."
+    ),
+    "The query parameter '{name}' is given {times} times. Give it once.": (
+        "The address has '{name}' {times} times. Keep one of them."
+    ),
+    "Borrower '{borrower_id}' has no published decision{where}. Check the id, or score a book with it.": (
+        "No batch has decided on borrower '{borrower_id}'{where}. Check the id, or look again after the next batch."
+    ),
+    "Batch '{batch_id}' is not published. See the list of batches for those that are.": (
+        "Batch '{batch_id}' is not published. The page of the borrower lists those that are."
+    ),
+    "'{path}' does not take {method}. The methods are listed in /openapi.json.": (
+        "'{path}' cannot be opened like that. Go back, and use the buttons of the page."
+    ),
+    "nothing of this SHA-256 was handed in with this check; send the file with POST /v1/evidence first": (
+        "the file was not handed in with this check; choose it again"
+    ),
+    "There is no evidence '{sha256}'. Send the file with POST /v1/evidence first.": (
+        "There is no photo or scan '{sha256}'. Hand it in again."
+    ),
+    "'{sha256}' is no name of evidence. Give the 64 hex digits that POST /v1/evidence returned.": (
+        "'{sha256}' is no name of a photo or scan. Open it from the check that it belongs to."
+    ),
+    "The contact is refused: your call '{case_id}' about '{borrower_id}', begun at {begun_at}, is still running. "
+    "End it with POST /v1/contacts/{case_id}/end.": (
+        "Your call '{case_id}' about '{borrower_id}', begun at {begun_at}, is still running. End that one first."
+    ),
+    "No file '{file}' was handed in with a check of borrower '{borrower_id}'. Hand it in with POST /v1/evidence, "
+    "or name a file that a check lists.": (
+        "No file '{file}' was handed in with a check of borrower '{borrower_id}'. Choose one that a check lists."
+    ),
+    "Override '{override_id}' says '{other_tier}' for {of} until {expires_on}, which is worse than '{tier}' and "
+    "stands. End it first, with POST /v1/overrides/{override_id}/end and the reason, then state the better tier.": (
+        "Override '{override_id}' says '{other_tier}' for {of} until {expires_on}, which is worse than '{tier}' and "
+        "stands. End that one first, with the reason, then state the better tier."
+    ),
+    "Task '{case_id}' is not {what}: it ends with the decision on what was found in '{about}'. Approve or refuse "
+    "that with POST /v1/{kind}s/{about}/findings/approve or /refuse.": (
+        "Task '{case_id}' is not {what}: it ends with the decision on what was found in '{about}'. Approve or refuse "
+        "the findings there."
+    ),
+}
+"""Messages that speak of the API or of commands, as readers of a page in English are told; Chinese ones never do."""
+
 
 def told(said: str | BaseException, language: Language, of_policy: Callable[[], Words]) -> str:
     """Return what an error says in `language`; `of_policy` gives what the policy calls its codes."""
@@ -58,12 +105,13 @@ def told(said: str | BaseException, language: Language, of_policy: Callable[[], 
     if not isinstance(message, Sentence):
         return message
     values = {name: _value(name, value, language, of_policy) for name, value in message.values.items()}
-    return translations(language).gettext(message.template).format(**values)
+    template = AS_PAGES_SAY.get(message.template, message.template) if language is Language.EN else message.template
+    return translations(language).gettext(template).format(**values)
 
 
 def _value(name: str, value: Any, language: Language, of_policy: Callable[[], Words]) -> Any:
     if isinstance(value, list | tuple):
-        each = [str(_value(name, one, language, of_policy)) for one in value]
+        each = [str(_value(name, one, language, of_policy)) for one in value if one != ""]
         return "、".join(one.strip("'") for one in each) if language is Language.ZH else ", ".join(each)
     if isinstance(value, Text):
         return value.in_(language)

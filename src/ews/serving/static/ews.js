@@ -90,11 +90,13 @@
     document.querySelectorAll("[data-bulk]").forEach((one) => one.toggleAttribute("data-any", number > 0));
   }
 
-  // After an act on a case the rows of that case bring themselves up to date; where one is gone, its follower is chosen.
+  // After an act on a case its rows, and the lines that sum it, bring themselves up to date; where one is gone, its
+  // follower is chosen.
   document.addEventListener("case-changed", (event) => {
     const id = event.detail?.case_id;
     const own = id ? rows().filter((row) => row.dataset.case === id) : [];
-    own.forEach((row) => row.dispatchEvent(new CustomEvent("reload")));
+    const lines = id ? [...document.querySelectorAll("[data-cases]")].filter((one) => one.dataset.cases.split(" ").includes(id)) : [];
+    [...own, ...lines].forEach((one) => one.dispatchEvent(new CustomEvent("reload")));
   });
   function chooseAgain() {
     if (chosen()) return;
@@ -115,6 +117,14 @@
     if (form) form.requestSubmit();
   });
 
+  // htmx gives what comes the style attribute of what goes by the same id, which the policy of the page forbids and the
+  // console then tells: a text field that somebody drew larger has one.
+  document.addEventListener("htmx:before:swap", (event) => {
+    (event.detail?.tasks ?? []).forEach(({ target }) => {
+      const from = typeof target === "string" ? document.querySelector(target) : target;
+      from?.querySelectorAll?.("[id][style]").forEach((one) => one.removeAttribute("style"));
+    });
+  });
   document.addEventListener("htmx:after:swap", (event) => {
     document.getElementById("told")?.replaceChildren(); // the service answers again
     charts(document);

@@ -129,7 +129,7 @@ def test_an_earlier_decision_opens_its_derivation_alone_or_as_a_page(show):
 
 
 def test_a_derivation_of_an_unknown_batch_is_not_found(show):
-    assert "That cannot be used" in show("/borrowers/B1/decisions/nothing", status=404)
+    assert "No such batch" in show("/borrowers/B1/decisions/nothing", status=404)
 
 
 def test_an_unknown_borrower_and_one_of_another_branch_read_alike(show):
@@ -290,7 +290,7 @@ def test_the_page_speaks_chinese(client_as):
 
 
 def test_a_parameter_that_is_not_known_is_refused(show):
-    assert "is not known here" in show("/borrowers/B1?x=1", status=400)
+    assert "this page does not know" in show("/borrowers/B1?x=1", status=400)
 
 
 def test_a_section_that_is_none_is_refused(show):

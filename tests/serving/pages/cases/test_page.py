@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,8 +17,9 @@ from ews.store.engine import reading
 from tests.casework.people import AUDITOR, HEAD, MANAGER, OFFICER, OFFICER2, OTHER, VALIDATOR
 from tests.casework.signals import LARGE, batch, borrower, held
 from tests.casework.submitted import checked
-from tests.serving.conftest import NOW
+from tests.serving.conftest import NOW, WORDING
 from tests.serving.pages.cases.desk_of_pages import FORM, PART, choices, form_of, offered, text_of
+from tests.store.samples import decision
 
 W = "W0000001"
 TRUE = {"verdict": "true", "reason": "Half the hall stands still.", "how": "visit"}
@@ -341,6 +343,20 @@ def test_it_is_handed_over_to_a_colleague_of_the_branch(sit, desk, warned, colle
     given = sit(OFFICER).send(f"/cases/{W}/hand-over", version=2, to="manager", reason="On leave.")
     assert "To act Manager branch manager" in text_of(given.text)
     assert sit(OFFICER).send(f"/cases/{W}/hand-over", version=3, to="other", reason="x").status_code == 422
+
+
+def test_a_signal_that_is_gone_is_told_with_the_values_that_raised_it(sit, desk, warned, services):
+    warned("BALANCE_THIN")
+    raised = now(desk).body["batch_id"]
+    batch(desk, borrower("B1"), as_of=NOW.date() + timedelta(days=1))
+
+    def find(borrower_id, *, batch_id=None, portfolio=None):
+        return decision(borrower_id, batch_id=batch_id or "newest", held=(held("BALANCE_THIN"),) if batch_id else ())
+
+    officer = sit(OFFICER)
+    told = replace(WORDING, held_sentence=lambda of, one, _: f"{of.batch_id} told {one.code}")
+    officer.client.app.state.services = replace(services, find_decision=find, wording=told)
+    assert f"{raised} told BALANCE_THIN" in text_of(officer.get(f"/cases/{W}").text)
 
 
 def test_lifting_is_asked_for_and_decided_with_the_evidence_in_sight(sit, desk, warned):

@@ -128,7 +128,7 @@ def test_forms_that_cannot_be_used_are_refused_in_chinese(sit, desk, warned, col
         (OFFICER, "/borrowers/B404", "客户 B404 尚无已发布的预警结论。请核对客户编号"),
         (OFFICER, "/warnings?level=purple", "请从以下选项中选择：黄色预警、橙色预警、红色预警"),
         (OFFICER, "/warnings?page=x", "页码 ：请填写整数 （填写内容：'x'）"),
-        (OFFICER, "/warnings?branch=1&nonsense=1", "网址中的参数“nonsense”无法识别"),
+        (OFFICER, "/warnings?branch=1&nonsense=1", "网址中的条件“nonsense”本页面不支持"),
         (OFFICER, "/my-day/columns/week?after=x", "翻页标记“x”无法识别。请从列表第一页重新翻页。"),
         (HEAD, "/portfolio?portfolio=none", "资产组合“none”尚无已发布的批次"),
         (HEAD, "/borrowers?tier=nobody", "筛选条件“五级分类”没有“nobody”。可选：正常"),

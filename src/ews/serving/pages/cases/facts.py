@@ -1,12 +1,14 @@
 """Facts of a panel: what a case is called, how far it has come, why it stands, what was done, what belongs to it.
 
-Signals  in the sentences of the newest decision, with its numbers; what it no longer has, by name and since when
+Signals  in the sentences of the newest decision, with its numbers; what it no longer has in those of the decision that
+         raised the warning, by name where that is not kept, and since when
 Masked   what is about parties of other branches, as everywhere (`ews.serving.case_sight`, `ews.serving.sight`)
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ews.casework.checks.body import body_of as check_of
 from ews.casework.day.time_left import TimeLeft, time_left
@@ -55,6 +57,9 @@ _INSTEAD: Mapping[str, int] = {
     "returned": 1,
 }
 """States beside the usual path, with the place where they stand in it."""
+_PEOPLE = frozenset({"approved_by", "asked_by", "owner", "author"})
+_HANDED = frozenset({"from", "to"})
+"""Labels under which acts name accounts; the last two where somebody hands over."""
 _TIES = ("warning_id", "check_id", "contact_id", "about", "task_id", "corrects", "corrected_by", "again_after")
 
 
@@ -145,12 +150,12 @@ def steps_of(case: Case) -> tuple[Step, ...]:
     )
 
 
-def decision_of(scene: Scene) -> Decision | None:
-    """Return the borrower's newest decision as the actor may read it, None where it is kept no more."""
+def decision_of(scene: Scene, batch_id: str | None = None) -> Decision | None:
+    """Return the borrower's newest decision, or that of a batch, as the actor may read it; None where it is lost."""
     if scene.case.borrower_id is None:
         return None
     try:
-        found = scene.services.find_decision(scene.case.borrower_id, portfolio=scene.case.portfolio)
+        found = scene.services.find_decision(scene.case.borrower_id, batch_id=batch_id, portfolio=scene.case.portfolio)
     except EwsError:
         return None
     return decision_in_sight(scene.services, scene.actor, found)
@@ -159,10 +164,11 @@ def decision_of(scene: Scene) -> Decision | None:
 def signals_of(scene: Scene, decision: Decision | None) -> tuple[Signal, ...]:
     """Return the signals of a warning, the gravest first."""
     body = body_of(scene.case)
+    raised = decision_of(scene, body.batch_id) if any(note.gone_observations for note in body.signals) else None
     found = [
         Signal(
             note.level,
-            _sentence(scene, note, decision, body.policy_hash),
+            _sentence(scene, note, (decision, raised), body.policy_hash),
             note.since,
             note.gone_observations,
             _gone_since(note, scene.acts, body.as_of) if note.gone_observations else None,
@@ -178,12 +184,15 @@ def _gone_since(note: Note, acts: Sequence[Act], raised_on: date) -> date:
     return date.fromisoformat(days[-1]) if days else raised_on
 
 
-def _sentence(scene: Scene, note: Note, decision: Decision | None, policy_hash: str) -> Text:
+def _sentence(scene: Scene, note: Note, decisions: Iterable[Decision | None], policy_hash: str) -> Text:
+    """Return what a signal says in the first of the decisions that holds it; its name where none does."""
     say = scene.services.wording
-    held = () if decision is None else decision.held
-    for one in held:
-        if decision is not None and one.code == note.code:
-            return Text(say.held_sentence(decision, one, Language.EN), say.held_sentence(decision, one, Language.ZH))
+    for decision in filter(None, decisions):
+        for one in decision.held:
+            if one.code == note.code:
+                return Text(
+                    say.held_sentence(decision, one, Language.EN), say.held_sentence(decision, one, Language.ZH)
+                )
     return say.signal_text(policy_hash, note.code) or Text(note.code, note.code)
 
 
@@ -214,20 +223,25 @@ def signal_words(policy: Policy) -> Words:
     }
 
 
-def told_of(case: Case, words: Words) -> Labelled:
+def told_of(scene: Scene, words: Words) -> Labelled:
     """Return what a case of another kind than a warning says of itself."""
+    case = scene.case
     if case.kind == "check":
         body = check_of(case)
         content = {"done_on": body.done_on, "loan_id": body.loan_id, "corrects": body.corrects}
         return tuple(labelled({**content, "corrected_by": body.corrected_by}, words))
-    return tuple(labelled(told_of_body(case.kind, case.body), words))
+    told = told_of_body(case.kind, case.body)
+    with reading(scene.services.store) as connection:
+        names = names_of(connection, {str(told[name]) for name in _PEOPLE & set(told)})
+    return tuple(labelled(_with_names(told, _PEOPLE, names), words))
 
 
 def lines_of(scene: Scene, words: Words, after: int = 0) -> tuple[Line, ...]:
     """Return what was done to the case after version `after`, the newest first."""
     acts = acts_in_sight(scene.services.store, scene.actor, scene.case, scene.acts)
+    people = {str(value) for act in acts for name, value in act.content.items() if name in _PEOPLE | _HANDED}
     with reading(scene.services.store) as connection:
-        names = names_of(connection, {act.user_id for act in acts})
+        names = names_of(connection, people | {act.user_id for act in acts})
     lines, before = [], ""
     for act in acts:
         lines.append(_line(act, names, words, before))
@@ -240,7 +254,13 @@ def _line(act: Act, names: Mapping[str, str], words: Words, before: str) -> Line
     who = Text("the system", "系统") if act.user_id == SYSTEM.user_id else Text(name, name)
     state = STATE_TEXTS.get(act.state) if before not in {"", act.state} else None
     verb = VERB_TEXTS.get(act.verb, Text(act.verb, act.verb))
-    return Line(act.at, who, verb, state, tuple(told_by(act.content, words)), act.version)
+    people = _PEOPLE | _HANDED if act.verb == "hand-over" else _PEOPLE
+    return Line(act.at, who, verb, state, tuple(told_by(_with_names(act.content, people, names), words)), act.version)
+
+
+def _with_names(content: Mapping[str, Any], people: Collection[str], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was written with an act, accounts of people as their names."""
+    return {name: names.get(str(value), value) if name in people else value for name, value in content.items()}
 
 
 def linked_of(scene: Scene, words: Words) -> tuple[tuple[Linked, ...], int]:

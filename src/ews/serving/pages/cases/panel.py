@@ -99,7 +99,7 @@ def content_of(scene: Scene, done: Text | None = None, trouble: Trouble | None =
         "reasons": facts.reasons_of(scene, decision) if case.kind == "warning" else (),
         "action": facts.action_of(scene, decision) if case.kind == "warning" and case.is_open else None,
         "decision": decision,
-        "told": () if case.kind == "warning" else facts.told_of(case, words),
+        "told": () if case.kind == "warning" else facts.told_of(scene, words),
         "lines": facts.lines_of(scene, words),
         "linked": linked,
         "more": more,

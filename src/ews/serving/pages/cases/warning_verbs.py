@@ -170,6 +170,9 @@ VERBS: dict[str, Verb] = {
     "snooze": Verb(
         Text("Let it rest", "暂缓"), Text("Let it rest", "确认暂缓"), api.SnoozeIn, by(life.snooze), _snooze
     ),
+    "wake": Verb(
+        Text("Take the snooze back", "取消暂缓"), Text("Take it back", "取消暂缓"), api.VersionIn, by(life.wake)
+    ),
     "hand-over": Verb(
         Text("Hand over", "移交"),
         Text("Hand it over", "确认移交"),

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ews.casework.checks.answers import FaultyFormError, answer_of, read_answers
+from ews.casework.checks.answers import FaultyFormError, read_answers
 from ews.casework.checks.body import CheckBody
 from ews.casework.checks.prefill import Known
+from ews.casework.checks.quality import doubt_of
 from ews.casework.dossier.values import value_text as said_text
 from ews.casework.dossier.words import code_text
 from ews.domain.decisions import Value
 from ews.domain.text import Text
-from ews.policy.forms import Field, Form, is_contradicted
+from ews.policy.forms import Field, Form
 from ews.policy.rules import ELEMENTS
 from ews.scoring.wording import name_text, value_text
 from ews.serving.pages import figures
@@ -38,7 +39,10 @@ class BookFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """`text` is what the control holds, `said` the answer in words; the rest is null where there is none."""
+    """`text` is what the control holds, `said` the answer in words; the rest is null where there is none.
+
+    `is_folded`: the book knows of nothing that the field could be about, and nobody has answered it.
+    """
 
     field: Field
     text: str
@@ -52,6 +56,7 @@ class ShownField:
     fault: str | None = None
     doubt: str | None = None
     is_missing: bool = False
+    is_folded: bool = False
 
     @property
     def control(self) -> str:
@@ -123,13 +128,18 @@ def _shown(
         bounds=bounds_of(asked),
         fault=noted.faults.get(asked.name, noted.faults.get(f"why_empty.{asked.name}")),
         is_missing=is_missing,
+        is_folded=_is_folded(asked, body) and asked.name not in noted.raw,
     )
     return replace(shown, doubt=_doubt(view, asked, body, tolerance))
 
 
+def _is_folded(asked: Field, body: CheckBody) -> bool:
+    return asked.asked_with is not None and asked.asked_with not in body.known and asked.name not in body.answers
+
+
 def _book(view: View, asked: Field, body: CheckBody) -> BookFigure | None:
     """Return what the field was prefilled from, else what its answer is held against."""
-    sources = (asked.source, None if asked.contradicts is None else asked.contradicts.source)
+    sources = (asked.source, *(doubt.source for doubt in asked.contradicts))
     for source in sources:
         known = None if source is None else body.known.get(source)
         if source is not None and known is not None:
@@ -149,14 +159,10 @@ def book_figure(view: View, asked: Field, source: str, known: Known) -> BookFigu
 
 def _doubt(view: View, asked: Field, body: CheckBody, tolerance: float) -> str | None:
     """Return that an answer speaks against the book, as it would be doubted on submission."""
-    doubt, answer = asked.contradicts, body.answers.get(asked.name)
-    known = None if doubt is None else body.known.get(doubt.source)
-    if doubt is None or known is None or answer is None or isinstance(known.value, str):
+    doubt = doubt_of(asked, body.answers.get(asked.name), body.known, tolerance)
+    if doubt is None:
         return None
-    value = None if known.value is None else float(known.value)
-    if not is_contradicted(doubt, answer_of(asked, answer), value, tolerance):
-        return None
-    found = book_figure(view, asked, doubt.source, known)
+    found = book_figure(view, asked, doubt.source, body.known[doubt.source])
     return view._(
         "The book says otherwise: %(name)s %(value)s on %(on)s.", name=found.name, value=found.value, on=found.on
     )

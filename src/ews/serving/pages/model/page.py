@@ -20,6 +20,7 @@ from ews.serving.api.approvals import PromotionRequest
 from ews.serving.api.cases import CaseId
 from ews.serving.identity import ActorDep, RequestIdDep
 from ews.serving.pages import deciding
+from ews.serving.pages.borrower.values import family_title
 from ews.serving.pages.deciding import led_to
 from ews.serving.pages.forms import FieldsDep, read
 from ews.serving.pages.model import charts
@@ -86,6 +87,7 @@ def show_model(view: ViewDep, actor: ActorDep) -> HTMLResponse:
         verdicts=VERDICTS,
         first=FIRST,
         value_of=value_of,
+        family_title=lambda name: family_title(name, view.language),
     )
 
 

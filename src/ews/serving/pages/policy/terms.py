@@ -211,8 +211,9 @@ def becomes(field: Field) -> Text | None:
     told = []
     if field.finding is not None:
         told.append(Text(f"finding {field.finding}", f"形成认定 {field.finding}"))
-    if field.contradicts is not None:
-        told.append(_doubt(field.contradicts))
+    told += map(_doubt, field.contradicts)
+    if field.asked_with is not None:
+        told.append(Text(f"asked where {field.asked_with} is known", f"有 {field.asked_with} 时询问"))
     return Text("; ".join(one.en for one in told), "；".join(one.zh for one in told)) if told else None
 
 

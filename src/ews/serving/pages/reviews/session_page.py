@@ -63,11 +63,12 @@ def show_session(  # noqa: PLR0913, PLR0917 - parameters of the query
     moved: Filter = None,
     officer: Filter = None,
     text: Filter = None,
+    many: Filter = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """Show the session of a branch; at head office the branches, until one is chosen."""
     require_portfolio(view.services.store, portfolio)
-    given = {"state": state, "tier": tier, "moved": moved, "officer": officer, "text": text}
+    given = {"state": state, "tier": tier, "moved": moved, "officer": officer, "text": text, "many": many}
     session = {"portfolio": portfolio, "quarter": quarter, "branch": branch or None, "page": page}
     return _shown(view, actor, told, _asked({**session, **{name: one or "" for name, one in given.items()}}))
 
@@ -125,7 +126,9 @@ def _shown(view: View, actor: Actor, told: ToldDep, asked: Asked, outcomes: tupl
         rows=rows,
         count=sitting.count,
         page=asked.page,
-        pages=max(1, -(-sitting.count // PAGE)),
+        pages=max(1, -(-sitting.count // asked.size)),
+        first=asked.size * (asked.page - 1),
+        most=MOST if sitting.count > PAGE and not asked.many else None,
         officers=sitting.officers,
         wanted=asked,
         query=query,

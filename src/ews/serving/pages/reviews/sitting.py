@@ -19,6 +19,7 @@ from ews.domain.errors import UnknownCaseError
 from ews.domain.levels import Tier, worst_tier
 from ews.domain.people import Actor
 from ews.domain.text import Text, sentence
+from ews.serving.api.reviews import MOST
 from ews.serving.pages.render import View
 from ews.store.batches import latest_batches
 from ews.store.cases import Case
@@ -61,6 +62,12 @@ class Asked(BaseModel):
     officer: str = Field(default="", max_length=200)
     text: str = Field(default="", max_length=200)
     page: int = Field(default=1, ge=1, le=100_000)
+    many: Literal["", "true"] = ""
+
+    @property
+    def size(self) -> int:
+        """Return how many forms a page holds; one of many as many as may be acted on at once."""
+        return MOST if self.many else PAGE
 
     @property
     def wanted(self) -> ReviewFilter:
@@ -190,7 +197,8 @@ def sitting_of(view: View, actor: Actor, session: Session, asked: Asked) -> Sitt
         wanted = asked.wanted
         if asked.state == "mine":
             wanted = replace(wanted, case_ids=_turns_of(connection, actor, session.key))
-        found, count = review_page(connection, session.key, wanted, limit=PAGE, offset=PAGE * (asked.page - 1))
+        first = asked.size * (asked.page - 1)
+        found, count = review_page(connection, session.key, wanted, limit=asked.size, offset=first)
         counted = tallies(connection, session.key)
         officers = officers_of(connection, session.key)
     total = branch_totals(view.services.store, session.key.publication).get(session.branch_id)

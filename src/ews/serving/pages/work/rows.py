@@ -1,8 +1,9 @@
 """Rows: warnings and items of the day as the lists show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ews.casework.day.columns import Line, OpenLine
 from ews.casework.day.my_day import Item
 from ews.casework.day.time_left import TimeLeft, time_left
 from ews.casework.day.work_list import next_verbs
@@ -15,6 +16,7 @@ from ews.store.accounts import names_of
 from ews.store.cases import Case
 from ews.store.engine import reading
 from ews.store.newest_records import newest_held
+from ews.store.work_lines import LineKey
 
 ACKNOWLEDGE = "acknowledge"
 
@@ -39,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """Something to do; `who` is told where others have to do it."""
+    """Something to do; `who` is told where others have to do it, `loan_id` where it is about one loan."""
 
     item: Item
     left: TimeLeft
@@ -49,6 +51,33 @@ class DayRow:
     def case(self) -> Case:
         return self.item.case
 
+    @property
+    def loan_id(self) -> str | None:
+        told = self.case.body.get("loan_id")
+        return None if told is None else str(told)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line of the day: `first` is the most pressing of it, `rows` are all its cases where it is unfolded."""
+
+    line: Line
+    first: DayRow
+    rows: tuple[DayRow, ...] = ()
+
+    @property
+    def key(self) -> LineKey:
+        return self.line.found.key
+
+    @property
+    def items(self) -> int:
+        return self.line.found.items
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return how the line is asked for."""
+        return {"about": self.key.about, "portfolio": self.key.portfolio, "named": self.key.named}
+
 
 def warning_rows(view: View, cases: Iterable[Case]) -> tuple[Row, ...]:
     """Return warnings as the list shows them."""
@@ -57,16 +86,28 @@ def warning_rows(view: View, cases: Iterable[Case]) -> tuple[Row, ...]:
     return tuple(_row(view, case, terms, names, said.get(_key(case), {})) for case in found)
 
 
-def day_rows(view: View, items: Iterable[Item], terms: Terms) -> tuple[DayRow, ...]:
-    """Return items of the day as the columns show them."""
-    found = tuple(items)
-    names = _names(view, [item.case for item in found])
-    return tuple(DayRow(item, time_left(item.case, terms), _who(item.case, names)) for item in found)
+def line_rows(view: View, lines: Iterable[Line], terms: Terms) -> tuple[LineRow, ...]:
+    """Return lines of the day as the columns show them, folded."""
+    found = tuple(lines)
+    first = _day_rows(view, [line.item for line in found], terms)
+    return tuple(LineRow(line, row) for line, row in zip(found, first, strict=True))
+
+
+def open_row(view: View, opened: OpenLine, terms: Terms) -> LineRow:
+    """Return a line with each of its cases."""
+    (row,) = line_rows(view, [opened.line], terms)
+    return replace(row, rows=_day_rows(view, opened.items, terms))
 
 
 def terms_today(view: View) -> Terms:
     today = view.services.desk.now().date()
     return terms_on(view.services.desk.policy_on(today), today)
+
+
+def _day_rows(view: View, items: Iterable[Item], terms: Terms) -> tuple[DayRow, ...]:
+    found = tuple(items)
+    names = _names(view, [item.case for item in found])
+    return tuple(DayRow(item, time_left(item.case, terms), _who(item.case, names)) for item in found)
 
 
 def _row(view: View, case: Case, terms: Terms, names: Mapping[str, str], said: Mapping[str, Text]) -> Row:
