@@ -27,7 +27,9 @@ def batch_of(store, folder: Path, blind=()):
     """Publish a batch of July that says where its book lies, and return it."""
     summary = {"book": str(folder), "blind": list(blind)}
     published(store, "b-book", [row("B1", as_of=JULY)], as_of=JULY, portfolio="other", summary=summary)
-    return latest_batch(store, "other").batch
+    newest = latest_batch(store, "other")
+    assert newest is not None
+    return newest.batch
 
 
 @pytest.fixture
