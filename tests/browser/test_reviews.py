@@ -53,6 +53,13 @@ def test_a_branch_is_done_in_one_sitting(house: House, page_as):
     first, second, third = (officer.locator(ACCEPT).nth(number).get_attribute("id") for number in range(3))
     snap(officer, "session")
     assert axe(officer) == []
+    shorter = first.removeprefix("row-")
+    officer.locator("a[data-made]").evaluate(f"link => {{ link.href = '/v1/reviews/{shorter}/form.docx' }}")
+    with officer.expect_download() as word:
+        officer.click("a[data-made]")
+        officer.locator("#session-making").wait_for()
+    assert word.value.suggested_filename.startswith("review-")
+    officer.locator("#session-making").wait_for(state="hidden")
     for form in (first, second):
         officer.locator(f"#{form} [data-tick]").check()
     assert officer.locator("[data-sum]").inner_text() == "2 份已勾选"

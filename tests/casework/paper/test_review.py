@@ -8,9 +8,11 @@ from docx import Document
 
 from ews.casework.dossier.words import policy_words
 from ews.casework.paper.docx import docx_of
+from ews.casework.paper.docx_apart import docx_apart
 from ews.casework.paper.page import page_of
 from ews.casework.paper.paper import Say, Signatures
-from ews.casework.paper.review import review_paper, session_paper
+from ews.casework.paper.review import review_paper
+from ews.casework.paper.session import session_paper
 from ews.casework.reviews import reviews
 from ews.casework.reviews.form import review_of, reviews_of
 from ews.casework.reviews.reviews import ToDetermine
@@ -67,14 +69,18 @@ def test_a_session_begins_with_the_list_of_its_forms(opened, policy):
     with reading(opened.store) as connection:
         forms = reviews_of(connection, "sme", "branch-1", "2026Q2")
     paper = session_paper(forms, Say((Language.EN,)), words, PRINTED, branch_id="branch-1", quarter="2026Q2")
-    assert [one.heading for one in paper.sections] == ["All forms", "Firm B1 B1", "Firm B2 B2"]
-    assert [one.is_new_page for one in paper.sections] == [False, True, True]
+    assert [one.heading for one in paper.sections] == ["By tier", "All forms", "Firm B1 B1", "Firm B2 B2"]
+    assert [one.is_new_page for one in paper.sections] == [False, False, True, True]
     assert [(cell.text, name) for cell, name in paper.figures] == [
         ("1", "prepared"),
         ("0", "returned"),
         ("1", "determined"),
         ("0", "approved"),
     ]
+    (sums,) = paper.sections[0].blocks
+    assert [row.cells[0].text for row in sums.rows if row.cells[2].text != "0"][-1] == "Total"
+    assert [cell.text for cell in sums.rows[-1].cells[1:3]] == ["2", "2"]
+    assert docx_apart(paper) == docx_of(paper)
     assert not any(
-        "\u4e00" <= one <= "\u9fff" for one in "".join(name for name, _ in paper.sections[0].blocks[0].columns)
+        "\u4e00" <= one <= "\u9fff" for one in "".join(name for name, _ in paper.sections[1].blocks[0].columns)
     )

@@ -1,4 +1,4 @@
-"""The quarterly form on paper: monitoring, classification and provisions of a borrower, and the list for a branch."""
+"""The quarterly form of a borrower on paper: monitoring, classification and provisions."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,6 @@ from ews.casework.paper.paper import (
     Block,
     Cell,
     Facts,
-    Heading,
     Paper,
     Row,
     Say,
@@ -25,7 +24,6 @@ from ews.domain.levels import Tier
 from ews.domain.text import Text
 
 TITLE = Text("Quarterly review: monitoring, classification, provisions", "季度风险评审表：监控、分类与拨备")
-LIST_TITLE = Text("Quarterly session of a branch", "支行季度风险评审汇总表")
 _DETERMINED, _APPROVER = Text("Determined by", "认定人"), Text("Approved by", "审批人")
 
 
@@ -44,46 +42,10 @@ def review_paper(form: ReviewForm, say: Say, words: Mapping[str, Text], printed_
         title=f"{say.word(TITLE)} · {body.quarter}",
         subtitle=body.name or case.borrower_id or NOTHING,
         about=f"{case.borrower_id} · {case.portfolio} · {case.branch_id or NOTHING} · {case.case_id}",
-        badge=Cell(_state(case.state, say)),
+        badge=Cell(state_text(case.state, say)),
         figures=(),
         sections=sections,
         footer=f"{case.case_id} v{case.version} · {minute(printed_at)}",
-        made_at=printed_at,
-        language=say.languages[0],
-    )
-
-
-def session_paper(
-    forms: Sequence[ReviewForm],
-    say: Say,
-    words: Mapping[str, Text],
-    printed_at: datetime,
-    *,
-    branch_id: str,
-    quarter: str,
-) -> Paper:
-    """Return the list of a branch, followed by the form of each borrower on a page of its own."""
-    listed = Section(say.word(Text("All forms", "评审清单")), (_list(forms, say),))
-    sections = [listed]
-    for form in forms:
-        paper = review_paper(form, say, words, printed_at)
-        blocks: list[Block] = []
-        for part in paper.sections:
-            blocks += [Heading(part.heading), *part.blocks]
-        sections.append(Section(f"{paper.subtitle} {form.case.borrower_id}", tuple(blocks), is_new_page=True))
-    states = [form.case.state for form in forms]
-    figures = tuple(
-        (Cell(str(states.count(state))), _state(state, say))
-        for state in ("prepared", "returned", "determined", "approved")
-    )
-    return Paper(
-        title=say.word(LIST_TITLE),
-        subtitle=f"{branch_id} · {quarter}",
-        about=" · ".join(sorted({str(form.case.portfolio) for form in forms})),
-        badge=None,
-        figures=figures,
-        sections=tuple(sections),
-        footer=f"{branch_id} · {quarter} · {minute(printed_at)}",
         made_at=printed_at,
         language=say.languages[0],
     )
@@ -138,7 +100,7 @@ def _monitoring(body: ReviewBody, say: Say, words: Mapping[str, Text]) -> tuple[
         (Text("About", "内容"), 0.40),
         (Text("State", "状态"), 0.24),
     )
-    return facts, _table(heads, rows, say, Text("Nothing happened in the quarter.", "本季无监控事项。"))
+    return facts, table_of(heads, rows, say, Text("Nothing happened in the quarter.", "本季无监控事项。"))
 
 
 def _line(kind: Text, line: Line, say: Say, words: Mapping[str, Text]) -> Row:
@@ -149,7 +111,7 @@ def _line(kind: Text, line: Line, say: Say, words: Mapping[str, Text]) -> Row:
             Cell(say.word(kind), small=line.case_id),
             Cell(day(line.on)),
             Cell(what, small=level),
-            Cell(_state(line.state, say)),
+            Cell(state_text(line.state, say)),
         )
     )
 
@@ -165,7 +127,7 @@ def _loans(body: ReviewBody, say: Say) -> Table:
         (Text("Held by", "依据"), 0.24),
     )
     tiers = {} if body.determination is None else body.determination.tiers
-    return _table(heads, [_loan(one, tiers, say) for one in body.loans], say, Text("No loan.", "无借据。"))
+    return table_of(heads, [_loan(one, tiers, say) for one in body.loans], say, Text("No loan.", "无借据。"))
 
 
 def _loan(loan: LoanLine, tiers: Mapping[str, Tier], say: Say) -> Row:
@@ -175,7 +137,7 @@ def _loan(loan: LoanLine, tiers: Mapping[str, Tier], say: Say) -> Row:
     return Row(
         (
             Cell(loan.loan_id, small=loan.product),
-            Cell(_money(loan.balance_fen), is_number=True),
+            Cell(money_text(loan.balance_fen), is_number=True),
             Cell(NOTHING if loan.dpd is None else str(loan.dpd), is_number=True),
             Cell(say.word(loan.original.floor.text)),
             Cell(say.word(loan.original.tier.text)),
@@ -193,7 +155,7 @@ def _sums(body: ReviewBody, say: Say) -> Facts:
         (Text("Specific provision (indicative)", "专项准备（参考）"), sums.specific_fen),
         (Text("By the standard method (indicative)", "标准法（参考）"), sums.standard_fen),
     )
-    return Facts(tuple((say.word(name), Cell(_money(fen))) for name, fen in pairs))
+    return Facts(tuple((say.word(name), Cell(money_text(fen))) for name, fen in pairs))
 
 
 def _decisions(form: ReviewForm, say: Say, words: Mapping[str, Text]) -> tuple[Block, ...]:
@@ -201,7 +163,7 @@ def _decisions(form: ReviewForm, say: Say, words: Mapping[str, Text]) -> tuple[B
         Row(
             (
                 Cell(minute(act.at)),
-                Cell(say.word(VERB_TEXTS.get(act.verb, Text(act.verb, act.verb))), small=_state(act.state, say)),
+                Cell(say.word(VERB_TEXTS.get(act.verb, Text(act.verb, act.verb))), small=state_text(act.state, say)),
                 Cell(act.user_id, small=f"#{act.act}"),
                 Cell(
                     "\n".join(f"{say.word(label)}：{say.word(value)}" for label, value in told_by(act.content, words))
@@ -217,47 +179,16 @@ def _decisions(form: ReviewForm, say: Say, words: Mapping[str, Text]) -> tuple[B
         (Text("Written", "所记"), 0.44),
     )
     approvers = (f"{say.word(_APPROVER)} · {say.word(_role(role))}" for role in form.body.approvers)
-    return _table(heads, rows, say, Text("Nothing yet.", "尚无记录。")), Signatures((say.word(_DETERMINED), *approvers))
-
-
-def _list(forms: Sequence[ReviewForm], say: Say) -> Table:
-    heads = (
-        (Text("Borrower", "借款人"), 0.26),
-        (Text("Form", "评审表"), 0.13),
-        (Text("Initial tier", "初分"), 0.13),
-        (Text("Determined", "认定"), 0.18),
-        (Text("State", "状态"), 0.14),
-        (Text("Provision", "拨备"), 0.16),
+    return table_of(heads, rows, say, Text("Nothing yet.", "尚无记录。")), Signatures(
+        (say.word(_DETERMINED), *approvers)
     )
-    rows = []
-    for form in forms:
-        body, made = form.body, form.body.determination
-        worst = None if made is None else max(made.tiers.values(), key=lambda tier: tier.rank, default=None)
-        given = [fen for fen in (body.provisions.general_fen, body.provisions.specific_fen) if fen is not None]
-        rows.append(
-            Row(
-                (
-                    Cell(body.name or NOTHING, small=form.case.borrower_id or ""),
-                    Cell(form.case.case_id),
-                    Cell(say.word(body.tier.text)),
-                    Cell(
-                        NOTHING if worst is None else say.word(worst.text),
-                        "late" if worst is not None and worst is not body.tier else "",
-                        "" if made is None else f"{made.by} {made.on}",
-                    ),
-                    Cell(_state(form.case.state, say)),
-                    Cell(_money(sum(given) if given else None), is_number=True),
-                )
-            )
-        )
-    return _table(heads, rows, say, Text("The session has no forms.", "无评审表。"))
 
 
-def _table(heads: Sequence[tuple[Text, float]], rows: Sequence[Row], say: Say, empty: Text) -> Table:
+def table_of(heads: Sequence[tuple[Text, float]], rows: Sequence[Row], say: Say, empty: Text) -> Table:
     return Table(tuple((say.word(head), share) for head, share in heads), tuple(rows), say.word(empty))
 
 
-def _state(state: str, say: Say) -> str:
+def state_text(state: str, say: Say) -> str:
     return say.word(STATE_TEXTS.get(state, Text(state, state)))
 
 
@@ -265,6 +196,6 @@ def _role(role: str) -> Text:
     return ROLE_TEXTS.get(role, Text(role, role))
 
 
-def _money(fen: int | None) -> str:
+def money_text(fen: int | None) -> str:
     told = yuan(fen)
     return NOTHING if told is None else told.zh

@@ -7,7 +7,9 @@ from fastapi.responses import Response
 
 from ews.casework.dossier.words import policy_words
 from ews.casework.paper.docx import docx_of
-from ews.casework.paper.review import review_paper, session_paper
+from ews.casework.paper.docx_apart import docx_apart
+from ews.casework.paper.review import review_paper
+from ews.casework.paper.session import session_paper
 from ews.casework.reviews.form import quarter_of, review_of, reviews_of
 from ews.domain.errors import UnknownCaseError
 from ews.serving.api.case_pages import LIST_PROBLEMS
@@ -54,7 +56,7 @@ def read_session(
     told(form.case.borrower_id for form in forms if form.case.borrower_id is not None)
     words = policy_words(services.desk.policy_on(now.date()), now.date())
     paper = session_paper(forms, say_in(lang), words, now, branch_id=branch_id, quarter=name)
-    return attached(docx_of(paper), DOCX, f"session-{name}-{branch_id}.docx")
+    return attached(docx_apart(paper), DOCX, f"session-{name}-{branch_id}.docx")
 
 
 @router.get(

@@ -69,10 +69,27 @@
 
   // Of the menus that lie over the page at most one is open; a click beside it closes it.
   const menus = () => document.querySelectorAll("details.account[open], details.more[open], details.views[open], details.drawer[open]");
+  /* A file that takes a while to be made: a sign stands until it is there. */
+  function make(link) {
+    const sign = document.getElementById(link.dataset.made);
+    if (!sign.hidden) return;
+    sign.hidden = false;
+    fetch(link.href).then(async (answer) => {
+      if (!answer.ok) throw new Error(String(answer.status));
+      const file = document.createElement("a");
+      file.href = URL.createObjectURL(await answer.blob());
+      file.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition"))?.[1] ?? "";
+      file.click();
+      setTimeout(() => URL.revokeObjectURL(file.href), 60000);
+    }).catch(() => { window.location.assign(link.href); }).finally(() => { sign.hidden = true; });
+  }
+
   document.addEventListener("click", (event) => {
     menus().forEach((one) => { if (!one.contains(event.target)) one.open = false; });
     if (event.target.closest("[data-close-panel]")) { closePanel(); return; }
     if (event.target.closest("[data-keys]")) { document.getElementById("keys")?.showModal(); return; }
+    const file = event.target.closest("a[data-made]");
+    if (file) { event.preventDefault(); make(file); return; }
     const says = event.target.closest("[data-says]");
     if (says) document.getElementById(says.dataset.says)?.firstElementChild?.removeAttribute("hidden");
     if (event.target.closest("[data-print]")) { window.print(); return; }
