@@ -128,7 +128,7 @@ def _tell_pages(address: str, borrower: str, accounts: Path) -> None:
         "zhao": "/policy   rules in force, what a change would do, adoption by a second person 政策",
         "sun": "/model   what the model looks at, how good it is 模型",
         "zhou": "/model   approves a new model 模型审批",
-        "wu": "/policy   (operators see no borrowers 操作员不看客户)",
+        "wu": "/operations   batches, feeds, nights, quarantine 批处理运行",
     }
     show.OUT.print(f"\n[bold]Open in a browser 浏览器打开[/bold]  {address}")
     lines = accounts.read_text(encoding="utf-8").splitlines() if accounts.is_file() else []
