@@ -2,7 +2,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ews.domain.lifts import Lift
@@ -11,6 +11,8 @@ from ews.policy.expressions import parse
 from ews.policy.lifts import MOST, lifts
 from ews.policy.trials import ends
 
+MANY_DO_NOT_HOLD = (HealthCheck.filter_too_much,)
+"""Most conditions do not hold of most rows."""
 LIMITS = {"limit": 90, "from_grade": 8}
 WORSE = {
     "dpd": "higher",
@@ -180,7 +182,7 @@ def moved(row: dict[str, Any], alternative: tuple[Lift, ...], turn: int) -> dict
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=MANY_DO_NOT_HOLD)
 @given(text=conditions, row=rows, turn=st.integers(0, 3))
 def test_any_alternative_ends_the_rule_and_moves_nothing_for_the_worse(text: str, row: dict[str, Any], turn: int):
     tree = parse(text)
@@ -194,7 +196,7 @@ def test_any_alternative_ends_the_rule_and_moves_nothing_for_the_worse(text: str
                 assert (lift.op[0] == "<") == (WORSE[lift.name] == "higher")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=MANY_DO_NOT_HOLD)
 @given(text=conditions, row=rows)
 def test_no_lift_of_an_alternative_can_be_spared(text: str, row: dict[str, Any]):
     tree = parse(text)

@@ -115,7 +115,7 @@ def test_a_new_day_or_a_new_rule_is_no_edit(tmp_path: Path, file: str, old: str,
             "Contact reached",
             "Contact met",
             (
-                "forms.toml:10: phone: the form that starts on 1900-01-01 was changed; "
+                "forms.toml:12: phone: the form that starts on 1900-01-01 was changed; "
                 "add a [[form]] 'phone' from 2026-08-01 on, never edit one."
             ),
         ),

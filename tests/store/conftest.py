@@ -1,6 +1,7 @@
 """One set of tests on both databases: SQLite in a file, and a real PostgreSQL started once."""
 
 import itertools
+import signal
 import subprocess
 import tempfile
 import warnings
@@ -32,7 +33,7 @@ def postgresql_url() -> Iterator[str]:
         _run(address, "ALTER SYSTEM SET fsync = off")  # it need not outlive the tests
         _run(address, "SELECT pg_reload_conf()")
         yield address
-        server.cleanup()
+        _stop(server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -70,6 +71,14 @@ def _start(server: Any) -> None:
                 raise
         else:
             return
+
+
+def _stop(server: Any) -> None:
+    """Stop the server at once: that it writes down what nobody will read takes half a minute."""
+    process = server.get_postmaster_info().process
+    process.send_signal(signal.SIGQUIT)
+    process.wait(60)
+    server.cleanup()
 
 
 def _run(server_url: str, statement: str) -> None:
