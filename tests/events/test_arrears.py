@@ -117,6 +117,7 @@ def test_a_loan_goes_into_default_on_the_91st_day_unless_it_is_paid_by_then():
         assert [day.date() if hasattr(day, "date") else day for day in found.default_on] == expected
 
 
+REPAID = {"borrower_id": "B1", "kind": "repaid", "occurred_on": date(2026, 2, 1)}
 LEFT_ON, MUCH_LATER = date(2026, 1, 31), date(2026, 9, 30)
 AGE = (MUCH_LATER - LEFT_ON).days
 
@@ -144,8 +145,20 @@ def test_a_loan_that_leaves_the_ledger_in_default_is_not_cured_by_silence(dpd, b
         ({"payments": [paid(1, date(2026, 2, 10), 500, known_on=date(2026, 10, 1))]}, True),
         ({"outcomes": [{"borrower_id": "B1", "kind": "closed", "occurred_on": date(2026, 2, 1)}]}, False),
         ({"outcomes": [{"borrower_id": "B1", "kind": "closed", "occurred_on": LEFT_ON}]}, True),
+        ({"outcomes": [{**REPAID, "loan_id": "L1"}]}, False),
+        ({"outcomes": [{**REPAID, "loan_id": "L2"}]}, True),
     ],
-    ids=["row of 0", "paid off", "paid in part", "paid before", "paid, known later", "closed", "closed before"],
+    ids=[
+        "row of 0",
+        "paid off",
+        "paid in part",
+        "paid before",
+        "paid, known later",
+        "closed",
+        "closed before",
+        "listed as repaid",
+        "another loan repaid",
+    ],
 )
 def test_what_ends_a_loan_that_left_the_ledger_in_default(word, live):
     assert state_on(made_of(**{"ledger": [stated(LEFT_ON, 200)], **word}), MUCH_LATER)[0] is live

@@ -41,7 +41,7 @@ def _expression(column: Column) -> str:
 
 def _form(schema: EventTable, column: Column) -> str:
     parts = [_KINDS[column.kind]]
-    if column.required or column.name in schema.key:
+    if column.required or (column.name in schema.key and not column.made_of):
         parts.append("required")
     if column.choices:
         parts.append(" | ".join(column.choices))

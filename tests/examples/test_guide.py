@@ -73,7 +73,7 @@ def test_the_scripts_run_by_their_path(script):
 def test_both_languages_run_the_same(printed):
     for language in ("console", "sql", "toml"):
         assert blocks(ZH, language) == blocks(EN, language)
-    assert len(blocks(ZH, "console")) == 4
+    assert len(blocks(ZH, "console")) == 5
 
 
 def test_the_import_gives_back_the_expected_book(printed):
@@ -109,7 +109,12 @@ def test_every_macro_that_a_statement_may_call_is_shown(page):
 @PAGE
 def test_the_commands_of_the_nightly_run_exist(page):
     known = {
-        name: {option for parameter in command.params for option in parameter.opts}
+        name: {
+            option
+            for each in (command, *getattr(command, "commands", {}).values())
+            for parameter in each.params
+            for option in parameter.opts
+        }
         for name, command in typer.main.get_command(app).commands.items()
     }
     text = page.read_text(encoding="utf-8")

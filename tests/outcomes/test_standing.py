@@ -84,3 +84,26 @@ def test_the_last_due_day_is_open_where_one_live_loan_has_none():
     tables = {"ledger": [*ledger(0), {"loan_id": "L2", "stated_on": AS_OF, "balance": 9, "dpd": 0}]}
     assert stand({**tables, "loans": [due]})["due_last_on"] == date(2026, 12, 31)
     assert stand({**tables, "loans": [due, open_ended]})["due_last_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("cure", "in_default"),
+    [
+        ({"occurred_on": date(2026, 1, 20)}, False),
+        ({"occurred_on": date(2026, 2, 1)}, True),
+        ({"occurred_on": date(2026, 1, 20), "known_on": date(2026, 2, 1)}, True),
+        ({"occurred_on": date(2025, 12, 1)}, True),
+        ({"occurred_on": date(2026, 1, 20), "loan_id": "L1"}, False),
+        ({"occurred_on": date(2026, 1, 20), "loan_id": "L2"}, True),
+    ],
+    ids=["cured", "cured tomorrow", "not known yet", "cured before it", "of the loan", "of another loan"],
+)
+def test_a_listed_cure_ends_what_was_listed_before(cure, in_default):
+    default = {"borrower_id": "B1", "kind": "default", "occurred_on": date(2025, 12, 1), "loan_id": "L1"}
+    outcomes = [default, {"borrower_id": "B1", "kind": "cured", **cure}]
+    assert stand({"loans": [LOAN], "ledger": ledger(0), "outcomes": outcomes})["in_default"] is in_default
+
+
+def test_a_cure_does_not_cure_days_past_due():
+    outcomes = [{"borrower_id": "B1", "kind": "cured", "occurred_on": AS_OF}]
+    assert stand({"loans": [LOAN], "ledger": ledger(91), "outcomes": outcomes})["in_default"] is True

@@ -23,6 +23,8 @@ from ews.events.schedule import RECENT_DAYS, has_schedule, missed_items, schedul
 
 STALE_DAYS = 92
 """A ledger row older than this says nothing about today; a loan that left a running ledger is closed."""
+ENDED = ("closed", "repaid")
+"""Outcomes after which nothing is owed: of the loan that they name, or of the borrower."""
 LEFT_ABOVE_DPD = 90
 """A loan whose last row says more days past due than this did not leave the ledger because it was repaid."""
 
@@ -157,8 +159,10 @@ def _not_closed(book: Book, left: ir.Table) -> ir.Table:
         total = paid.group_by(*keys, "balance").aggregate(paid=paid.paid_amount.sum())
         left = left.anti_join(total.filter(total.paid >= total.balance), keys)
     if book.has("outcomes"):
-        outcomes = book.table("outcomes").filter(lambda table: table["kind"] == "closed")
+        outcomes = book.table("outcomes").filter(lambda table: table["kind"].isin(ENDED))
+        outcomes = outcomes.select("borrower_id", "occurred_on", "known_on", "known_until", ended_id="loan_id")
         closed = left.inner_join(outcomes, "borrower_id")
+        closed = closed.filter(closed.ended_id.isnull() | (closed.ended_id == closed.loan_id))
         since = (closed.occurred_on > closed.stated_on) & (closed.occurred_on <= closed.as_of)
         left = left.anti_join(closed.filter(since, was_known(closed, closed.known_by)), keys)
     return left

@@ -17,7 +17,10 @@ import pyarrow as pa
 from ews.domain.errors import BookError
 from ews.events.engine import connect
 from ews.events.manifest import Manifest, read_manifest
-from ews.events.schemas import TABLES
+from ews.events.schemas import SQL_TYPES, TABLES, EventTable
+
+_IBIS = {"VARCHAR": "string", "BIGINT": "int64"}
+"""Types of the columns that came later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,9 @@ class Book:
         return Book(self.manifest, self.engine, tables)
 
 
-def open_book(directory: Path, *, threads: int | None = None) -> Book:
-    """Open the book in `directory`; BookError where it is missing or a file does not fit the manifest."""
-    manifest = read_manifest(directory)
+def open_book(directory: Path, *, threads: int | None = None, manifest: Manifest | None = None) -> Book:
+    """Open the book in `directory`, as `manifest` says where that is given; BookError where it or a file is missing."""
+    manifest = manifest or read_manifest(directory)
     engine = connect(threads=threads)
     tables = {}
     for schema in TABLES:
@@ -73,9 +76,21 @@ def open_book(directory: Path, *, threads: int | None = None) -> Book:
         if not path.is_file():
             message = f"The book's file '{path}' is missing. Import the book again."
             raise BookError(message)
-        stored = engine.read_parquet(path)
+        stored = _with_later_columns(engine.read_parquet(path), schema)
         tables[schema.name] = stored.filter(~stored.withdrawn).drop("withdrawn")
     return Book(manifest, engine, tables)
+
+
+def _with_later_columns(stored: ir.Table, schema: EventTable) -> ir.Table:
+    """Return `stored` with the columns that came after it was written: put together, or null."""
+    for column in schema.columns:
+        if column.is_later and column.name not in stored.columns:
+            parts = [stored[name].cast("string") for name in column.made_of if name in stored.columns]
+            made = parts[0] if parts else ibis.null(_IBIS[SQL_TYPES[column.kind]])
+            for part in parts[1:]:
+                made = made + (ibis.literal("|") + part).fill_null("")
+            stored = stored.mutate(**{column.name: made})
+    return stored
 
 
 def was_known(table: ir.Table, by: ir.DateValue | date) -> ir.BooleanValue:

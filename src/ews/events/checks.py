@@ -154,5 +154,5 @@ def _in_order(first: str, then: str) -> Check:
 
 
 def _reference(column: Column) -> Check:
-    fails = f"NOT {known_reference(column.name)}"
+    fails = f"{sql.name(column.name)} IS NOT NULL AND NOT {known_reference(column.name)}"
     return Check(column.name, Reason.REFERENCE, fails, sql.name(column.name), sql.literal(str(column.refers)))

@@ -64,7 +64,7 @@ def examine(
     con.execute(f"CREATE OR REPLACE TEMP TABLE {failures} AS {_failing(typed, checks)}")
     find_versions(con, schema, typed=typed, failures=failures, ends=ends)
     delivered = con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0]
-    reasons = _count(con, failures)
+    reasons = count_reasons(con, failures)
     return Examination(schema, relation, typed, failures, ends, delivered, reasons)
 
 
@@ -99,7 +99,7 @@ def _readings(con: duckdb.DuckDBPyConnection, schema: EventTable, relation: str)
             message = f"Table '{schema.name}': unknown column '{name}'. Columns allowed: {', '.join(allowed)}."
             raise SourceError(message)
     for name, column in allowed.items():
-        if name not in delivered and (column.required or name in schema.key):
+        if name not in delivered and (column.required or name in schema.key) and not column.made_of:
             message = (
                 f"Table '{schema.name}': required column '{name}' ({column.en}, {column.zh}) is missing. "
                 "Add it to the SQL."
@@ -113,7 +113,8 @@ def _readings(con: duckdb.DuckDBPyConnection, schema: EventTable, relation: str)
 
 
 def _typed(schema: EventTable, relation: str, readings: Mapping[str, Reading], references: Mapping[str, str]) -> str:
-    read = [f"{found.value} AS {given(name)}" for name, found in readings.items()]
+    made = {column.name: column.made_of for column in schema.columns if column.made_of}
+    read = [f"{_value(found, made.get(name), readings)} AS {given(name)}" for name, found in readings.items()]
     read += [f"{found.text} AS {text_of(name)}" for name, found in readings.items() if found.text is not None]
     known = [f"{sql.name(name)} IN ({ids}) AS {known_reference(name)}" for name, ids in references.items()]
     happened = f"CAST({sql.name(schema.happened)} AS DATE), " if schema.happened else ""
@@ -124,6 +125,15 @@ def _typed(schema: EventTable, relation: str, readings: Mapping[str, Reading], r
     numbered = f"SELECT row_number() OVER () AS {ROW}, * FROM {relation}"
     values = f"SELECT {ROW}, {', '.join(read)} FROM ({numbered})"
     return f"SELECT *, {', '.join((*known, *defaults))} FROM ({values})"
+
+
+def _value(found: Reading, made_of: tuple[str, ...] | None, readings: Mapping[str, Reading]) -> str:
+    """Return the value of a column, put together from `made_of` where it was not delivered; null without the first."""
+    if made_of is None:
+        return found.value
+    first, *others = (readings[name].value for name in made_of)
+    rest = "".join(f" || coalesce('|' || {other}, '')" for other in others)
+    return f"coalesce({found.value}, {first}{rest})"
 
 
 def _failing(typed: str, checks: tuple[Check, ...]) -> str:
@@ -137,7 +147,7 @@ def _failing(typed: str, checks: tuple[Check, ...]) -> str:
     return f'SELECT {ROW} AS "row", unnest({listed}, recursive := true) FROM {typed} WHERE {failing}'
 
 
-def _count(con: duckdb.DuckDBPyConnection, failures: str) -> dict[Reason, int]:
+def count_reasons(con: duckdb.DuckDBPyConnection, failures: str) -> dict[Reason, int]:
     """Count each row once, under the gravest of its reasons."""
     severity = ", ".join(sql.literal(reason) for reason in Reason)
     rank = f"min(list_position([{severity}], reason))"

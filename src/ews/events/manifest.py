@@ -46,6 +46,13 @@ class Manifest:
         """64 hex digits."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()
 
+    @property
+    def known_to(self) -> date:
+        """The last day of which the book knows anything: later than the extraction where outcomes were added since."""
+        outcomes = self.tables.get("outcomes")
+        told = None if outcomes is None else outcomes.covered_to
+        return max(self.extracted_on, told or self.extracted_on)
+
     def to_json(self) -> str:
         """Return the canonical text: sorted keys, ISO dates."""
         content = {"format": FORMAT, **asdict(self)}

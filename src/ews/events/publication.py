@@ -3,6 +3,7 @@
 book/manifest.json           the book; manifest.previous.json the one before
 book/data/                   the tables, under names that hold the hash of their content
 book/quarantine/<book id>/   the rows that this book's import rejected
+book/states/<book id>.json   the manifests that outcomes were added to since the last import: see events/states.py
 book/staging-*               work in hand; what a killed import leaves is removed by the next
 
 Readers see the old book or the new one. Only one import works on a book at a time: the lock is one of the
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from ews.domain.errors import BookError
 from ews.events.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
+from ews.events.states import forget_states, keep_state, states
 
 PREVIOUS = "manifest.previous.json"
 DATA = "data"
@@ -67,8 +69,13 @@ def quarantine_of(directory: Path, manifest: Manifest) -> Path:
     return directory / QUARANTINE / manifest.book_id[:16]
 
 
-def publish(directory: Path, manifest: Manifest, staged: dict[str, Path], rejected: Path) -> None:
-    """Make `manifest` the book: `staged` holds a file per table, `rejected` is the folder of its quarantine."""
+def publish(
+    directory: Path, manifest: Manifest, staged: dict[str, Path], rejected: Path, *, adds: bool = False
+) -> None:
+    """Make `manifest` the book: `staged` holds a file per table, `rejected` is the folder of its quarantine.
+
+    `adds` where rows were only added to the book that is there: then it stays reachable as a state.
+    """
     (directory / DATA).mkdir(exist_ok=True)
     for table, file in staged.items():
         _flush(file)
@@ -79,7 +86,11 @@ def publish(directory: Path, manifest: Manifest, staged: dict[str, Path], reject
         copy = directory / f"{PREVIOUS}.partial"
         shutil.copyfile(current, copy)
         copy.replace(directory / PREVIOUS)
+        if adds:
+            keep_state(directory)
     write_manifest(directory, manifest)
+    if not adds:
+        forget_states(directory)
     _clean(directory, manifest)
 
 
@@ -98,7 +109,7 @@ def keep_rejected(directory: Path, manifest: Manifest, rejected: Path) -> None:
 
 def _clean(directory: Path, manifest: Manifest) -> None:
     """Delete the data and quarantine that neither `manifest` nor the one before it names."""
-    kept = [manifest, *_previous(directory)]
+    kept = [manifest, *_previous(directory), *states(directory)]
     files = {entry.file for book in kept for entry in book.tables.values()}
     folders = {quarantine_of(directory, book) for book in kept}
     for file in (directory / DATA).iterdir():

@@ -51,7 +51,7 @@ def offer(
     for name in sorted(readers):
         file = files[name]
         if file.suffix.lower() == ".parquet":
-            _offer_parquet(con, file)
+            offer_parquet(con, file)
         else:
             results.append(load_csv(con, file, formats.get(file.stem, FileFormat()), stage))
     return tuple(results)
@@ -105,7 +105,8 @@ def _listed(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _offer_parquet(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+def offer_parquet(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Make raw.<stem> from `file`; SourceError where it is empty or damaged."""
     if file.stat().st_size == 0:
         message = f"The file '{file}' is empty (0 bytes). Deliver it again."
         raise SourceError(message)

@@ -18,7 +18,9 @@ class Reason(StrEnum):
     IMPOSSIBLE_DATE = "impossible_date"
     AFTER_EXTRACTION = "after_extraction"
     DATE_ORDER = "date_order"
+    KNOWN_BEFORE = "known_before"
     REFERENCE = "reference"
+    CONTRADICTION = "contradiction"
     CONFLICT = "conflict"
     DUPLICATE = "duplicate"
 
@@ -37,7 +39,9 @@ _TEXT = {
     Reason.IMPOSSIBLE_DATE: Text("no such day, or none that can be meant", "日期不可能"),
     Reason.AFTER_EXTRACTION: Text("later than the extraction", "晚于数据提取日"),
     Reason.DATE_ORDER: Text("ends before it starts", "日期先后颠倒"),
+    Reason.KNOWN_BEFORE: Text("known before it happened", "获知日早于发生日"),
     Reason.REFERENCE: Text("refers to something unknown", "引用对象不存在"),
+    Reason.CONTRADICTION: Text("contradicts what else is told", "与其他记录相矛盾"),
     Reason.CONFLICT: Text("same key and day, different content", "同一主键同日内容冲突"),
     Reason.DUPLICATE: Text("the same row again", "重复记录"),
 }

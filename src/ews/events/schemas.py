@@ -37,7 +37,11 @@ ALWAYS_KNOWN = "1900-01-01"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`low` and `high` are inclusive; `choices` are the words allowed; `refers` is `table.column`."""
+    """`low` and `high` are inclusive; `choices` are the words allowed; `refers` is `table.column`.
+
+    `made_of` are columns that a value not delivered is put together from; `is_later` columns came after books had been
+    written: a stored file may lack them.
+    """
 
     name: str
     kind: Kind
@@ -48,6 +52,8 @@ class Column:
     low: float | None = None
     high: float | None = None
     refers: str | None = None
+    made_of: tuple[str, ...] = ()
+    is_later: bool = False
 
     @property
     def text(self) -> Text:
@@ -317,12 +323,20 @@ FINDINGS = EventTable(
     ),
 )  # fmt: skip
 
+OUTCOME_KINDS = (
+    "dpd_90", "write_off", "restructured", "litigation", "default", "closed", "distressed_extension", "loan_for_loan",
+    "bulk_transfer", "repaid", "cured",
+)  # fmt: skip
+
 OUTCOMES = EventTable(
-    "outcomes", "Outcomes", "表现结果", ("borrower_id", "kind"), "occurred_on", ("borrower_id", "kind"),
+    "outcomes", "Outcomes", "表现结果", ("outcome_id",), "occurred_on", ("borrower_id", "kind"),
     (
         _borrower(),
-        Column("kind", "text", "Kind", "类型", required=True, choices=("dpd_90", "write_off", "restructured", "litigation", "default", "closed")),
+        Column("kind", "text", "Kind", "类型", required=True, choices=OUTCOME_KINDS),
         _on("occurred_on", "Occurred on; may be unknown", "发生日（可未知）"),
+        Column("outcome_id", "id", "Outcome; made of borrower, kind and loan where left out", "结果编号（缺省由借款人、类型、借据组成）", made_of=("borrower_id", "kind", "loan_id"), is_later=True),
+        Column("loan_id", "id", "Loan, if it concerns one", "借据编号", refers="loans.loan_id", is_later=True),
+        Column("amount", "fen", "Amount concerned", "涉及金额", low=0, is_later=True),
     ),
 )  # fmt: skip
 

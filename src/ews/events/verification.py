@@ -22,7 +22,7 @@ from ews.events.examination import Examination, examine, forget
 from ews.events.manifest import Manifest, TableEntry, read_manifest
 from ews.events.publication import sha256_of
 from ews.events.references import known_values, referred_tables
-from ews.events.schemas import SQL_TYPES, TABLES, EventTable
+from ews.events.schemas import OUTCOMES, SQL_TYPES, TABLES, EventTable
 
 
 class Fault(StrEnum):
@@ -131,9 +131,14 @@ def _problems_of_file(
         yield Problem(Fault.HASH, f"{entry.file}: sha256 {sha256[:16]}…, manifest {entry.sha256[:16]}…")
         return
     relation = sql.parquet(str(file))
-    expected = [(column.name, SQL_TYPES[column.kind]) for column in schema.columns]
-    expected += [("known_on", "DATE"), ("known_until", "DATE"), ("withdrawn", "BOOLEAN")]
     stored = [row[:2] for row in con.execute(f"DESCRIBE FROM {relation}").fetchall()]
+    there = {name for name, _ in stored}
+    expected = [
+        (column.name, SQL_TYPES[column.kind])
+        for column in schema.columns
+        if column.name in there or not column.is_later
+    ]
+    expected += [("known_on", "DATE"), ("known_until", "DATE"), ("withdrawn", "BOOLEAN")]
     if stored != expected:
         odd = sorted(f"{name} {kind}" for name, kind in set(stored) ^ set(expected)) or ["order"]
         yield Problem(Fault.COLUMNS, ", ".join(odd))
@@ -147,7 +152,8 @@ def _problems_of_rows(
     con: duckdb.DuckDBPyConnection, manifest: Manifest, schema: EventTable, sound: Mapping[str, Path]
 ) -> Iterator[Problem]:
     entry = manifest.tables[schema.name]
-    span = [day for day in (entry.covered_from, entry.covered_to, manifest.extracted_on) if day is not None]
+    last = manifest.known_to if schema is OUTCOMES else manifest.extracted_on
+    span = [day for day in (entry.covered_from, entry.covered_to, last) if day is not None]
     if span != sorted(span):
         yield Problem(Fault.COVERAGE, " .. ".join(map(str, span)))
     # A table that the book never had and rows need not refer to is empty; any other one should be there.
@@ -164,7 +170,7 @@ def _problems_of_rows(
         con,
         schema,
         f"(SELECT * EXCLUDE known_until FROM {stored})",
-        extracted_on=manifest.extracted_on,
+        extracted_on=last,
         references=references,
     )
     for reason, count in found.reasons.items():

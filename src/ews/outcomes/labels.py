@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from ews.events.arrears import arrears_reach, default_days
 from ews.events.book import Book, was_known
 from ews.outcomes.definition import Definition
+from ews.outcomes.evergreening import hidden_defaults
 from ews.outcomes.horizon import months_later
 from ews.outcomes.standing import KEYS, standing
 
@@ -34,6 +35,7 @@ def labels(book: Book, spine: ir.Table, definition: Definition, *, known_by: dat
     """
     rows = _with_later_standing(book, _with_horizon(book, spine, definition), definition, known_by)
     reach = label_reach(book, definition, known_by)
+    seen = seen_reach(book, definition, known_by)
     rows = _with_first_default(book, rows, definition, known_by)
     rows = _with_undated(book, rows, definition, known_by)
     by_list = not definition.use_dpd and _has_list(book, definition, known_by)
@@ -44,15 +46,27 @@ def labels(book: Book, spine: ir.Table, definition: Definition, *, known_by: dat
     )
     fates = book.engine.create_table(ibis.util.gen_name("fates"), rows, temp=True)
     return book.engine.create_table(
-        ibis.util.gen_name("labels"), _with_exits(book, fates, definition, reach, known_by), temp=True
+        ibis.util.gen_name("labels"), _with_exits(book, fates, definition, seen, known_by), temp=True
     )
+
+
+def at_risk(label: ir.Table) -> ir.Table:
+    """Return the rows of `labels` that can still default: with a live loan, not in default, as far as is known now."""
+    return label.filter(label.live, ~label.in_default, ~label.in_default_learnt_later)
 
 
 def label_reach(book: Book, definition: Definition, known_by: date) -> date:
     """Return the last day of which the book, as known on `known_by`, can tell defaults."""
-    reach = min(known_by, book.manifest.extracted_on)
-    told = arrears_reach(book, known_by=known_by) if definition.use_dpd else None
-    return min(reach, told) if told else reach
+    reach = min(known_by, book.manifest.known_to)
+    if not definition.use_dpd:
+        return reach
+    told = arrears_reach(book, known_by=known_by)
+    return min(reach, told or book.manifest.extracted_on)
+
+
+def seen_reach(book: Book, definition: Definition, known_by: date) -> date:
+    """Return the last day of which the book can tell who had left: outcomes added since the extract do not."""
+    return min(label_reach(book, definition, known_by), book.manifest.extracted_on)
 
 
 def _with_later_standing(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
@@ -77,8 +91,11 @@ def _with_first_default(book: Book, rows: ir.Table, definition: Definition, know
     if definition.use_dpd and book.has("loans"):
         found.append(_late_days(book, rows, definition, known_by))
     if book.has("outcomes"):
-        dated = _known_outcomes(book, definition.outcome_kinds, known_by).select("borrower_id", "occurred_on")
+        dated = _known_outcomes(book, definition.listed_kinds, known_by).select("borrower_id", "occurred_on")
         found.append(rows.inner_join(dated, "borrower_id").select(*KEYS, "ends_on", default_on="occurred_on"))
+    if definition.sees_extensions:
+        hidden = hidden_defaults(book, definition, known_by=known_by).select("borrower_id", "default_on")
+        found.append(rows.inner_join(hidden, "borrower_id").select(*KEYS, "ends_on", "default_on"))
     if not found:
         return rows.mutate(default_on=ibis.null("date"))
     days = ibis.union(*found) if len(found) > 1 else found[0]
@@ -105,7 +122,7 @@ def _late_days(book: Book, rows: ir.Table, definition: Definition, known_by: dat
 def _with_undated(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
     if not book.has("outcomes"):
         return rows.mutate(undated=ibis.literal(False))
-    undated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
+    undated = _known_outcomes(book, definition.listed_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
     borrowers = undated.select(listed_id="borrower_id").distinct()
     joined = rows.left_join(borrowers, rows.borrower_id == borrowers.listed_id)
     return joined.select(*rows.columns, undated=joined.listed_id.notnull() & joined.default_on.isnull())
@@ -115,7 +132,7 @@ def _has_list(book: Book, definition: Definition, known_by: date) -> bool:
     """Return whether outcomes without a date are known on `known_by`."""
     if not book.has("outcomes"):
         return False
-    undated = _known_outcomes(book, definition.outcome_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
+    undated = _known_outcomes(book, definition.listed_kinds, known_by).filter(lambda t: t.occurred_on.isnull())
     return bool(undated.count().to_pyarrow().as_py())
 
 
@@ -138,7 +155,8 @@ def _with_exits(book: Book, rows: ir.Table, definition: Definition, reach: date,
 def _closed_outcomes(book: Book, rows: ir.Table, known_by: date) -> ir.Table:
     if not book.has("outcomes"):
         return rows.filter(ibis.literal(False)).select(*KEYS, closed_in_time=ibis.null("boolean"))
-    closed = _known_outcomes(book, (_CLOSED,), known_by).select("borrower_id", closed_on="occurred_on")
+    closed = _known_outcomes(book, (_CLOSED,), known_by).filter(lambda table: table.loan_id.isnull())
+    closed = closed.select("borrower_id", closed_on="occurred_on")
     joined = rows.inner_join(closed, "borrower_id")
     joined = joined.filter(joined.closed_on > joined.as_of, joined.closed_on <= joined.ends_on)
     return joined.select(*KEYS).distinct().mutate(closed_in_time=ibis.literal(True))

@@ -2,6 +2,8 @@
 
 Grain   one row per (borrower_id, as_of, known_by)
 Reads   loans, instalments, payments, ledger (see events/arrears.py); outcomes
+Cure    an outcome `cured` ends what was listed on earlier days, of its loan or, where it names none, of the borrower;
+        days past due speak for themselves
 Nulls   dpd is null where no feed speaks of the borrower's loans; without a loans table everyone counts as live
 """
 
@@ -11,6 +13,7 @@ import ibis.expr.types as ir
 from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
 from ews.outcomes.definition import Definition
+from ews.outcomes.evergreening import hidden_defaults
 
 KEYS = ("borrower_id", "as_of", "known_by")
 
@@ -18,7 +21,8 @@ KEYS = ("borrower_id", "as_of", "known_by")
 def standing(book: Book, days: ir.Table, definition: Definition) -> ir.Table:
     """Return `live`, `dpd` (most over the loans), `due_last_on` (null: open-ended), `listed` and `in_default` per row.
 
-    A dated listed outcome on or before as_of means default from then on: cure is decided by people, in casework.
+    A dated listed outcome on or before as_of means default from then on, until a cure is listed: cure is decided by
+    people. What the variants of `definition` find means default for its months of probation.
     """
     keys = days.select(*KEYS)
     loans = _loans(book, keys)
@@ -44,15 +48,45 @@ def _loans(book: Book, keys: ir.Table) -> ir.Table:
 
 
 def _listed(book: Book, keys: ir.Table, definition: Definition) -> ir.Table:
-    if not book.has("outcomes") or not definition.outcome_kinds:
+    found = []
+    if book.has("outcomes") and definition.listed_kinds:
+        found.append(_told(book, keys, definition.listed_kinds))
+    if definition.sees_extensions:
+        found += _on_probation(book, keys, definition)
+    if not found:
         return _none_of(keys, listed="boolean")
+    days = ibis.union(*found) if len(found) > 1 else found[0]
+    return _uncured(book, keys, days).select(*KEYS).distinct().mutate(listed=ibis.literal(True))
+
+
+def _told(book: Book, keys: ir.Table, kinds: tuple[str, ...]) -> ir.Table:
+    """Return the outcomes of `kinds` up to as_of: KEYS, loan_id, occurred_on."""
     joined = keys.inner_join(book.table("outcomes"), "borrower_id")
     joined = joined.filter(
-        joined["kind"].isin(definition.outcome_kinds),
-        joined.occurred_on <= joined.as_of,
-        was_known(joined, joined.known_by),
+        joined["kind"].isin(kinds), joined.occurred_on <= joined.as_of, was_known(joined, joined.known_by)
     )
-    return joined.select(*KEYS).distinct().mutate(listed=ibis.literal(True))
+    return joined.select(*KEYS, "loan_id", "occurred_on")
+
+
+def _on_probation(book: Book, keys: ir.Table, definition: Definition) -> list[ir.Table]:
+    """Return, by each day of knowledge, the extensions whose months of probation run on as_of."""
+    found = []
+    for by in keys.select("known_by").distinct().order_by("known_by").to_pyarrow()["known_by"].to_pylist():
+        rows = keys.filter(keys.known_by == by).inner_join(
+            hidden_defaults(book, definition, known_by=by), "borrower_id"
+        )
+        runs = rows.default_on > rows.as_of - ibis.interval(months=definition.probation_months)
+        rows = rows.filter(rows.default_on <= rows.as_of, runs)
+        found.append(rows.select(*KEYS, "loan_id", occurred_on="default_on"))
+    return found
+
+
+def _uncured(book: Book, keys: ir.Table, days: ir.Table) -> ir.Table:
+    if not book.has("outcomes"):
+        return days
+    cured = _told(book, keys, ("cured",)).select(*KEYS, cured_loan_id="loan_id", cured_on="occurred_on")
+    same = (days.loan_id == cured.cured_loan_id) | cured.cured_loan_id.isnull() | days.loan_id.isnull()
+    return days.anti_join(cured, [*(days[key] == cured[key] for key in KEYS), same, cured.cured_on > days.occurred_on])
 
 
 def _none_of(keys: ir.Table, **columns: str) -> ir.Table:
