@@ -2,18 +2,20 @@
 
 models/<portfolio>/<model_id>/     a stored model
 models/<portfolio>/champion.json   who is champion, from which run, since when; replaced in one step
+models/<portfolio>/champions.jsonl all who were, and why (models.history)
 """
 
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from ews.domain.errors import ModelError
 from ews.domain.text import sentence
 from ews.models.frozen import FrozenModel
+from ews.models.history import Appointment, How, appoint, appointments
 from ews.models.storage import CONTENT_FILE, load_model, save_model
 
 POINTER_FILE = "champion.json"
@@ -98,10 +100,51 @@ def has_champion(home: Path, portfolio: str) -> bool:
     return (_portfolio(home, portfolio) / POINTER_FILE).is_file()
 
 
-def set_champion(home: Path, portfolio: str, pointer: Pointer) -> None:
-    """Make a stored model the champion in one step; ModelError where it is not stored."""
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a model becomes champion: how, by whom, for what reason, and the digest of what the gate saw."""
+
+    how: How = How.FIRST
+    by: tuple[str, ...] = ()
+    why: str | None = None
+    comparison: str | None = None
+
+
+def set_champion(home: Path, portfolio: str, pointer: Pointer, grounds: Grounds | None = None) -> None:
+    """Make a stored model the champion in one step, and tell the history; ModelError where it is not stored.
+
+    Once more with the same pointer and grounds changes nothing: whoever was stopped goes on so.
+    """
     stored_model(home, portfolio, pointer.model_id)
-    path = _portfolio(home, portfolio) / POINTER_FILE
+    folder, told = _portfolio(home, portfolio), grounds or Grounds()
+    former = champion_pointer(home, portfolio) if has_champion(home, portfolio) else None
+    if former is not None and not appointments(folder):
+        appoint(folder, Appointment(former.model_id, former.run_id, former.since, How.FOUND))
+    former_id = None if former is None else former.model_id
+    appoint(folder, Appointment(**asdict(pointer), **asdict(told), former_id=former_id))
+    _point(folder, pointer)
+
+
+def note_run(home: Path, portfolio: str, run_id: str) -> None:
+    """Note the run of the champion, which was made while no run could be recorded; the history stays as it was."""
+    pointer = champion_pointer(home, portfolio)
+    _point(_portfolio(home, portfolio), replace(pointer, run_id=run_id))
+
+
+def champions(home: Path, portfolio: str) -> tuple[Appointment, ...]:
+    """Return who was champion of the portfolio, the first one first; ModelError where the history was changed.
+
+    A champion of a home that kept no history yet is its only entry.
+    """
+    known = appointments(_portfolio(home, portfolio))
+    if known or not has_champion(home, portfolio):
+        return known
+    found = champion_pointer(home, portfolio)
+    return (Appointment(found.model_id, found.run_id, found.since, How.FOUND),)
+
+
+def _point(folder: Path, pointer: Pointer) -> None:
+    path = folder / POINTER_FILE
     partial = path.with_name(f"{POINTER_FILE}.{os.getpid()}.partial")
     with partial.open("w", encoding="utf-8") as file:
         file.write(json.dumps({**asdict(pointer), "since": pointer.since.isoformat()}, indent=1) + "\n")

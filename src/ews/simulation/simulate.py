@@ -19,6 +19,7 @@ from ews.simulation.latent.horizon import HORIZON
 from ews.simulation.latent.network import connect_borrowers
 from ews.simulation.latent.population import blocks, populate
 from ews.simulation.latent.shape import shape_of
+from ews.simulation.latent.world_a.shock import Shock
 from ews.simulation.latent.worlds import DEFAULT_WORLD, check_world, live_through
 from ews.simulation.months import Months
 from ews.simulation.report import SimulationReport, middle_snapshot, report
@@ -42,7 +43,7 @@ _PARTS_PER_BLOCK = 100
 """More tables' parts than a block has."""
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - each is a number that people choose
     book_dir: Path,
     *,
     borrowers: int,
@@ -51,21 +52,27 @@ def simulate(
     world: str = DEFAULT_WORLD,
     last_month_end: date = date(2026, 6, 30),
     block_size: int = BLOCK_SIZE,
+    shock_after: int | None = None,
     progress: Progress = silent,
 ) -> SimulationReport:
     """Make the book in `book_dir` and the truth beside it; SettingsError where a number is out of range.
 
-    The same borrowers, months, seed, world and last month end give the same bytes, whatever the block size.
+    The same borrowers, months, seed, world, shock and last month end give the same bytes, whatever the block size.
+    `shock_after` is the number of months that know nothing of the shock; None: there is none.
     """
     _check("borrowers", borrowers, 1, MOST_BORROWERS)
     _check("months", months, 1, MOST_MONTHS)
     _check("seed", seed, 0, 2**63 - 1)
     _check("block_size", block_size, 1, MOST_BORROWERS)
     check_world(world)
+    if shock_after is not None:
+        _check("shock_after", shock_after, 1, months - 1)
     calendar, draws = Months.ending(last_month_end, months), Draws(seed)
     people = populate(borrowers, calendar, draws)
     network = connect_borrowers(people, calendar, draws)
-    course = live_through(world, people, network, calendar, draws, progress)
+    course = live_through(
+        world, people, network, calendar, draws, progress, None if shock_after is None else Shock(shock_after)
+    )
     snapshot = middle_snapshot(calendar, borrowers)
     past_due = np.zeros(borrowers, np.bool_)
     with staging_beside(book_dir) as folder:

@@ -13,6 +13,7 @@ from ews.simulation.latent.course import Course
 from ews.simulation.latent.network import Network
 from ews.simulation.latent.population import Population
 from ews.simulation.latent.world_a.live import live_in_world_a
+from ews.simulation.latent.world_a.shock import Shock
 from ews.simulation.latent.world_b.live import live_in_world_b
 from ews.simulation.months import Months
 
@@ -31,8 +32,19 @@ def check_world(name: str) -> None:
 
 
 def live_through(
-    world: str, people: Population, network: Network, months: Months, draws: Draws, progress: Progress = silent
+    world: str,
+    people: Population,
+    network: Network,
+    months: Months,
+    draws: Draws,
+    progress: Progress = silent,
+    shock: Shock | None = None,
 ) -> Course:
-    """Return the course of `people` in the world of this name."""
+    """Return the course of `people` in the world of this name; SettingsError for a shock that it does not know."""
     check_world(world)
+    if shock is not None:
+        if world != DEFAULT_WORLD:
+            message = f"World '{world}' knows no shock. Choose world {DEFAULT_WORLD} for one."
+            raise SettingsError(message)
+        return live_in_world_a(people, network, months, draws, progress, shock=shock)
     return WORLDS[world](people, network, months, draws, progress)

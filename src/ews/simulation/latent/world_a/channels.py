@@ -59,7 +59,7 @@ def moved(affairs: Affairs, people: Population, month: int, world: WorldA, draws
     pull = np.array(world.pull)
     common, alone = _shocks(people, month, world, draws)
     drain = world.drain_speed * affairs.pool
-    off = pull @ affairs.off + common + alone
+    off = pull @ affairs.off + common + alone + np.array(world.push)[:, None]
     off[SQUEEZE] += drain
     return Affairs(
         level=affairs.level,

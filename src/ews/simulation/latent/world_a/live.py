@@ -21,6 +21,7 @@ from ews.simulation.latent.record import Record
 from ews.simulation.latent.world_a.channels import Affairs, first_affairs, moved, with_calls
 from ews.simulation.latent.world_a.expected import State, default_by
 from ews.simulation.latent.world_a.hazard import SEASON, Rates, Traits, traits
+from ews.simulation.latent.world_a.shock import Shock, world_in
 from ews.simulation.latent.world_a.standing import Month, Standing, standing_moved
 from ews.simulation.latent.world_a.world import SQUEEZE, TRADE, WORLD_A, WorldA
 from ews.simulation.months import Months
@@ -61,6 +62,7 @@ def live_in_world_a(
     progress: Progress = silent,
     *,
     world: WorldA = WORLD_A,
+    shock: Shock | None = None,
 ) -> Course:
     """Return the course of all borrowers."""
     cost, party = costs(network, people, draws), traits(people, draws)
@@ -72,7 +74,8 @@ def live_in_world_a(
     note_lifelong(people, months, draws, economy.diary)
     for number in range(months.count):
         progress("latent states", number, months.count)
-        affairs = moved(affairs, people, number, world, draws)
+        economy = replace(economy, world=world_in(number, world, shock))
+        affairs = moved(affairs, people, number, economy.world, draws)
         now = _month(economy, affairs, now, misused_in, number)
         affairs, misused_in = _aftermath(economy, affairs, now, misused_in, number)
         record.write(number, affairs.channels, now.arrears, now.cause)

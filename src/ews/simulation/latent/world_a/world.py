@@ -40,6 +40,8 @@ class WorldA:
         (0.0, 0.0, 0.0, 0.0, 0.94),
     )
     """What each channel (row) keeps or takes over from each (column) in a month."""
+    push: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    """What a month adds to each channel of everybody; nothing but for a shock."""
     shock_sd: tuple[float, ...] = (0.24, 0.36, 0.42, 0.20, 0.22)
     shares: tuple[tuple[float, ...], ...] = (
         (0.03, 0.14, 0.06, 0.57, 0.20),
