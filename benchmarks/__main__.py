@@ -60,6 +60,20 @@ def ablation(
 
 
 @app.command()
+def retraining(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    borrowers: Borrowers = 5_000,
+    seed: Seed = 20_264,
+    trials: Annotated[int, typer.Option(min=1, help="Trials of the tuning.")] = 10,
+) -> None:
+    """Tell how a shock is seen, a challenger made, promoted through the gate, and whether figures recover."""
+    from benchmarks.retraining import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
+
+    run(Size(borrowers, 72, seed), trials, as_json=as_json)
+
+
+@app.command()
 def patterns(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     worlds: Worlds = "A",
@@ -108,6 +122,24 @@ def flapping(
 
 
 @app.command()
+def earliness(
+    data: Annotated[Path, typer.Option(help="Folder of the public data sets.")] = REAL_DATA,
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    worlds: Worlds = ALL_WORLDS,
+    real: Annotated[bool, typer.Option(help="Measure credit_record too.")] = True,  # noqa: FBT002 - Typer's way
+    borrowers: Borrowers = 5_000,
+    months: Months = 72,
+    seed: Seed = 20_265,
+) -> None:
+    """Say how long before first arrears the whole system warned of exposure that went into default."""
+    from benchmarks.earliness.run import run  # noqa: PLC0415 - slow to import
+    from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
+
+    asked = _among("--worlds", worlds.split(","), WORLDS)
+    run(asked, Size(borrowers, months, seed), data if real else None, as_json=as_json)
+
+
+@app.command()
 def policy(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     rows: Annotated[int, typer.Option(min=1_000, help="Random borrowers to judge.")] = 1_000_000,
@@ -116,6 +148,18 @@ def policy(
     from benchmarks.policy_speed import run  # noqa: PLC0415 - slow to import
 
     run(rows, as_json=as_json)
+
+
+@app.command()
+def monitor(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    borrowers: Annotated[int, typer.Option(min=1_000, help="Borrowers of each random batch.")] = 1_000_000,
+    batches: Annotated[int, typer.Option(min=2, help="Monthly batches, the newest of which is looked at.")] = 3,
+) -> None:
+    """Say what a look at the model of a large book costs."""
+    from benchmarks.monitor import run  # noqa: PLC0415 - slow to import
+
+    run(borrowers, batches, as_json=as_json)
 
 
 @app.command()

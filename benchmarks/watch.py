@@ -95,7 +95,12 @@ def batch_days(newest: date, horizon_months: int) -> tuple[date, ...]:
 def taught(book: Book, newest: date) -> FrozenModel:
     """Return a model of all rows whose label was known on the day of the first batch."""
     recipe = resolve_recipe(book.manifest.recipe, RECIPE)
-    known_by = batch_days(newest, recipe.horizon_months)[0]
+    return taught_by(book, batch_days(newest, recipe.horizon_months)[0])
+
+
+def taught_by(book: Book, known_by: date) -> FrozenModel:
+    """Return a model of all rows whose label was known on `known_by`."""
+    recipe = resolve_recipe(book.manifest.recipe, RECIPE)
     plan = plan_snapshots(book, recipe, known_by=known_by)
     table = training_table(book, recipe, plan.days, known_by=known_by)
     return freeze(fit(table, recipe), table, recipe, portfolio=book.manifest.portfolio)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from ews.events.book import Book
 from ews.events.engine import connect
 from ews.events.manifest import Manifest, TableEntry
-from ews.events.schemas import SQL_TYPES, table
+from ews.events.schemas import SQL_TYPES, EventTable, table
 
 ARROW = {
     "VARCHAR": pa.string(),
@@ -49,7 +49,7 @@ def book_of(
 def stored(name: str, rows: Rows) -> pa.Table:
     """Return `rows` with the columns that a stored table has."""
     schema = table(name)
-    complete = [_with_knowledge(schema.happened, row) for row in rows]
+    complete = [_with_knowledge(schema.happened, _with_made(schema, row)) for row in rows]
     versions: dict[tuple[Any, ...], list[date]] = {}
     for row in complete:
         versions.setdefault(tuple(row.get(key) for key in schema.key), []).append(row["known_on"])
@@ -60,6 +60,15 @@ def stored(name: str, rows: Rows) -> pa.Table:
     fields = [(column.name, ARROW[SQL_TYPES[column.kind]]) for column in schema.columns]
     fields += [("known_on", pa.date32()), ("known_until", pa.date32())]
     return pa.table({field: pa.array([row.get(field) for row in standing], kind) for field, kind in fields})
+
+
+def _with_made(schema: EventTable, row: Mapping[str, Any]) -> dict[str, Any]:
+    made = {
+        column.name: "|".join(str(row[part]) for part in column.made_of if row.get(part) is not None)
+        for column in schema.columns
+        if column.made_of
+    }
+    return {**made, **row}
 
 
 def _with_knowledge(happened: str | None, row: Mapping[str, Any]) -> dict[str, Any]:

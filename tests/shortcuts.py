@@ -29,7 +29,7 @@ def take_shortcuts(patched: pytest.MonkeyPatch, shared: Path) -> None:
     patched.setattr(engine, "upgrade", remembered(migrate.upgrade))
     patched.setattr(engine, "_set_up_sqlite", _without_waiting(engine._set_up_sqlite))
     for start in (connect, open_book):
-        patched.setattr(start, "__kwdefaults__", {"threads": 1})
+        patched.setattr(start, "__kwdefaults__", {**(start.__kwdefaults__ or {}), "threads": 1})
     cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
     for module in (accounts, entrance):
         patched.setattr(module, "PASSWORDS", cheap)

@@ -13,6 +13,7 @@ from benchmarks.__main__ import app
         (["patterns", "--worlds", "C"], "'C' is not one of A, B"),
         (["signals", "--worlds", "D"], "'D' is not one of A, B"),
         (["flapping", "--worlds", "E"], "'E' is not one of A, B"),
+        (["earliness", "--worlds", "F"], "'F' is not one of A, B"),
     ],
 )
 def test_an_unknown_set_or_world_is_named_with_those_there_are(arguments, message):
@@ -21,7 +22,7 @@ def test_an_unknown_set_or_world_is_named_with_those_there_are(arguments, messag
     assert message in " ".join(found.output.replace("│", " ").split())
 
 
-@pytest.mark.parametrize("command", ["accuracy", "ablation", "patterns", "signals", "flapping"])
+@pytest.mark.parametrize("command", ["accuracy", "ablation", "patterns", "signals", "flapping", "earliness"])
 def test_sizes_and_worlds_are_options(command):
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     assert [

@@ -18,12 +18,15 @@ from ews.domain.errors import (
     UnknownCaseError,
 )
 from ews.domain.people import SYSTEM, Role
-from ews.models.champion import Pointer, add_model, champion, champion_pointer, set_champion
+from ews.models.champion import Pointer, add_model, champion, champion_pointer, champions, set_champion
+from ews.models.comparison import digest_of, keep_comparison
+from ews.models.history import How
 from ews.store.accounts import Profile, add_user
 from ews.store.adoptions import adopted
 from ews.store.cases import Case
 from ews.store.engine import open_store
 from tests.models.boosters import small_model
+from tests.models.comparisons import check, comparison
 from tests.policy.policies import load, small
 
 PASSWORD = "a sound pass phrase"  # noqa: S105 - of a test
@@ -118,6 +121,7 @@ def test_a_model_is_promoted_by_its_owner_and_a_validator(settings):
     for model in (first, second):
         add_model(settings.home, model)
     set_champion(settings.home, "test", Pointer(first.model_id, "run-1", datetime(2026, 6, 1)))
+    keep_comparison(settings.home, "test", comparison(second.model_id, first.model_id, run_id="run-2"))
     wanted = ("casework", "promote", second.model_id, "--portfolio", "test", "--note", "Yearly retraining")
     with pytest.raises(ForbiddenError, match="'zhou' may not propose the promotion of a model"):
         ews(*wanted, "--by", "zhou")
@@ -130,6 +134,44 @@ def test_a_model_is_promoted_by_its_owner_and_a_validator(settings):
     ews("casework", "approve", "Q0000001", "--by", "zhou", "--note", "Report 2026-11 read")
     assert champion(settings.home, "test") == second
     assert champion_pointer(settings.home, "test").since.date() == datetime.now().date()  # noqa: DTZ005 - naive local
+    made = champions(settings.home, "test")[-1]
+    assert (made.how, made.by, made.why, made.run_id) == (How.PROMOTED, ("sun", "zhou"), "Yearly retraining", "run-2")
+    assert made.comparison == digest_of(comparison(second.model_id, first.model_id, run_id="run-2"))
+
+
+@pytest.mark.usefixtures("people")
+def test_past_the_gate_leads_an_emergency_only_and_the_history_keeps_who_and_why(settings):
+    first, second = small_model(), small_model(intercept=0.0)
+    for model in (first, second):
+        add_model(settings.home, model)
+    set_champion(settings.home, "test", Pointer(first.model_id, "run-1", datetime(2026, 6, 1)))
+    wanted = ("casework", "promote", second.model_id, "--portfolio", "test", "--by", "sun", "--note", "Feed is gone")
+    with pytest.raises(RequestError, match="was not compared with the champion"):
+        ews(*wanted)
+    keep_comparison(settings.home, "test", comparison(second.model_id, first.model_id, check(verdict="failed")))
+    with pytest.raises(RequestError, match=r"The gate is shut for model '.*': challenger_auc"):
+        ews(*wanted)
+    ews(*wanted, "--emergency")
+    with pytest.raises(SecondPersonError):
+        ews("casework", "approve", "Q0000001", "--by", "sun")
+    ews("casework", "approve", "Q0000001", "--by", "zhou")
+    made = champions(settings.home, "test")[-1]
+    assert (made.model_id, made.how, made.by) == (second.model_id, How.EMERGENCY, ("sun", "zhou"))
+    assert (made.why, made.comparison) == ("Feed is gone", None)
+
+
+@pytest.mark.usefixtures("people")
+def test_a_comparison_made_anew_must_be_proposed_anew(settings):
+    first, second = small_model(), small_model(intercept=0.0)
+    for model in (first, second):
+        add_model(settings.home, model)
+    set_champion(settings.home, "test", Pointer(first.model_id, "run-1", datetime(2026, 6, 1)))
+    keep_comparison(settings.home, "test", comparison(second.model_id, first.model_id))
+    ews("casework", "promote", second.model_id, "--portfolio", "test", "--by", "sun", "--note", "Yearly")
+    keep_comparison(settings.home, "test", comparison(second.model_id, first.model_id, rows=12))
+    with pytest.raises(TransitionError, match="was compared again after it was proposed"):
+        ews("casework", "approve", "Q0000001", "--by", "zhou")
+    assert champion(settings.home, "test") == first
 
 
 @pytest.mark.usefixtures("people")
@@ -157,5 +199,5 @@ def test_on_a_terminal_the_password_is_asked_and_not_shown(monkeypatch):
     asked = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or PASSWORD)
-    assert approvals._password("wang") == PASSWORD
+    assert approvals.password_of("wang") == PASSWORD
     assert asked == ["Password of wang 密码: "]

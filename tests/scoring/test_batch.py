@@ -57,7 +57,7 @@ def copy(scored: ScoredHome, tmp_path: Path) -> ScoredHome:
 
 def test_two_runs_of_the_same_batches_are_equal_byte_for_byte_where_a_folder_was_damaged_too(scored, copy, monkeypatch):
     """The first folder was damaged before the commit, so that both are written; the other run had one thread."""
-    monkeypatch.setattr(open_book, "__kwdefaults__", {"threads": 3})
+    monkeypatch.setitem(open_book.__kwdefaults__, "threads", 3)
     shutil.copytree(scored.home / "decisions", copy.home / "decisions")
     (batch_directory(copy.home, DAYS[0]) / "peers.parquet").write_bytes(b"PAR1")
     shutil.rmtree(batch_directory(copy.home, DAYS[1]))
@@ -246,7 +246,7 @@ def starts_from(
     def stop(_book, _directory, key, given, *_):
         raise NotMadeError(key, given)
 
-    monkeypatch.setattr(batches, "_write", stop)
+    monkeypatch.setattr(batches, "write_batch", stop)
     with ScoredHome(scored.book, home).store() as store, pytest.raises(NotMadeError) as found:
         score_book(scored.book, home, store, scored.model, scored.policy, as_of=day, known_by=known_by)
     return found.value.args
@@ -295,7 +295,7 @@ def copied_from(folder: Path):
 
 
 def test_a_batch_is_not_compared_with_one_that_knew_more(scored, copy, monkeypatch):
-    monkeypatch.setattr(batches, "_write", copied_from(batch_directory(scored.home, DAYS[0])))
+    monkeypatch.setattr(batches, "write_batch", copied_from(batch_directory(scored.home, DAYS[0])))
     with copy.store() as store:
         knowing = score_book(copy.book, copy.home, store, copy.model, copy.policy, as_of=DAYS[0], known_by=DAYS[1])
     key, _ = starts_from(scored, copy.home, monkeypatch, date(2026, 6, 29))
@@ -309,7 +309,7 @@ def test_after_the_code_changed_a_day_is_scored_again_on_the_newest_edition_of_i
 ):
     first = batch_directory(chained, DAYS[0])
     monkeypatch.setattr(batches, "code_version", lambda: "another")
-    monkeypatch.setattr(batches, "_write", copied_from(first))
+    monkeypatch.setattr(batches, "write_batch", copied_from(first))
     with ScoredHome(scored.book, chained).store() as store:
         again = score_book(scored.book, chained, store, scored.model, scored.policy, as_of=DAYS[0])
     key, given = starts_from(scored, chained, monkeypatch, DAYS[1])

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import insert
+
 from ews.domain.people import Role
 from ews.store import cases
 from ews.store.accounts import Profile, add_user
@@ -16,6 +18,7 @@ from ews.store.findings import Finding, add_findings
 from ews.store.journal import Journal
 from ews.store.publish import publish
 from ews.store.receivers import Receiver, add_receiver
+from ews.store.tables import model_findings
 from ews.store.tokens import add_token
 from ews.store.witness import Witness
 from tests.store.samples import JULY, JUNE, NOON, batch, row
@@ -24,6 +27,10 @@ HOUR = timedelta(hours=1)
 MORNING = datetime(2026, 7, 6, 9, 30, 0, 123456)
 PASSWORD = "a sound pass phrase"  # noqa: S105 - of a test
 HOOK = Receiver("hook", "https://bank.example/hook", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", ("*",), MORNING)
+MODEL_FINDING = {
+    "portfolio": "sme", "model_id": "m1", "severity": "high", "about": "[]",
+    "state": "open", "raised_at": MORNING, "seen_at": MORNING, "due_on": JUNE,
+}  # fmt: skip
 PROFILE = Profile("李明", frozenset({Role.OFFICER}), "branch-1", "officer-1")
 
 
@@ -66,8 +73,17 @@ def work_on(log: Log, case_id: str) -> None:
         )
         add_findings(made.connection, [finding])
         add_receiver(made.connection, HOOK)
+        made.connection.execute(
+            insert(model_findings), [{**MODEL_FINDING, "finding_id": f"MF-{case_id}", "test": case_id}]
+        )
         made.touch("cases", case_id, found)
-        for table, key in (("acts", str(act.act)), ("findings", "F1"), ("receivers", "hook")):
+        touched = (
+            ("acts", str(act.act)),
+            ("findings", "F1"),
+            ("model_findings", f"MF-{case_id}"),
+            ("receivers", "hook"),
+        )
+        for table, key in touched:
             made.touch(table, key)
 
 

@@ -14,8 +14,13 @@ from typing import Annotated
 import typer
 
 from ews.cli.casework_app import casework_app
+from ews.cli.monitor_app import monitor_app
+from ews.cli.outcomes_app import outcomes_app
 from ews.cli.people_app import audit_app, user_app
+from ews.cli.proof_app import proof_app
+from ews.cli.retraining_app import retraining_app
 from ews.cli.settings import Settings, read_settings
+from ews.cli.validation_app import validation_app
 from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Language
 
@@ -33,6 +38,11 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(user_app, name="user")
 app.add_typer(audit_app, name="audit")
 app.add_typer(casework_app, name="casework")
+app.add_typer(outcomes_app, name="outcomes")
+app.add_typer(proof_app)
+app.add_typer(validation_app)
+app.add_typer(retraining_app)
+app.add_typer(monitor_app)
 
 BookOption = Annotated[Path, typer.Option("--book", help="Folder of the book. 贷款组合目录")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, batches and the store live (EWS_HOME).")]
@@ -82,12 +92,15 @@ def simulate(
     months: Annotated[int, typer.Option(min=1)] = 60,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     world: Annotated[str, typer.Option(help="A or B: by other mechanisms. 模拟机制")] = "A",
+    shock_after: Annotated[
+        int | None, typer.Option(min=1, help="Months before a lasting shock sets in; world A. 冲击发生前月数")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a synthetic book whose true risk is known. 生成模拟贷款组合."""
     from ews.cli import books
 
-    books.simulate_book(book, borrowers, months, seed, as_json=as_json, world=world)
+    books.simulate_book(book, borrowers, months, seed, as_json=as_json, world=world, shock_after=shock_after)
 
 
 @app.command()

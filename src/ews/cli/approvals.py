@@ -16,6 +16,7 @@ from ews.casework.approvals.second_person import ADOPTION, PROMOTION
 from ews.casework.desk import Desk
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of
+from ews.cli.retraining.mirror import mirror_champion, run_of
 from ews.cli.settings import Settings
 from ews.domain.errors import RequestError, SettingsError
 from ews.domain.people import Actor
@@ -44,12 +45,15 @@ def propose_adoption(settings: Settings, store: Store, policy: Policy, holds_fro
     _next(case)
 
 
-def promote(settings: Settings, portfolio: str, model_id: str, by: str, note: str) -> None:
-    """Propose that a stored model becomes the champion; somebody else approves."""
+def promote(
+    settings: Settings, portfolio: str, model_id: str, by: str, note: str, *, is_emergency: bool = False
+) -> None:
+    """Propose that a stored model becomes the champion; somebody else approves. An emergency passes by the gate."""
     store = open_store(settings.database, create=False)
     try:
         with _at(settings, store, by) as at:
-            draft = PromotionDraft(portfolio, model_id, note)
+            run_id = run_of(settings, portfolio, model_id)
+            draft = PromotionDraft(portfolio, model_id, note, run_id, is_emergency=is_emergency)
             case = second_person.propose_promotion(at.desk, at.actor, draft, at.hands)
     finally:
         store.close()
@@ -74,6 +78,8 @@ def approve(settings: Settings, case_id: str, by: str, note: str | None, *, refu
     finally:
         store.close()
     _line(f"{case.case_id}: {case.state} {'已否决' if refuse else '已批准并执行'}")
+    if case.kind == PROMOTION and not refuse and case.portfolio is not None:
+        mirror_champion(settings, case.portfolio)
 
 
 def _proposal(store: Store, case_id: str) -> Case:
@@ -93,11 +99,11 @@ def _at(settings: Settings, store: Store, by: str) -> Iterator[_Desk]:
         raise SettingsError(message)
     log = log_of(settings, store)
     desk = desk_of(settings, store, log)
-    actor = actor_by_password(log, by, _password(by), at=desk.now())
+    actor = actor_by_password(log, by, password_of(by), at=desk.now())
     yield _Desk(desk, hands_of(settings, store, log), actor)
 
 
-def _password(user_id: str) -> str:
+def password_of(user_id: str) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     return getpass.getpass(f"Password of {user_id} 密码: ")

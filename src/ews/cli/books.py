@@ -69,11 +69,26 @@ def check_stored(book: Path, *, as_json: bool) -> bool:
 
 
 def simulate_book(
-    book: Path, borrowers: int, months: int, seed: int, *, as_json: bool, world: str = DEFAULT_WORLD
+    book: Path,
+    borrowers: int,
+    months: int,
+    seed: int,
+    *,
+    as_json: bool,
+    world: str = DEFAULT_WORLD,
+    shock_after: int | None = None,
 ) -> None:
     """Make a synthetic book and tell how hard it is."""
     with show.progress("simulate", quiet=as_json) as progress:
-        report = simulate(book, borrowers=borrowers, months=months, seed=seed, world=world, progress=progress)
+        report = simulate(
+            book,
+            borrowers=borrowers,
+            months=months,
+            seed=seed,
+            world=world,
+            shock_after=shock_after,
+            progress=progress,
+        )
     if as_json:
         show.as_json(report.as_dict())
     else:

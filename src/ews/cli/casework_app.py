@@ -58,12 +58,15 @@ def promote(
     portfolio: Annotated[str, typer.Option("--portfolio", help="Of which portfolio. 组合")],
     by: ByOption,
     note: Annotated[str, typer.Option("--note", help="Why. 理由")],
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="Past the gate; recorded for ever with names and reason. 紧急上线")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Propose that a stored model becomes the champion. 提议更换冠军模型."""
+    """Propose that a stored model becomes the champion; the gate must have let it through. 提议更换冠军模型."""
     from ews.cli import approvals
 
-    approvals.promote(read_settings(home), portfolio, model, by, note)
+    approvals.promote(read_settings(home), portfolio, model, by, note, is_emergency=emergency)
 
 
 @casework_app.command()

@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from ews.casework.approvals.proposal import Hands
+from ews.casework.approvals.proposal import Approval, Hands
 from ews.casework.checks.prefill import BookFacts
 from ews.casework.desk import Desk
 from ews.cli.policies import VOCABULARY, policy_of, read_kept
 from ews.cli.settings import Settings
 from ews.domain.decisions import Value
 from ews.domain.errors import ModelError, PolicyError
-from ews.models.champion import Pointer, set_champion, stored_model
+from ews.models.champion import Grounds, Pointer, set_champion, stored_model
+from ews.models.comparison import digest_of, passed_gate
 from ews.models.frozen import FrozenModel
+from ews.models.history import How
 from ews.policy.archive import archived
 from ews.policy.policy import Policy
 from ews.policy.revision import edited_before
@@ -47,8 +49,10 @@ def hands_of(settings: Settings, store: Store, log: Log) -> Hands:
     """Return what carries out what two people approved."""
     home = settings.home
 
-    def promote(portfolio: str, model_id: str, run_id: str | None, since: datetime) -> None:
-        set_champion(home, portfolio, Pointer(model_id, run_id, since))
+    def promote(portfolio: str, model_id: str, run_id: str | None, since: datetime, approval: Approval) -> None:
+        how = How.EMERGENCY if approval.is_emergency else How.PROMOTED
+        grounds = Grounds(how, approval.by, approval.note, approval.comparison)
+        set_champion(home, portfolio, Pointer(model_id, run_id, since), grounds)
 
     return Hands(
         check_policy=partial(_check_policy, settings),
@@ -56,6 +60,7 @@ def hands_of(settings: Settings, store: Store, log: Log) -> Hands:
         adopting=partial(adopt, store, audit=log),
         promoting=promote,
         check_dates=partial(_check_dates, settings, store),
+        check_gate=partial(_check_gate, home),
     )
 
 
@@ -94,6 +99,12 @@ def _check_model(settings: Settings, portfolio: str, model_id: str) -> FrozenMod
             "'ews train' stored."
         )
         raise ModelError(message) from error
+
+
+def _check_gate(home: Path, portfolio: str, model_id: str) -> str | None:
+    """Return the digest of the comparison that lets a model decide; ModelError where the gate is shut."""
+    found = passed_gate(home, portfolio, model_id)
+    return None if found is None else digest_of(found)
 
 
 def facts_of(settings: Settings, store: Store, portfolio: str, borrower_id: str) -> BookFacts | None:

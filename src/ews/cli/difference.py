@@ -78,9 +78,9 @@ def difference_of(
     try:
         policies = [policy_named(settings, name, store) for name in names]
         opened = open_book(book)
-        found = _newest(store, opened, batches)
-        states = _states_before(settings.home, store, found[0])
-        published = [_published(settings.home, store, one) for one in found]
+        found = newest_batches(store, opened, batches)
+        states = states_before(settings.home, store, found[0])
+        published = [published_of(settings.home, store, one) for one in found]
     finally:
         store.close()
     tried = Tried((policies[0].hash, policies[1].hash), on or _later(policies, published[-1].as_of))
@@ -106,7 +106,7 @@ def _later(policies: Sequence[Policy], newest: date) -> date | None:
     return changed if changed is not None and changed > newest else None
 
 
-def _newest(store: Store, book: Book, count: int) -> list[Publication]:
+def newest_batches(store: Store, book: Book, count: int) -> list[Publication]:
     """Return the newest batches of the book's portfolio that nothing supersedes, oldest first."""
     found, _ = batch_page(store, limit=_PAGE, portfolio=book.manifest.portfolio)
     kept = [one for one in found if not one.superseded and one.batch.as_of <= book.manifest.extracted_on][:count]
@@ -119,24 +119,28 @@ def _newest(store: Store, book: Book, count: int) -> list[Publication]:
     return kept[::-1]
 
 
-def _states_before(home: Path, store: Store, first: Publication) -> States:
+def states_before(home: Path, store: Store, first: Publication) -> States:
+    """Return what the batch before `first` left for it."""
     before = first.batch.predecessor_id
     return read_states(None if before is None else home / find_batch(store, before).batch.directory)
 
 
-def _published(home: Path, store: Store, one: Publication) -> Published:
+def published_of(home: Path, store: Store, one: Publication) -> Published:
+    """Return a batch as replay takes it."""
     batch = one.batch
     compared = None if batch.compared_id is None else previous_rows(store, batch.compared_id).to_pandas()
     folder = home / batch.directory
     return Published(batch.batch_id, folder, batch.as_of, batch.known_by, batch.compared_id, compared)
 
 
-def show_difference(found: Difference, tried: Tried, published: Sequence[Published]) -> None:
+def show_difference(
+    found: Difference, tried: Tried, published: Sequence[Published], what: str = "Policy 策略"
+) -> None:  # fmt: skip
     """Print what moves: standings, moves, rules, warnings, provisions and borrowers, each cut to what people read."""
     old, new = (one[:SHOWN] for one in tried.hashes)
     first, last = published[0].as_of, published[-1].as_of
     _line(
-        f"Policy 策略 {old} → {new} on {len(found.batches)} batches 批次 {first} … {last} "
+        f"{what} {old} → {new} on {len(found.batches)} batches 批次 {first} … {last} "
         f"({found.borrowers:,} borrowers 户, {money_text(found.exposure_fen, Language.ZH)})"
     )
     if tried.on is not None:

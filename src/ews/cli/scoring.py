@@ -9,6 +9,8 @@ from ews.cli import nightly, show
 from ews.cli.book_place import remember_book
 from ews.cli.desks import log_of
 from ews.cli.policies import adopt_first, policy_for
+from ews.cli.retraining.beside import shadow_beside
+from ews.cli.retraining.mirror import tell_away
 from ews.cli.settings import Settings
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
@@ -31,6 +33,7 @@ _PROVISIONS = {
 
 def score(settings: Settings, book: Path, as_of: date | None, known_by: date | None, *, as_json: bool) -> None:
     """Score the book with the portfolio's champion, publish, hand the warnings out, and tell the summary."""
+    fault = tell_away(settings, read_manifest(book).portfolio)
     batch = run_batch(settings, book, as_of, known_by, quiet=as_json)
     done = nightly.do_night(settings, quiet=as_json)
     if as_json:
@@ -48,6 +51,7 @@ def score(settings: Settings, book: Path, as_of: date | None, known_by: date | N
                 "directory": str(batch.directory),
                 "published_before": not batch.fresh,
                 "night": nightly.plain(done),
+                **({} if fault is None else {"tracking_fault": fault}),
             }
         )
     else:
@@ -85,6 +89,7 @@ def run_batch(
             )
         adopt_first(settings, store, policy, log)
         remember_book(settings.home, manifest.portfolio, book)
+        shadow_beside(settings, batch)
         return batch
     finally:
         store.close()

@@ -26,15 +26,18 @@ from ews.domain.decisions import Held
 from ews.domain.errors import ModelError, SettingsError
 from ews.domain.text import Text
 from ews.features.catalogue import FEATURES
-from ews.models.champion import champion_pointer, model_ids, portfolios, stored_model
+from ews.models.champion import champion_pointer, champions, model_ids, portfolios, stored_model
+from ews.models.comparison import find_comparison
 from ews.models.examined import find_examined
 from ews.models.frozen import FrozenModel
+from ews.models.history import Appointment
 from ews.monitoring.keeper import MOST, Keeper
 from ews.policy.grades import scale_on
 from ews.policy.playbook import Action
 from ews.policy.policy import Policy
 from ews.policy.rules import Signal
 from ews.scoring import grounds, wording
+from ews.scoring.change.change import find_change
 from ews.scoring.lookup import find_circles, find_decision, find_exhibit, find_records, find_ruled
 from ews.scoring.on_the_spot import decide_on_the_spot
 from ews.serving import branch_names
@@ -121,6 +124,7 @@ def services_of(
         oidc=_oidc(settings),
         find_records=partial(find_records, settings.home, store),
         find_exhibit=partial(find_exhibit, settings.home, store),
+        find_change=partial(find_change, settings.home, store),
         find_circles=lru_cache(maxsize=MOST)(partial(find_circles, settings.home, store)),
         find_ruled=lru_cache(maxsize=MOST)(partial(find_ruled, settings.home, store)),
         keeper=Keeper(store, grades),
@@ -224,7 +228,15 @@ def _facts(home: Path, portfolio: str) -> ModelFacts:
     """Return the champion."""
     pointer = champion_pointer(home, portfolio)
     found = _facts_of(home, stored_model(home, portfolio, pointer.model_id))
-    return replace(found, run_id=pointer.run_id, since=pointer.since)
+    return replace(found, run_id=pointer.run_id, since=pointer.since, history=_history(home, portfolio))
+
+
+def _history(home: Path, portfolio: str) -> tuple[Appointment, ...]:
+    """Return who decided before, nothing where that was changed: 'ews champions' tells what is wrong with it."""
+    try:
+        return champions(home, portfolio)
+    except ModelError:
+        return ()
 
 
 def _stored_models(home: Path) -> Sequence[ModelFacts]:
@@ -238,7 +250,11 @@ def _stored_models(home: Path) -> Sequence[ModelFacts]:
             except ModelError:
                 continue  # damaged, or of another version: nobody can choose it
             is_champion = model_id == pointer.model_id
-            found.append(replace(facts, run_id=pointer.run_id, since=pointer.since) if is_champion else facts)
+            if is_champion:
+                facts = replace(
+                    facts, run_id=pointer.run_id, since=pointer.since, history=_history(home, portfolio)
+                )  # fmt: skip
+            found.append(facts)
     return found
 
 
@@ -257,6 +273,7 @@ def _facts_of(home: Path, model: FrozenModel) -> ModelFacts:
         rows=model.reference.get("rows"),
         defaults=model.reference.get("defaults"),
         labels_known_by=model.labels_known_by,
+        comparison=find_comparison(home, model.portfolio, model.model_id),
     )
 
 

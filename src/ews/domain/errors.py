@@ -69,6 +69,12 @@ class ModelError(EwsError):
     code = "bad-model"
 
 
+class TrackingError(EwsError):
+    """MLflow cannot be reached, or does not take what is recorded."""
+
+    code = "no-tracking"
+
+
 class ImmatureModelError(EwsError):
     """The model learnt from labels that were not known on the day to be scored."""
 

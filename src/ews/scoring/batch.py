@@ -17,6 +17,7 @@ from filelock import FileLock
 from ews.domain.errors import AsOfError, ImmatureModelError, UnknownBatchError
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
+from ews.events.editions import keep_edition
 from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.archive import keep
@@ -71,10 +72,11 @@ def score_book(  # noqa: PLR0913 - each is an input of the batch, or where it is
         key = _key(book, store, model, policy, day, by, casework)
         directory = root / f"{day.isoformat()}-{key.batch_id}"
         keep(home, policy)
+        keep_edition(home, book.manifest)
         published = _is_published(store, key.batch_id)
         clear_broken(root, keep=(directory,), published=partial(_is_published, store))
         if not is_sound(directory):
-            _write(book, directory, key, _given(home, store, key, casework), model, policy, progress)
+            write_batch(book, directory, key, given_of(home, store, key, casework), model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
             _publish(batch, store, home, book_directory, audit, progress)
@@ -132,7 +134,8 @@ def _key(
     )
 
 
-def _given(home: Path, store: Store, key: BatchKey, casework: CaseworkKnown) -> Given:
+def given_of(home: Path, store: Store, key: BatchKey, casework: CaseworkKnown) -> Given:
+    """Return what the batch of `key` starts from besides the book; errors as in `read_states` and `find_batch`."""
     before, compared = (
         None if batch_id is None else find_batch(store, batch_id).batch
         for batch_id in (key.predecessor_id, key.compared_id)
@@ -157,15 +160,16 @@ def _is_published(store: Store, batch_id: str) -> bool:
     return True
 
 
-def _write(
+def write_batch(
     book: Book,
     directory: Path,
     key: BatchKey,
     given: Given,
     model: FrozenModel,
     policy: Policy,
-    progress: Progress,
+    progress: Progress = silent,
 ) -> None:
+    """Decide by `key` and write the folder of the batch; ReconciliationError where its totals do not tie."""
     casework = given.casework
     book = with_casework(book, casework)
     spine = spine_on(book, [key.as_of], known_by=key.known_by)

@@ -164,7 +164,7 @@ def _since_listed(book: Book, rows: ir.Table) -> ir.Table:
     if not book.has("outcomes"):
         return rows
     outcomes = book.table("outcomes")
-    told = ibis.window(group_by=["borrower_id", "kind"])  # a correction is no new word of it
+    told = ibis.window(group_by="outcome_id")  # a correction is no new word of it
     outcomes = outcomes.mutate(told_on=outcomes.known_on.min().over(told))
     listed = rows.select(*_DAY, "known_by").distinct().inner_join(outcomes, "borrower_id")
     listed = listed.filter(

@@ -26,6 +26,7 @@ from ews.domain.facts import GIVEN_BORROWER_FACTS, NETWORK_BORROWER_FACTS
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.patterns import STANDING
 from ews.domain.progress import Progress
+from ews.features.catalogue import VERSION
 from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
 from ews.scoring.casework_known import write_casework
@@ -76,7 +77,7 @@ class ScoredBatch:
     `provisions` are sums in fen over the loans of which something is known, null where that is none. `caseload` counts
     borrowers: with a grade that warns, with any other signal; with new warnings handed out, among them overdue ones,
     waiting, and gone before anybody got them. `casework` counts overrides and findings, and those of either that the
-    book has no place for.
+    book has no place for. `catalogue_version` says what made the features, null in batches of earlier versions.
     """
 
     key: BatchKey
@@ -89,6 +90,7 @@ class ScoredBatch:
     directory: Path
     fresh: bool
     casework: Mapping[str, int] = field(default_factory=dict)
+    catalogue_version: str | None = None
 
     @property
     def batch_id(self) -> str:
@@ -145,6 +147,7 @@ def write_folder(  # noqa: PLR0913 - each is a file of the folder, or part of it
         "provisions": {name: _sum(decided, name) for name in MONEY},
         "caseload": _caseload(decided, policy),
         "casework": casework,
+        "catalogue_version": VERSION,
         "files": {path.name: digest(path) for path in sorted(partial.iterdir())},
     }
     text = json.dumps(summary, ensure_ascii=False, sort_keys=True, indent=2, default=date.isoformat)
@@ -172,6 +175,7 @@ def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
         directory,
         fresh,
         content.get("casework", {}),
+        content.get("catalogue_version"),
     )
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +25,7 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.domain.raised import Raised
 from ews.events.book import Book
 from ews.features.window import Spine, spine_on
+from ews.models.frozen import FrozenModel, predict_pd
 from ews.policy.grades import scale_on
 from ews.policy.policy import Policy
 from ews.scoring.casework_known import read_casework, with_casework
@@ -81,15 +83,27 @@ def replay_all(
         yield replayed
 
 
-def replay(book: Book, batch: Published, policy: Policy, before: States, compared: pd.DataFrame | None) -> Replayed:
-    """Return what `policy` says of one batch; `compared` has borrower_id, pd, grade, tier of the one before."""
+def replay(
+    book: Book,
+    batch: Published,
+    policy: Policy,
+    before: States,
+    compared: pd.DataFrame | None,
+    model: FrozenModel | None = None,
+) -> Replayed:
+    """Return what `policy` says of one batch; `compared` has borrower_id, pd, grade, tier of the one before.
+
+    With `model` its pd counts in place of the batch's. As on the first night of a new model, no pd is compared with
+    that of another.
+    """
     if not is_sound(batch.folder):
         message = f"its folder '{batch.folder}' is gone or was changed. Restore it from the backup."
         raise PolicyError(message)
     casework = read_casework(batch.folder)
     book = with_casework(book, casework)
-    decided = temporary(book, _decided(batch, compared))
-    spine, horizon = _spine(book, batch, decided), _horizon(batch)
+    known = _decided(batch, compared)
+    decided = temporary(book, known if model is None else _by_model(known, model))
+    spine, horizon = _spine(book, batch, decided), _horizon(batch) if model is None else model.horizon_months
     blind = read_batch(batch.folder).blind
     day = Day(book, spine, policy, horizon, blind, before, casework.overrides, compared)
     floors = floors_of(day, decided.select("borrower_id", "as_of", "in_default", "listed_default"), decided)
@@ -125,6 +139,18 @@ def _decided(batch: Published, compared: pd.DataFrame | None) -> pa.Table:
         .append_column("listed_default", pc.is_in(table["borrower_id"], value_set=listed))
         .append_column("tier_rank_before", pa.array(ranks, pa.int8()))
     )
+
+
+def _by_model(known: pa.Table, model: FrozenModel) -> pa.Table:
+    """Return the rows with the pd of another model; who had none has none."""
+    scored = known["pd"].is_valid().to_numpy(zero_copy_only=False)
+    frame = known.select(list(NAMES)).filter(pa.array(scored)).to_pandas()
+    chances = np.full(len(known), np.nan)
+    chances[scored] = predict_pd(model, frame)
+    columns = {"pd": pa.array(chances, from_pandas=True), "pd_before": pa.nulls(len(known), pa.float64())}
+    for name, values in columns.items():
+        known = known.set_column(known.schema.get_field_index(name), name, values)
+    return known
 
 
 def _spine(book: Book, batch: Published, decided: ir.Table) -> Spine:

@@ -1,6 +1,6 @@
 """Metrics: what the service counts, in a registry of its own.
 
-Requests are counted as they come; batches and decisions are read from the store when somebody asks.
+Requests are counted as they come; batches, decisions and looks at models are read from the store when somebody asks.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import DBAPIError
 
+from ews.serving.model_metrics import model_metrics
 from ews.store.batches import latest_batches
 from ews.store.engine import Store
 from ews.store.publications import Publication
@@ -45,6 +46,7 @@ class StoreCollector(Collector):
         up.add_metric([], 1)
         yield up
         yield from _of_batches(newest, self._now())
+        yield from model_metrics(self._store, [one.batch.portfolio for one in newest], self._now())
 
 
 def new_meter(store: Store, now: Callable[[], datetime]) -> Meter:

@@ -68,6 +68,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/v1/login/oidc/callback"): OPEN,
     ("GET", "/v1/me"): KNOWN,
     ("GET", "/v1/model"): KNOWN,
+    ("GET", "/v1/models/{portfolio}/monitoring"): TOTALS,
     ("GET", "/v1/policy"): KNOWN,
     ("GET", "/v1/forms"): KNOWN,
     ("GET", "/v1/batches"): TOTALS,
@@ -75,6 +76,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/v1/borrowers/{borrower_id}"): LOOK_UP,
     ("GET", "/v1/borrowers/{borrower_id}/decision"): LOOK_UP,
     ("GET", "/v1/borrowers/{borrower_id}/decisions"): LOOK_UP,
+    ("GET", "/v1/borrowers/{borrower_id}/change"): LOOK_UP,
     ("POST", "/v1/decisions"): LOOK_UP,  # decides and stores nothing
     ("GET", "/v1/warnings"): LOOK_UP,
     ("GET", "/v1/cases"): LOOK_UP,
@@ -197,6 +199,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/borrowers/{borrower_id}"): LOOK_UP,
     ("GET", "/borrowers/{borrower_id}/parts/{part}"): LOOK_UP,
     ("GET", "/borrowers/{borrower_id}/decisions/{batch_id}"): LOOK_UP,
+    ("GET", "/borrowers/{borrower_id}/change"): LOOK_UP,
     # pages: checks and the quarterly session
     ("GET", "/checks"): LOOK_UP,
     ("GET", "/checks/{case_id}"): LOOK_UP,

@@ -8,6 +8,7 @@ from ews.serving.api import (
     borrowers,
     cases,
     casework_warnings,
+    change,
     checks,
     contacts,
     decisions,
@@ -20,6 +21,7 @@ from ews.serving.api import (
     login,
     measures,
     model,
+    monitoring,
     my_day,
     oidc_login,
     overrides,
@@ -34,6 +36,7 @@ from ews.serving.api import (
     watch_list,
 )
 from ews.serving.pages import assets, entrance, paper_style, papers
+from ews.serving.pages.borrower import change as borrower_change
 from ews.serving.pages.borrower import page as borrower_page
 from ews.serving.pages.cases import page as case_page
 from ews.serving.pages.checks import begin, check_acts, check_list, check_page, filling
@@ -72,11 +75,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     receivers.router,
     dossier.router,
     report.router,
+    change.router,
     borrowers.router,  # after all other paths below a borrower, since an id may hold a slash
     decisions.router,
     warnings.router,
     batches.router,
     model.router,
+    monitoring.router,
     policy.router,
     health.router,
 )
@@ -106,5 +111,6 @@ PAGES: tuple[APIRouter, ...] = (
     model_page.router,
     operations_page.router,
     # pages of borrowers last, since an id may hold a slash
+    borrower_change.router,
     borrower_page.router,
 )

@@ -13,14 +13,18 @@ from ews.casework.checks.prefill import FactsOf, knows_nothing
 from ews.casework.desk import Desk
 from ews.casework.reviews.session import FindRecords
 from ews.domain.decisions import Decision, Held, Reason
+from ews.domain.errors import UnknownBatchError
 from ews.domain.exhibits import CircleTotals, Exhibit
 from ews.domain.features import Feature
 from ews.domain.lifts import Lift
 from ews.domain.paths import Path
 from ews.domain.raised import Raised
-from ews.domain.text import Language, Text
+from ews.domain.text import Language, Text, sentence
+from ews.models.comparison import Comparison
 from ews.models.examined import Examined
+from ews.models.history import Appointment
 from ews.monitoring.keeper import Keeper
+from ews.scoring.change.change import Change
 from ews.serving.oidc import Oidc
 from ews.serving.policy_desk import NO_POLICY_DESK, PolicyDesk
 from ews.store.audit import Entry
@@ -80,6 +84,23 @@ class FindCircles(Protocol):
 def no_circles(batch_id: str) -> Sequence[CircleTotals]:  # noqa: ARG001 - as FindCircles has it
     """Know no circle."""
     return ()
+
+
+class FindChange(Protocol):
+    """Called by several threads at once. Its EwsErrors become problems."""
+
+    def __call__(self, borrower_id: str, batches: tuple[str, str]) -> Change:
+        """Return why a borrower stands otherwise in the second batch than in the first."""
+
+
+def no_change(borrower_id: str, batches: tuple[str, str]) -> Change:
+    """Know the folder of no batch."""
+    message = sentence(
+        "The records of batch '{batch_id}' with borrower '{borrower_id}' are not here. Restore the home.",
+        batch_id=batches[0],
+        borrower_id=borrower_id,
+    )
+    raise UnknownBatchError(message)
 
 
 class FindRuled(Protocol):
@@ -146,6 +167,7 @@ class ModelFacts:
 
     `since` is when it became champion, null where it is none. `examined` is how it did on what it had not seen, null
     where nobody kept that; `rows` and `defaults` are those that it learnt from, known by `labels_known_by`.
+    `comparison` is a challenger's beside a champion; a champion's `history` tells who decided before, oldest first.
     """
 
     portfolio: str
@@ -160,6 +182,8 @@ class ModelFacts:
     rows: int | None = None
     defaults: int | None = None
     labels_known_by: date | None = None
+    comparison: Comparison | None = None
+    history: tuple[Appointment, ...] = ()
 
 
 def no_models() -> Sequence[ModelFacts]:
@@ -190,7 +214,7 @@ class Services:
     null where people log in with passwords only. `facts_of` prefills checks from the book, and `evidence` is the folder
     for photos and scans, null where none are taken. `find_records` reads many records of a batch at once; null: one by
     one. `find_exhibit` gives what pages lay beside a decision, `find_circles` the guarantee circles of a batch,
-    `find_ruled` whom its rules warn of.
+    `find_change` why a borrower moved between two batches, `find_ruled` whom the rules of a batch warn of.
     `keeper` holds the newest book of each portfolio in memory, `warning_grades` are those for which the policy warns.
     `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
     `branch_names` are what people call the branches.
@@ -210,6 +234,7 @@ class Services:
     find_records: FindRecords | None = None
     find_exhibit: FindExhibit = no_exhibit
     find_circles: FindCircles = no_circles
+    find_change: FindChange = no_change
     find_ruled: FindRuled = no_ruled
     keeper: Keeper = None  # type: ignore[assignment]  # one over the store where none is given
     warning_grades: frozenset[str] = frozenset()

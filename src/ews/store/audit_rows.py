@@ -18,7 +18,7 @@ from ews.store.audit import Touched
 from ews.store.cases import iso, plain_json
 from ews.store.tables import metadata
 
-PROTECTED = ("cases", "acts", "findings", "users", "tokens", "receivers", "adoptions", "batches")
+PROTECTED = ("cases", "acts", "findings", "model_findings", "users", "tokens", "receivers", "adoptions", "batches")
 SETS = ("decisions", "records")
 CHUNK = 2_000
 NOTHING = hashlib.sha256().hexdigest()

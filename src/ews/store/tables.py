@@ -7,6 +7,8 @@ Grain   batches: one publication; decisions: (publication, borrower_id), narrow,
         done, never changed; findings: what checks and approvals established, never changed
         worklist: an open case as lists of work find it, derived; views: a list as somebody has kept it
         nights: what the nightly work was last done for, so that it need not be gone through again
+        checkups: what was found when the model of a batch was looked at, derived
+        model_findings: what a validation found against a model, and what became of it
         users, tokens: accounts; sessions, logins: who is logged in, who failed to; audit: the chained log
         receivers, deliveries: who is told of acts, and what was delivered
 Keys    `publication` counts publications upwards; it stands for the batch in the other tables, and of two batches
@@ -238,6 +240,22 @@ nights = Table(
     Column("done_at", DateTime, nullable=False),
 )
 
+checkups = Table(
+    "checkups",
+    metadata,
+    Column(
+        "publication",
+        Integer,
+        ForeignKey("batches.publication", name="fk_checkups_publication"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("made_at", DateTime, nullable=False),
+    Column("alarms", Integer, nullable=False),
+    Column("watched", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 findings = Table(
     "findings",
     metadata,
@@ -253,6 +271,26 @@ findings = Table(
     Column("case_id", _ID, ForeignKey("cases.case_id", name="fk_findings_case_id"), nullable=False),
     Column("corrects", _ID),
     Index("ix_findings_borrower", "portfolio", "borrower_id"),
+)
+
+model_findings = Table(
+    "model_findings",
+    metadata,
+    Column("finding_id", _ID, primary_key=True),
+    Column("portfolio", _ID, nullable=False),
+    Column("model_id", _ID, nullable=False),
+    Column("test", _ID, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("raised_at", DateTime, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+    Column("owner", _ID),
+    Column("due_on", Date, nullable=False),
+    Column("note", Text),
+    Column("signed_by", _ID),
+    Column("signed_at", DateTime),
+    Index("ix_model_findings_model", "portfolio", "model_id", "test", unique=True),
 )
 
 users = Table(

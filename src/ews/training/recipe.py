@@ -27,6 +27,12 @@ class Recipe:
     horizon_months: int
     outcome_kinds: tuple[str, ...]
     use_dpd: bool
+    distressed_extension: bool
+    loan_for_loan: bool
+    bulk_transfer: bool
+    distress_from_dpd: int
+    distress_within_months: int
+    probation_months: int
     snapshots: Days
     snapshot_every_months: int
     first_snapshot: date | None
@@ -52,7 +58,8 @@ class Recipe:
 
     @property
     def definition(self) -> Definition:
-        return Definition(self.default_above_dpd, self.horizon_months, self.outcome_kinds, self.use_dpd)
+        """What counts as default, by the keys that the two have in common."""
+        return Definition(**{field.name: getattr(self, field.name) for field in fields(Definition)})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the recipe as it would stand in a file: ISO dates, lists."""
@@ -63,6 +70,9 @@ _LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "default_above_dpd": (0, 36_500),
         "horizon_months": (1, 120),
+        "distress_from_dpd": (1, 36_500),
+        "distress_within_months": (0, 120),
+        "probation_months": (0, 120),
         "snapshot_every_months": (1, 120),
         "test_months": (1, 120),
         "test_share": (0.05, 0.5),

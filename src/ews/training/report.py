@@ -47,12 +47,13 @@ class Figure:
 class TrainingReport:
     """`measures` is over all test rows, `measures_at_0_dpd` over those without arrears, None where dpd is unknown.
 
+    Where the run could not be recorded, `tracking_fault` says why; run and registration are None then.
     `seconds` says how long each step took; it is for people and enters no model.
     """
 
     portfolio: str
     model_id: str
-    run_id: str
+    run_id: str | None
     role: Role
     split: Kind
     counts: tuple[SnapshotCount, ...]
@@ -67,17 +68,17 @@ class TrainingReport:
     measures: Measures
     measures_at_0_dpd: Measures | None
     tracking_uri: str
-    registered_name: str
-    registered_version: str
+    registered_name: str | None
+    registered_version: str | None
     seconds: Mapping[str, float]
+    tracking_fault: str | None = None
 
     def figures(self) -> tuple[Figure, ...]:
         """Return what a person wants to read, in order."""
         test = self.measures
         known = (
             _figure("Model", "模型", self.model_id[:12]),
-            _figure("MLflow run", "MLflow 运行", self.run_id),
-            _figure("Registered as", "登记为", f"{self.registered_name} v{self.registered_version}"),
+            *self._run(),
             Figure(Text("Role", "角色"), ROLE_TEXT[self.role]),
             _figure("Training rows (defaults)", "训练样本（违约）", f"{self.train_rows:,} ({self.train_defaults:,})"),
             _figure("Training snapshots", "训练时点", _span(self.train_days)),
@@ -88,6 +89,17 @@ class TrainingReport:
             _figure("Rounds", "迭代轮数", str(self.rounds)),
         )
         return known + _measured(test, "", "") + _measured(self.measures_at_0_dpd, " at 0 dpd", "（无逾期）")
+
+    def _run(self) -> tuple[Figure, ...]:
+        if self.run_id is None:
+            return (Figure(Text("MLflow run", "MLflow 运行"), _NOT_RECORDED),)
+        return (
+            _figure("MLflow run", "MLflow 运行", self.run_id),
+            _figure("Registered as", "登记为", f"{self.registered_name} v{self.registered_version}"),
+        )
+
+
+_NOT_RECORDED = Text("could not be recorded", "未能记录")
 
 
 def _measured(measures: Measures | None, en: str, zh: str) -> tuple[Figure, ...]:
@@ -105,3 +117,14 @@ def _figure(en: str, zh: str, value: str) -> Figure:
 
 def _span(days: tuple[date, ...]) -> str:
     return f"{days[0]}" if len(days) == 1 else f"{days[0]} … {days[-1]} ({len(days)})"
+
+
+def metrics_of(measures: Measures | None, prefix: str) -> dict[str, float]:
+    """Return measures by their names in MLflow, each with the ends of its interval."""
+    if measures is None:
+        return {}
+    found: dict[str, float] = {f"{prefix}_rows": measures.rows, f"{prefix}_defaults": measures.defaults}
+    for name, estimate in measures.estimates.items():
+        ends = {"": estimate.value, "_low": estimate.low, "_high": estimate.high}
+        found |= {f"{prefix}_{name}{end}": value for end, value in ends.items() if value is not None}
+    return found

@@ -5,9 +5,9 @@ Writes  home/models/<portfolio>/<model_id>, one MLflow run, and the champion's p
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,26 +16,33 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ews.domain.errors import TrackingError
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
-from ews.models.champion import Pointer, add_model, champion_pointer, has_champion, set_champion
+from ews.models.champion import add_model
 from ews.models.examined import Examined, keep_examined
 from ews.models.frozen import FrozenModel, explain
+from ews.models.reference import keep_reference
 from ews.training import plots
+from ews.training.appointing import appoint_first, role_of
 from ews.training.dataset import training_table
 from ews.training.examined import examined_of
 from ews.training.fit import FittedModel, fit
 from ews.training.freeze import freeze, pd_of_unseen
 from ews.training.recipe import Recipe, resolve_recipe
-from ews.training.report import Role, TrainingReport
+from ews.training.reference import reference_of
+from ews.training.report import Role, TrainingReport, metrics_of
 from ews.training.snapshots import plan_snapshots
 from ews.training.split import Split, split
 from ews.training.table import TrainingTable
-from ews.training.tracking import Logged, RunContent, default_tracking_uri, record
+from ews.training.tracking import Also, Logged, RunContent, default_tracking_uri, record, with_more
 from ews.validation.measures import Measures, measure
 
 EXPLAINED_ROWS = 1_500
 """Test rows whose contributions are drawn."""
+
+
+Choose = Callable[[TrainingTable, Recipe], Recipe]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +78,63 @@ def train(
     """
     opened = open_book(book) if isinstance(book, Path) else book
     trained = make_model(opened, resolve_recipe(opened.manifest.recipe, recipe), known_by=known_by, progress=progress)
+    return keep_model(opened, home, trained, tracking_uri=tracking_uri, now=now, progress=progress)
+
+
+def keep_model(
+    book: Book,
+    home: Path,
+    trained: Trained,
+    *,
+    also: Also | None = None,
+    tracking_uri: str | None = None,
+    now: datetime | None = None,
+    progress: Progress = silent,
+) -> TrainingReport:
+    """Store a model, record its run, and make it the champion where the portfolio has none.
+
+    Where runs cannot be recorded the model is stored all the same, and the report says so.
+    """
     started = time.perf_counter()
     progress("record", 0, 1)
     model, uri = trained.model, tracking_uri or default_tracking_uri(home)
     home.mkdir(parents=True, exist_ok=True)
-    directory = add_model(home, model)
-    role = _role(home, model)
-    logged = record(home, uri, model, directory, _content(trained, opened), _example(trained), role)
+    directory, role = add_model(home, model), role_of(home, trained.model)
+    content, logged, fault = with_more(_content(trained, book), also), None, None
+    try:
+        logged = record(home, uri, model, directory, content, _example(trained), role)
+    except TrackingError as error:
+        fault = str(error)
     keep_examined(directory, _examined(trained))
-    if not has_champion(home, model.portfolio):
-        set_champion(
-            home,
-            model.portfolio,
-            Pointer(model.model_id, logged.run_id, now or datetime.now().astimezone().replace(tzinfo=None)),
-        )
+    keep_reference(directory, reference_of(model.model_id, trained.table, trained.parts, trained.pd))
+    appoint_first(home, model, logged, now or datetime.now().astimezone().replace(tzinfo=None))
     progress("record", 1, 1)
-    return _report(trained, logged, uri, {**trained.seconds, "record": time.perf_counter() - started})
+    seconds = {**trained.seconds, "record": time.perf_counter() - started}
+    return replace(_report(trained, logged, uri, role, seconds), tracking_fault=fault)
 
 
-def make_model(book: Book, recipe: Recipe, *, known_by: date | None = None, progress: Progress = silent) -> Trained:
-    """Return the model that `recipe` makes of `book`, tested; nothing is written."""
+def make_model(
+    book: Book,
+    recipe: Recipe,
+    *,
+    known_by: date | None = None,
+    choose: Choose | None = None,
+    progress: Progress = silent,
+) -> Trained:
+    """Return the model that `recipe` makes of `book`, tested; nothing is written.
+
+    `choose` makes the recipe's free choices; it is handed the rows that teach and nothing of the test.
+    """
     seconds: dict[str, float] = {}
-    by = min(known_by or book.manifest.extracted_on, book.manifest.extracted_on)
+    by = min(known_by or book.manifest.known_to, book.manifest.known_to)
     with _timed(seconds, "features and labels"):
         plan = plan_snapshots(book, recipe, known_by=by)
         table = training_table(book, recipe, plan.days, known_by=plan.labels_known_by(by), progress=progress)
     parts = split(table, plan, recipe)
     seen = table.subset(parts.train)
+    if choose is not None:
+        with _timed(seconds, "tune"):
+            recipe = choose(seen, recipe)
     with _timed(seconds, "fit"):
         fitted = fit(seen, recipe, progress)
     model = freeze(
@@ -110,12 +147,6 @@ def make_model(book: Book, recipe: Recipe, *, known_by: date | None = None, prog
         current = (tested.keys["dpd"] == 0).to_numpy(dtype=bool)
         calm = measure(pd_[current], tested.outcome[current], tested.borrowers[current], seed=recipe.seed)
     return Trained(model, fitted, recipe, table, parts, pd_, whole, calm if calm.rows else None, seconds)
-
-
-def _role(home: Path, model: FrozenModel) -> Role:
-    if not has_champion(home, model.portfolio):
-        return "champion"
-    return "champion" if champion_pointer(home, model.portfolio).model_id == model.model_id else "challenger"
 
 
 def _reference(book: Book, recipe: Recipe, seen: TrainingTable, parts: Split) -> dict[str, Any]:
@@ -160,8 +191,8 @@ def _content(trained: Trained, book: Book) -> RunContent:
 
 def _all_metrics(trained: Trained) -> dict[str, float]:
     return {
-        **_metrics(trained.measures, "test"),
-        **_metrics(trained.measures_at_0_dpd, "test_at_0_dpd"),
+        **metrics_of(trained.measures, "test"),
+        **metrics_of(trained.measures_at_0_dpd, "test_at_0_dpd"),
         **_sizes(trained),
     }
 
@@ -203,16 +234,6 @@ def _sample(rows: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _metrics(measures: Measures | None, prefix: str) -> dict[str, float]:
-    if measures is None:
-        return {}
-    found: dict[str, float] = {f"{prefix}_rows": measures.rows, f"{prefix}_defaults": measures.defaults}
-    for name, estimate in measures.estimates.items():
-        ends = {"": estimate.value, "_low": estimate.low, "_high": estimate.high}
-        found |= {f"{prefix}_{name}{end}": value for end, value in ends.items() if value is not None}
-    return found
-
-
 def _sizes(trained: Trained) -> dict[str, float]:
     outcome = trained.table.outcome[trained.parts.train]
     return {
@@ -229,13 +250,15 @@ def _example(trained: Trained) -> pd.DataFrame:
     return trained.table.frame.head(3)
 
 
-def _report(trained: Trained, logged: Logged, uri: str, seconds: Mapping[str, float]) -> TrainingReport:
+def _report(
+    trained: Trained, logged: Logged | None, uri: str, role: Role, seconds: Mapping[str, float]
+) -> TrainingReport:  # fmt: skip
     seen = trained.table.subset(trained.parts.train)
     return TrainingReport(
         portfolio=trained.model.portfolio,
         model_id=trained.model.model_id,
-        run_id=logged.run_id,
-        role=logged.role,
+        run_id=None if logged is None else logged.run_id,
+        role=role,
         split=trained.parts.plan.kind,
         counts=trained.table.counts,
         train_days=trained.parts.plan.train,
@@ -249,8 +272,8 @@ def _report(trained: Trained, logged: Logged, uri: str, seconds: Mapping[str, fl
         measures=trained.measures,
         measures_at_0_dpd=trained.measures_at_0_dpd,
         tracking_uri=uri,
-        registered_name=logged.registered_name,
-        registered_version=logged.version,
+        registered_name=None if logged is None else logged.registered_name,
+        registered_version=None if logged is None else logged.version,
         seconds=seconds,
     )
 

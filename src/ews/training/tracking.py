@@ -7,9 +7,9 @@ artifacts go is said by the caller; the working directory plays no part, and not
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,18 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ews.domain.errors import TrackingError
 from ews.models.flavour import log_model
 from ews.models.frozen import FrozenModel
+from ews.training.arrangement import arrange
 from ews.training.report import Role
 
 _ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLFLOW_UV_AUTO_DETECT": "false"}
 
+
+_MOST_TOLD = 300
+_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "15"}
+"""How long a server is waited for, unless the environment says otherwise; MLflow's own minutes would stop a night."""
 
 _KNOWN_WARNINGS = (
     r".*Any type hint is inferred as AnyType",
@@ -42,6 +48,29 @@ class RunContent:
     figures: Mapping[str, Figure]
     documents: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
+    children: tuple["Child", ...] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A run of its own below the run of a training, such as a trial of the tuning."""
+
+    name: str
+    parameters: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """What a training records besides what every training does."""
+
+    name: str
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    documents: Mapping[str, Any]
+    children: tuple[Child, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +96,15 @@ def record(
 ) -> Logged:
     """Write one finished run with the model stored in `directory`, register it, and give it the alias of its role.
 
-    A champion trained again is the same model: the alias stays with its first version.
+    A champion trained again is the same model: the alias stays with its first version. TrackingError where MLflow
+    cannot be reached or breaks off; what it has taken by then is marked as failed there.
     """
     name = f"ews-{model.portfolio}"
-    with _mlflow(tracking_uri) as mlflow:
+    with _reached(tracking_uri) as mlflow:
         experiment = _experiment(mlflow, name, home)
-        with mlflow.start_run(experiment_id=experiment, run_name=f"train {model.model_id[:12]}") as run:
+        with mlflow.start_run(
+            experiment_id=experiment, run_name=f"{content.name or 'train'} {model.model_id[:12]}"
+        ) as run:
             mlflow.log_params(dict(content.parameters))
             mlflow.set_tags(dict(content.tags))
             mlflow.log_metrics(dict(content.metrics))
@@ -84,10 +116,74 @@ def record(
                 mlflow.log_text(table.to_csv(index=False), path)
             mlflow.log_text(_environment(), "environment.txt")
             info = log_model(model, directory, example)
+            _record_children(mlflow, experiment, content.children)
+            arrange(mlflow, model, run.info.run_id, content.metrics, "tuning" if content.children else "training")
         version = _register(mlflow.MlflowClient(), name, info, run.info.run_id)
         if role == "challenger" or "champion" not in mlflow.MlflowClient().get_registered_model(name).aliases:
             mlflow.MlflowClient().set_registered_model_alias(name, role, version)
         return Logged(run.info.run_id, name, version, role)
+
+
+def with_more(content: RunContent, also: Also | None) -> RunContent:
+    """Return what a run holds with what is recorded besides."""
+    if also is None:
+        return content
+    return replace(
+        content,
+        tags={**content.tags, **also.tags},
+        metrics={**content.metrics, **also.metrics},
+        documents={**content.documents, **also.documents},
+        children=also.children,
+        name=also.name,
+    )
+
+
+def point_alias(tracking_uri: str, portfolio: str, model_id: str) -> bool:
+    """Give the alias `champion` to the newest version of a model that decides by now; say whether there is one.
+
+    TrackingError where MLflow cannot be reached: the home alone says who decides, this only mirrors it.
+    """
+    name = f"ews-{portfolio}"
+    with _reached(tracking_uri) as mlflow:
+        client = mlflow.MlflowClient()
+        found = client.search_model_versions(f"name = '{name}'")
+        versions = [one for one in found if _model_of(client, one) == model_id]
+        if versions:
+            newest = max(versions, key=lambda one: int(one.version))
+            client.set_registered_model_alias(name, "champion", newest.version)
+        return bool(versions)
+
+
+def _model_of(client: Any, version: Any) -> str | None:
+    model_id: str | None = client.get_run(version.run_id).data.tags.get("model_id")
+    return model_id
+
+
+def _record_children(mlflow: Any, experiment: str, children: Sequence[Child]) -> None:
+    for child in children:
+        with mlflow.start_run(experiment_id=experiment, run_name=child.name, nested=True):
+            mlflow.log_params(dict(child.parameters))
+            mlflow.log_metrics(dict(child.metrics))
+            mlflow.set_tags(dict(child.tags))
+
+
+@contextmanager
+def _reached(tracking_uri: str) -> Iterator[Any]:
+    """Yield MLflow; TrackingError where it cannot be reached or refuses."""
+    with mlflow_at(tracking_uri) as mlflow:
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
+        from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - as MLflow
+
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # the error below says it once
+        try:
+            yield mlflow
+        except (MlflowException, SQLAlchemyError, ConnectionError, TimeoutError) as error:
+            told = " ".join(str(error).split())[:_MOST_TOLD]
+            message = (
+                f"MLflow at '{tracking_uri}' cannot record ({told}). The home alone says who decides; train again with "
+                "the same book and recipe once it is reached, and the same model is recorded."
+            )
+            raise TrackingError(message) from error
 
 
 def _register(client: Any, name: str, info: Any, run_id: str) -> str:
@@ -99,9 +195,9 @@ def _register(client: Any, name: str, info: Any, run_id: str) -> str:
 
 
 @contextmanager
-def _mlflow(tracking_uri: str) -> Iterator[Any]:
+def mlflow_at(tracking_uri: str) -> Iterator[Any]:
     """Yield MLflow, pointed at `tracking_uri`; where it pointed before is put back."""
-    for name, value in _ENVIRONMENT.items():
+    for name, value in {**_ENVIRONMENT, **_PATIENCE}.items():
         os.environ.setdefault(name, value)
     with warnings.catch_warnings():
         for message in _KNOWN_WARNINGS:

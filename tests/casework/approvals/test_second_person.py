@@ -43,7 +43,7 @@ class Bank:
         adopt(self.store, policy_hash, holds_from, **told)
         self._plug("after")
 
-    def promoting(self, portfolio, model_id, run_id, since):
+    def promoting(self, portfolio, model_id, run_id, since, _approval):
         self._plug("before")
         self.champions.append((portfolio, model_id, run_id, since))
         self._plug("after")

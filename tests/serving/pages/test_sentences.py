@@ -10,7 +10,7 @@ import ews
 from ews.domain.errors import EwsError
 
 ROOT = Path(ews.__file__).parent
-REACHED = ("casework", "monitoring", "scoring/lookup.py", "models/champion.py", "serving", "store")
+REACHED = ("casework", "monitoring", "scoring/change", "scoring/lookup.py", "models/champion.py", "serving", "store")
 """What pages call; the policy desk of `cli` is looked at beside it."""
 MAKERS = {"sentence", "message_of"}
 OF_FAULTS = {"FaultyFormError"}

@@ -18,8 +18,20 @@ class Adopting(Protocol):
         """Let a kept policy hold from a day; PolicyError where it cannot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who made a model champion and why; `comparison` is the digest of what the gate saw, null in an emergency."""
+
+    by: tuple[str, ...]
+    note: str
+    comparison: str | None
+    is_emergency: bool
+
+
 class Promoting(Protocol):
-    def __call__(self, portfolio: str, model_id: str, run_id: str | None, since: datetime) -> object:
+    def __call__(
+        self, portfolio: str, model_id: str, run_id: str | None, since: datetime, approval: Approval
+    ) -> object:
         """Make a stored model the champion; ModelError where it cannot."""
 
 
@@ -27,11 +39,16 @@ def _nothing(policy_hash: str, holds_from: date) -> None:
     """Find fault with no date."""
 
 
+def _open(portfolio: str, model_id: str) -> str | None:
+    """Let every model through the gate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What carries proposals out. `check_policy` and `check_model` raise where there is no such policy or model.
 
     `check_dates` raises where a policy that is to hold from a day says otherwise of days before it than the one before.
+    `check_gate` raises where a model did not pass the gate, and returns the digest of what the gate saw.
     """
 
     check_policy: Callable[[str], object]
@@ -39,6 +56,7 @@ class Hands:
     adopting: Adopting
     promoting: Promoting
     check_dates: Callable[[str, date], object] = _nothing
+    check_gate: Callable[[str, str], str | None] = _open
 
 
 def _cannot(*_: object, **__: object) -> NoReturn:
@@ -59,17 +77,20 @@ class AdoptionDraft:
 
 @dataclass(frozen=True, slots=True)
 class PromotionDraft:
-    """`run_id` is the MLflow run that made the model."""
+    """`run_id` is the MLflow run that made the model; an emergency passes by the gate, and says so for ever."""
 
     portfolio: str
     model_id: str
     note: str
     run_id: str | None = None
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The body of either kind; the fields of the other are null. `approved_at` is the time that is carried out.
+
+    `comparison` is the digest of what the gate saw; `is_emergency` is told of promotions only.
 
     `escalations` are the roles that it went to while it waits too long, `late_since` the first day that was missed.
     """
@@ -81,6 +102,8 @@ class Proposal:
     portfolio: str | None = None
     model_id: str | None = None
     run_id: str | None = None
+    comparison: str | None = None
+    is_emergency: bool | None = None
     decided_by: str | None = None
     decision_reason: str | None = None
     approved_at: datetime | None = None

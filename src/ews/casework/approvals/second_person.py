@@ -9,8 +9,17 @@ Who     adoption: proposed by a risk manager, approved by head office; promotion
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeVar
 
-from ews.casework.approvals.proposal import AdoptionDraft, Hands, PromotionDraft, Proposal, body_of, plain
+from ews.casework.approvals.proposal import (
+    AdoptionDraft,
+    Approval,
+    Hands,
+    PromotionDraft,
+    Proposal,
+    body_of,
+    plain,
+)
 from ews.casework.approvers import ANYBODY, require_rank
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
 from ews.casework.rights import RISK, require, require_second
@@ -33,6 +42,7 @@ from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.engine import Store, reading
 
 ADOPTION, PROMOTION = "adoption", "promotion"
+T = TypeVar("T")
 OWNERS = frozenset({Role.MODEL_OWNER})
 VALIDATORS = frozenset({Role.VALIDATOR})
 
@@ -62,16 +72,22 @@ def propose_adoption(
 def propose_promotion(
     desk: Desk, actor: Actor, draft: PromotionDraft, hands: Hands, *, request_id: str | None = None
 ) -> Case:
-    """Propose that a stored model becomes champion of its portfolio; RequestError where it is not stored."""
+    """Propose that a stored model becomes champion of its portfolio.
+
+    RequestError where it is not stored or, but for an emergency, did not pass the gate.
+    """
     require(actor, OWNERS, sentence("propose the promotion of a model"))
     with at_work(desk, actor, "promotion.propose", draft.model_id, request_id=request_id) as work:
         _checked(lambda: hands.check_model(draft.portfolio, draft.model_id))
+        seen = None if draft.is_emergency else _checked(lambda: hands.check_gate(draft.portfolio, draft.model_id))
         body = Proposal(
             note=written(draft.note, sentence("note")),
             proposed_by=actor.user_id,
             portfolio=draft.portfolio,
             model_id=draft.model_id,
             run_id=draft.run_id,
+            comparison=seen,
+            is_emergency=draft.is_emergency,
         )
         draft_case = Case(PROMOTION, "proposed", portfolio=draft.portfolio, role=Role.VALIDATOR.value)
         due_on = work.calendar.after(work.today, _terms(work).promotion_days)
@@ -173,7 +189,11 @@ def _carry_out(store: Store, case: Case, body: Proposal, hands: Hands) -> None:
     if case.kind == PROMOTION:
         _refuse_overtaken(store, case, body)
         assert body.portfolio is not None and body.model_id is not None  # noqa: S101, PT018 - of its kind
-        hands.promoting(body.portfolio, body.model_id, body.run_id, approved_at)
+        _refuse_unseen(hands, body.portfolio, body.model_id, body)
+        assert body.decided_by is not None  # noqa: S101 - only approved proposals are carried out
+        people = (body.proposed_by, body.decided_by)
+        approval = Approval(people, body.note, body.comparison, is_emergency=bool(body.is_emergency))
+        hands.promoting(body.portfolio, body.model_id, body.run_id, approved_at, approval)
         return
     assert body.policy_hash is not None and body.holds_from is not None  # noqa: S101, PT018 - of its kind
     by = f"{body.proposed_by}, {body.decided_by}"
@@ -181,6 +201,19 @@ def _carry_out(store: Store, case: Case, body: Proposal, hands: Hands) -> None:
     if (body.policy_hash, body.holds_from, approved_at, by) not in made:
         _refuse_overtaken(store, case, body)
         hands.adopting(body.policy_hash, body.holds_from, adopted_by=by, note=body.note, adopted_at=approved_at)
+
+
+def _refuse_unseen(hands: Hands, portfolio: str, model_id: str, body: Proposal) -> None:
+    """Raise ModelError where the gate is shut by now, or saw something else than what was approved."""
+    if body.is_emergency:
+        return
+    if hands.check_gate(portfolio, model_id) != body.comparison:
+        message = sentence(
+            "Model '{model}' was compared again after it was proposed. Propose it again, so that somebody reads the "
+            "new comparison.",
+            model=model_id[:12],
+        )
+        raise ModelError(message)
 
 
 def _refuse_overtaken(store: Store, case: Case, body: Proposal) -> None:
@@ -243,10 +276,10 @@ def _in_time(body: Proposal) -> Proposal:
     return replace(body, escalations=(), late_since=None)
 
 
-def _checked(check: Callable[[], object]) -> None:
+def _checked(check: Callable[[], T]) -> T:
     """Tell what is proposed but not there as a fault of the request, not of the service."""
     try:
-        check()
+        return check()
     except (PolicyError, ModelError) as error:
         raise RequestError(message_of(error)) from error
 

@@ -123,7 +123,9 @@ def fill(row: Any, cells: Sequence[Cell], look: Look, size: float | None = None)
         own = look.small_size if told.is_code else size or look.cell_size
         write(paragraph, told.text, look, size=own, colour=COLOURS.get(told.tone), bold=bold)
         if told.small:
-            write(cell.add_paragraph(), told.small, look, size=look.small_size, colour=GREY)
+            below = cell.add_paragraph()
+            below.alignment = paragraph.alignment
+            write(below, told.small, look, size=look.small_size, colour=GREY)
         tighten(cell)
 
 

@@ -79,6 +79,9 @@ class PromotionRequest(BaseModel):
     model_id: Name = Field(description="Id of a stored model of the portfolio", examples=["3c1f"])
     run_id: Name | None = Field(default=None, description="The run that made it", examples=["9b7d"])
     note: Said = Field(description="Why", examples=["Yearly retraining"])
+    is_emergency: bool = Field(
+        default=False, description="Past the gate: recorded with the names of both people and the reason"
+    )
 
 
 Id = Annotated[CaseId, Path(description="The id of the proposal")]
@@ -150,7 +153,9 @@ def propose_promotion(
     request: PromotionRequest, services: ServicesDep, actor: ActorDep, request_id: RequestIdDep, lang: Lang = None
 ) -> CaseOut:
     """Propose, as a model owner, that a stored model becomes champion of its portfolio; a validator approves it."""
-    draft = PromotionDraft(request.portfolio, request.model_id, request.note, request.run_id)
+    draft = PromotionDraft(
+        request.portfolio, request.model_id, request.note, request.run_id, is_emergency=request.is_emergency
+    )
     case = second_person.propose_promotion(services.desk, actor, draft, services.hands, request_id=request_id)
     return CaseOut.of(case, languages(lang))
 

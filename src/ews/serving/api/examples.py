@@ -32,6 +32,25 @@ _STANDING = {
     "expected_loss_fen": 2730000,
     "provision_fen": 936000,
 }
+_SHIFT = {
+    "column": "inflow_change_3m",
+    "moved": {"code": "moved", "text": {"en": "moved", "zh": "有变化"}},
+    "psi": 0.14,
+    "noise": 0.02,
+    "usual": 0.03,
+    "unknown_then": 0.02,
+    "unknown_now": 0.11,
+    "is_used": True,
+}
+_COUNTED = {
+    "rows": 3388,
+    "expected": 118.3,
+    "defaults": 110,
+    "low": 0.027,
+    "high": 0.039,
+    "p_low": 0.78,
+    "p_high": 0.22,
+}
 _WHO = {"name": "Firm 123", "industry": "retail", "region": "Hangzhou", "branch_id": "N01", "officer_id": "O17"}
 _SIGNAL = {
     "kind": "signal",
@@ -275,6 +294,81 @@ SPOT_REQUEST: dict[str, Any] = {
     },
 }
 
+_STOOD = {
+    "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
+    "as_of": "2026-06-30",
+    "pd": 0.25,
+    "grade": "G6",
+    "tier": _SPECIAL,
+    "level": _ORANGE,
+    "exposure_fen": 31200000,
+    "in_default": False,
+    "model_id": "4354f0444fabce94",
+    "policy_hash": "7bf70f71e871dbed",
+}
+_CHANGE = {
+    "borrower_id": "B0000001",
+    "portfolio": "sme",
+    "from": {
+        **_STOOD,
+        "batch_id": "78109549f7544bbb42cbb0a890a24ca8",
+        "as_of": "2026-05-31",
+        "pd": 0.1,
+        "grade": "G5",
+        "level": {"code": "none", "text": {"en": "no warning", "zh": "无预警"}},
+    },
+    "to": _STOOD,
+    "pd": {
+        "log_odds": 1.098612289,
+        "points": 0.15,
+        "parts": [
+            {
+                "part": {"code": "data", "text": {"en": "data", "zh": "数据变动"}},
+                "log_odds": 0.878889831,
+                "points": 0.12,
+            },
+            {
+                "part": {"code": "definition", "text": {"en": "definition of features", "zh": "特征口径"}},
+                "log_odds": 0.0,
+                "points": 0.0,
+            },
+            {"part": {"code": "model", "text": {"en": "model", "zh": "模型"}}, "log_odds": 0.219722458, "points": 0.03},
+            {
+                "part": {"code": "calibration", "text": {"en": "calibration", "zh": "校准"}},
+                "log_odds": 0.0,
+                "points": 0.0,
+            },
+        ],
+        "reasons": [{"reason": _INFLOW, "log_odds": 0.878889831, "points": 0.12}],
+        "features": [
+            {
+                "feature": "inflow_change_3m",
+                "name": {"en": "Change of money received", "zh": "近3个月入账变动"},
+                "reason": _INFLOW,
+                "from": -0.1,
+                "to": -0.6,
+                "log_odds": 0.878889831,
+                "points": 0.12,
+            }
+        ],
+    },
+    "level": {
+        "ranks": 2.0,
+        "parts": [
+            {"cause": {"code": "pd", "text": {"en": "probability of default", "zh": "违约概率"}}, "ranks": 1.5},
+            {"cause": {"code": "rules", "text": {"en": "rules and facts", "zh": "规则与事实"}}, "ranks": 0.5},
+        ],
+    },
+    "tier": {
+        "ranks": 0.0,
+        "parts": [{"cause": {"code": "pd", "text": {"en": "probability of default", "zh": "违约概率"}}, "ranks": 0.0}],
+    },
+    "came": [{"code": "INFLOW_HALVED", "text": {"en": "Money coming in has halved", "zh": "入账减半"}}],
+    "went": [],
+    "definition_parted": True,
+    "method": {"en": "Shapley values over all orders", "zh": "对所有先后次序取平均（Shapley 值）"},
+}
+
 METRICS = 'ews_batch_age_seconds{portfolio="sme"} 3600.0\news_decisions{level="red",portfolio="sme",tier="loss"} 12.0\n'
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -290,6 +384,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "decisions": "/v1/borrowers/B0000001/decisions?portfolio=sme",
         },
     },
+    "change": _CHANGE,
     "decision": _DECISION,
     "history": {"items": [_STANDING], "next_cursor": "eyJsaXN0Ijoi…"},
     "logged_out": {"status": "logged out"},
@@ -302,6 +397,71 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "is_machine": False,
     },
     "model": {"items": [_MODEL]},
+    "monitoring": {
+        "portfolio": "sme",
+        "batch_id": "5f0c1f6e8a7b4c2d9e3f1a0b6c5d4e3f",
+        "as_of": "2026-06-30",
+        "model_id": "9f2c",
+        "made_at": "2026-07-01T02:20:00",
+        "alarms": [
+            {
+                "code": "feature_moved",
+                "level": {"code": "watch", "text": {"en": "watch", "zh": "关注"}},
+                "about": "inflow_change_3m",
+                "text": {"en": "It lies otherwise than when the model learnt", "zh": "分布与训练时不同"},
+                "since": "2026-05-31",
+            }
+        ],
+        "unknown": [],
+        "false_alarms": {
+            "stated": 0.05,
+            "looks": 12,
+            "columns": 241,
+            "text": {"en": "At most 5% of years", "zh": "一年内不超过 5%"},
+        },
+        "score": _SHIFT | {"column": "pd"},
+        "features": [_SHIFT],
+        "feeds": [
+            {
+                "table": "transactions",
+                "state": {"code": "on_time", "text": {"en": "on time", "zh": "正常"}},
+                "covered_to": "2026-06-30",
+                "last_row": "2026-06-30",
+                "behind": 0,
+                "usual": 1,
+                "rows": 47537,
+                "lean": 44357,
+            }
+        ],
+        "cohorts": [
+            {
+                "as_of": "2025-06-30",
+                "batch_id": "0a1b",
+                "model_id": "9f2c",
+                "matures_on": "2026-06-30",
+                "is_mature": True,
+                "is_apart": True,
+                "unseen": 0,
+                "whole": _COUNTED,
+                "grades": {"G6": _COUNTED},
+                "auc": 0.81,
+                "expected_auc": 0.8,
+            }
+        ],
+        "expected": {
+            "rows": 3378,
+            "defaults": 104.7,
+            "low": 85.9,
+            "high": 123.5,
+            "auc": 0.78,
+            "brier": 0.027,
+            "captured_5pct": 0.31,
+            "assumption": {"en": "Holds as far as the chances are right", "zh": "在违约概率准确时成立"},
+        },
+        "promised": {"auc": 0.8, "low": 0.77, "high": 0.83},
+        "volume": {"new_warnings": 135, "low": 98, "high": 177, "months": 11},
+        "hit_rates": [{"at_least": "red", "within_months": 6, "borrowers": 114, "defaulted": 59, "share": 0.518}],
+    },
     "policy": {
         "hash": "77aa",
         "parameters": [

@@ -17,6 +17,7 @@ from ews.serving.app import create_app
 from ews.serving.pages.borrower.page import Part
 from tests.casework.people import AUDITOR, HEAD, OFFICER, OTHER
 from tests.serving.conftest import NOW, always
+from tests.serving.moved import CHANGE
 from tests.serving.pages.borrower.exhibits import exhibit
 from tests.store.samples import JULY, decision, published, row
 
@@ -130,6 +131,36 @@ def test_an_earlier_decision_opens_its_derivation_alone_or_as_a_page(show):
 
 def test_a_derivation_of_an_unknown_batch_is_not_found(show):
     assert "No such batch" in show("/borrowers/B1/decisions/nothing", status=404)
+
+
+def test_a_move_is_split_into_parts_that_add_up_and_the_two_batches_may_be_chosen(show):
+    asked = []
+
+    def find(borrower_id, batches):
+        asked.append((borrower_id, batches))
+        return CHANGE
+
+    page = plain(show("/borrowers/B1/change", find_decision=knows(), find_change=find))
+    assert asked == [("B1", ("june", "july"))]
+    assert "data +13.60 percentage points definition of features 0 model +1.40" in page
+    assert "calibration 0 Altogether +15.00" in page
+    assert "Warning level: none → orange probability of default +1.50 ranks rules and facts +0.50 ranks" in page
+    show("/borrowers/B1/change?from=may&to=june", find_decision=knows(), find_change=find)
+    assert asked[1:] == [("B1", ("may", "june"))]
+
+
+def test_what_could_not_be_parted_is_not_told_as_nothing(show):
+    failed = replace(CHANGE, pd=None, after=replace(CHANGE.after, pd=None, in_default=True))
+    page = plain(show("/borrowers/B1/change", find_decision=knows(), find_change=lambda *_: failed))
+    assert "On one of the two days there is no probability" in page
+    unparted = replace(CHANGE, definition_parted=False)
+    page = plain(show("/borrowers/B1/change", find_decision=knows(), find_change=lambda *_: unparted))
+    assert "definition of features not parted" in page
+
+
+def test_a_borrower_with_one_decision_has_nothing_to_split(show):
+    alone = knows(before=None)
+    assert "no earlier decision to compare with" in show("/borrowers/B1/change?to=b0", find_decision=alone)
 
 
 def test_an_unknown_borrower_and_one_of_another_branch_read_alike(show):

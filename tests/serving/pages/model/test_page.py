@@ -8,8 +8,15 @@ import pytest
 from ews.casework.approvals.proposal import NO_HANDS
 from ews.domain.errors import ModelError
 from ews.models.examined import Band, Examined
+from ews.models.history import Appointment, How
+from ews.monitoring.health.health import to_json
+from ews.store.batches import latest_batch
+from ews.store.checkups import Checkup, keep_checkup
 from tests.casework.people import HEAD, MODEL_OWNER, OFFICER, OPERATOR, VALIDATOR
+from tests.models.comparisons import check, comparison
+from tests.monitoring.health.healths import health
 from tests.serving.conftest import MODEL
+from tests.store.samples import NOON
 
 EXAMINED = Examined(
     "time",
@@ -119,3 +126,52 @@ def test_a_refusal_takes_a_reason(as_):
 def test_an_officer_cannot_propose_a_model(as_):
     fields = {"portfolio": "sme", "model_id": "m2", "note": "Why not"}
     assert as_(OFFICER).post("/model/promotions", data=fields).status_code == 403
+
+
+def test_what_monitoring_found_is_told_to_head_office_alone(as_, store):
+    found = health()
+    keep_checkup(store, Checkup(latest_batch(store, "sme").number, NOON, 1, 1, to_json(found)))
+    text = as_(HEAD, stored_models=lambda: (replace(CHAMPION, model_id="m1"),)).get("/model").text
+    assert "lies otherwise than when the model learnt: PSI 0.40" in text
+    assert "ends 5 days before the day of the batch" in text
+    assert "likely 19 to 41 of 1,000 borrowers" in text
+    assert "calibration carries over" in text
+    assert "Feeds: 1 of 2 as they should be" in text
+    assert "What monitoring found" not in as_(OFFICER).get("/model").text
+
+
+def test_a_model_that_nobody_has_looked_at_says_so(as_):
+    assert "Nobody has looked at this model since its last batch" in as_(HEAD).get("/model").text
+
+
+def test_a_challenger_stands_beside_the_champion_with_what_the_gate_says(as_):
+    shut = comparison(OTHER.model_id, CHAMPION.model_id, check(), check("challenger_captured", "failed"))
+    text = as_(VALIDATOR, stored_models=lambda: (CHAMPION, replace(OTHER, comparison=shut))).get("/model").text
+    assert "The gate is shut" in text
+    assert "900 rows that neither had seen, 40 defaults" in text
+    opened = replace(OTHER, comparison=comparison(OTHER.model_id, CHAMPION.model_id))
+    text = as_(MODEL_OWNER, stored_models=lambda: (CHAMPION, opened)).get("/model").text
+    assert "The gate is open" in text
+    assert "As an emergency, past the gate" not in text
+    assert "As an emergency, past the gate" in as_(MODEL_OWNER).get("/model").text
+
+
+def test_an_emergency_is_told_to_who_approves_it_and_past_the_gate_leads_nothing_else(as_, known):
+    def is_shut(*_):
+        message = "The gate is shut for model 'm2': challenger_auc."
+        raise ModelError(message)
+
+    fields = {"portfolio": "sme", "model_id": OTHER.model_id, "note": "Feed is gone"}
+    shut = replace(known.hands, check_gate=is_shut)
+    assert as_(MODEL_OWNER, hands=shut).post("/model/promotions", data=fields).status_code == 422
+    sent = {**fields, "is_emergency": "true"}
+    assert as_(MODEL_OWNER, hands=shut).post("/model/promotions", data=sent).status_code == 303
+    assert "An emergency: it passes by the gate" in as_(VALIDATOR).get("/model").text
+
+
+def test_the_page_tells_who_decided_from_when(as_):
+    past = Appointment(CHAMPION.model_id, "run-1", NOON, How.PROMOTED, ("sun", "zhou"), "Yearly <b>")
+    text = as_(OFFICER, stored_models=lambda: (replace(CHAMPION, history=(past,)),)).get("/model").text
+    assert "Who decided from when" in text
+    assert "sun, zhou" in text
+    assert "Yearly &lt;b&gt;" in text

@@ -24,6 +24,7 @@ from ews.serving.pages.borrower.values import family_title
 from ews.serving.pages.deciding import led_to
 from ews.serving.pages.forms import FieldsDep, read
 from ews.serving.pages.model import charts
+from ews.serving.pages.model.health import HealthShown, health_shown
 from ews.serving.pages.model.looks_at import NOT_READ, FamilyShown, families
 from ews.serving.pages.model.measures import FIRST, SPLITS, MeasureSet, measure_sets, value_of
 from ews.serving.pages.render import View, ViewDep
@@ -44,9 +45,21 @@ VERDICTS: Mapping[Verdict, Text] = {
 }
 
 
+CHECK_VERDICTS: Mapping[str, Text] = {
+    "passed": Text("passed", "通过"),
+    "watch": Text("watch", "关注"),
+    "failed": Text("failed", "未通过"),
+    "too_few": Text("too few to say", "样本不足"),
+    "told": Text("told", "列示"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The champion of a portfolio; `drift` is oldest first, empty where its first batch is the newest."""
+    """The champion of a portfolio; `drift` is oldest first, empty where its first batch is the newest.
+
+    `health` is what monitoring found last, null where nobody has looked at this model.
+    """
 
     facts: ModelFacts
     sets: tuple[MeasureSet, ...]
@@ -54,6 +67,7 @@ class Shown:
     drift: tuple[GradeDrift, ...]
     charts: Mapping[str, Any]
     run_address: str | None
+    health: HealthShown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,7 @@ def show_model(view: ViewDep, actor: ActorDep) -> HTMLResponse:
         not_read=NOT_READ,
         splits=SPLITS,
         verdicts=VERDICTS,
+        check_verdicts=CHECK_VERDICTS,
         first=FIRST,
         value_of=value_of,
         family_title=lambda name: family_title(name, view.language),
@@ -95,7 +110,7 @@ def show_model(view: ViewDep, actor: ActorDep) -> HTMLResponse:
 def propose(fields: FieldsDep, view: ViewDep, actor: ActorDep, request_id: RequestIdDep) -> Response:
     """Propose that a stored model becomes champion."""
     asked = read(PromotionRequest, fields)
-    draft = PromotionDraft(asked.portfolio, asked.model_id, asked.note, asked.run_id)
+    draft = PromotionDraft(asked.portfolio, asked.model_id, asked.note, asked.run_id, is_emergency=asked.is_emergency)
     second_person.propose_promotion(view.services.desk, actor, draft, view.services.hands, request_id=request_id)
     return led_to(view, _PAGE)
 
@@ -141,6 +156,7 @@ def _shown(view: View, facts: ModelFacts) -> Shown:
         moved,
         drawn,
         None if address is None or run_id is None else f"{address}/#/runs/{run_id}",
+        health_shown(view.services.store, facts.portfolio, facts.model_id),
     )
 
 
