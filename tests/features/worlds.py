@@ -174,7 +174,8 @@ def _card(rng: random.Random, number: int) -> Row:
 
 def _outcome(rng: random.Random, number: int) -> Row:
     kind = rng.choice(("dpd_90", "write_off", "default", "restructured"))
-    return {"borrower_id": _borrower(number + 1), "kind": kind, "occurred_on": _day(rng)}
+    whose = _borrower(number + 1)
+    return {"outcome_id": f"{whose}|{kind}", "borrower_id": whose, "kind": kind, "occurred_on": _day(rng)}
 
 
 def _relation(rng: random.Random, number: int) -> Row:
