@@ -4,6 +4,7 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
+from ews.cli.retraining import gate
 from ews.cli.retraining.gate import compared
 from ews.domain.errors import ModelError
 from ews.models.frozen import FrozenModel, predict_pd
@@ -80,6 +81,17 @@ def test_a_feature_that_the_champion_needs_and_that_went_away_shuts_the_gate(cha
     gone = checks["feature_vanished", "features:champion"]
     assert (gone.verdict, gone.value, gone.note.en) == ("failed", 1, "First: signal_down.")
     assert not comparison.passed
+
+
+@pytest.mark.parametrize(("splits", "counted"), [([0.5], 1), ([1e300], 0), ([0.5, 1e300], 1)])
+def test_a_feature_of_which_the_champion_asks_only_whether_it_is_known_may_be_constant(
+    champion, monkeypatch, splits, counted
+):
+    matrix = TABLE.matrix.copy()
+    matrix[:, TABLE.names.index("noise")] = 0.0
+    monkeypatch.setattr(gate, "thresholds", lambda _model: {"noise": np.array(splits)})
+    _, checks = found(trained(replace(TABLE, matrix=matrix)), champion)
+    assert checks["feature_vanished", "features:champion"].value == counted
 
 
 @pytest.mark.parametrize("value", [np.nan, 7.0])

@@ -30,6 +30,8 @@ from ews.validation.tested import Taught, Tested
 from ews.validation.verdicts import counted
 
 _OF_THE_CHAMPION = "features:champion"
+_KNOWN_OR_NOT = 1e299
+"""LightGBM splits at 1e300 where it asks only whether a value is known; such a feature may be constant otherwise."""
 
 
 def compared(trained: Trained, champion: FrozenModel, *, now: datetime) -> Comparison:
@@ -122,8 +124,8 @@ def _gone(champion: FrozenModel, table: TrainingTable) -> Result:
 
 
 def _used(model: FrozenModel) -> Mask:
-    """Return which of its features a model looks at: what it never asks cannot be missed."""
-    asked = thresholds(model)
+    """Return which of its features a model looks at: what it never asks for its value cannot be missed."""
+    asked = {name for name, splits in thresholds(model).items() if (np.abs(splits) < _KNOWN_OR_NOT).any()}
     return np.array([name in asked for name in model.features], dtype=bool)
 
 

@@ -57,7 +57,12 @@ def show_change(
         places = portfolios_in_sight(view.services.store, looker(view), borrower_id)
         return view.show("borrower/choose.html", status=300, borrower_id=borrower_id, portfolios=places)
     pair = _pair(found, before, after)
-    frame: dict[str, Any] = {"seen": found, "decision": found.decision, "portfolio": found.decision.portfolio, "pair": pair}
+    frame: dict[str, Any] = {
+        "seen": found,
+        "decision": found.decision,
+        "portfolio": found.decision.portfolio,
+        "pair": pair,
+    }
     if pair is None:
         return view.show("borrower/change.html", **frame, change=None)
     change = ChangeOut.of(view.services.find_change(borrower_id, pair), view.services, (view.language,))
