@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from ews.models.champion import add_model, champion
+from ews.models.comparison import keep_comparison
 from ews.policy.policy import DEFAULT, FILES
 from ews.serving.credentials import PLAIN_COOKIE
 from ews.serving.pages.policy.revised import PARTS
 from tests.browser.axe import axe
 from tests.browser.house import OFFICER, RISK
 from tests.browser.screens import sideways, snap
+from tests.models.comparisons import comparison
 
 NOTE = "纪要：更早预警"
 SECOND, OWNER, VALIDATOR, OPERATOR = "zhao", "sun", "zhou", "wu"
@@ -32,10 +34,12 @@ def draft(house):
 
 @pytest.fixture
 def challenger(house):
-    """Return the id of a model that was trained and does not decide."""
+    """Return the id of a model that was trained, passed the gate and does not decide."""
     home = house.served.settings.home
-    model = replace(champion(home, "synthetic"), reference={"rows": 10, "defaults": 1})
+    now = champion(home, "synthetic")
+    model = replace(now, reference={"rows": 10, "defaults": 1})
     add_model(home, model)
+    keep_comparison(home, "synthetic", comparison(model.model_id, now.model_id))
     return model.model_id
 
 
