@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ews.events.schemas import TABLES, EventTable
 from ews.simulation.draws import Draws
@@ -161,6 +162,15 @@ def _wild_arrears(random: np.random.Generator, joined: int, count: int) -> list[
     return values
 
 
+def _with_made(rows: pa.Table, schema: EventTable) -> pa.Table:
+    """Return the rows with the columns of the key that a book puts together where they are not delivered."""
+    for column in schema.columns:
+        if column.name in schema.key and column.made_of and column.name not in rows.column_names:
+            parts = [rows[name].cast(pa.string()) for name in column.made_of if name in rows.column_names]
+            rows = rows.append_column(column.name, pc.binary_join_element_wise(*parts, "|"))
+    return rows
+
+
 class Written:
     """The rows of a village, or of one unit of it, in DuckDB: each table as delivered, without known_until."""
 
@@ -174,7 +184,8 @@ class Written:
         for schema in TABLES:
             rows = [pa.table(dict(part)) for name, part in self.parts if name == schema.name]
             if rows:
-                self.con.register(f"delivered_{schema.name}", pa.concat_tables(rows, promote_options="permissive"))
+                delivered = pa.concat_tables(rows, promote_options="permissive")
+                self.con.register(f"delivered_{schema.name}", _with_made(delivered, schema))
                 self.con.execute(_versions(schema))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
