@@ -129,7 +129,7 @@ def test_an_operator_begins_with_what_came_in_and_what_was_made_of_it(page_as, l
 def test_a_model_is_proposed_by_its_owner_and_promoted_by_a_validator(page_as, challenger):
     page = page_as(OWNER, "zh")
     page.goto("/model")
-    page.click(".other summary")
+    page.click(".other details:has(form) summary")
     page.fill(".other textarea", "年度重训")
     page.click(".other form button")
     page.wait_for_selector("tr.row-open")

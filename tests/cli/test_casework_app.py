@@ -34,7 +34,7 @@ def called(tmp_path, monkeypatch):
         (("refuse", "P1", "--by", "zhao", "--note", "No"), ("approve", "P1", "zhao", "No", {"refuse": True})),
         (
             ("promote", "3c1f", "--portfolio", "sme", "--by", "sun", "--note", "Yearly"),
-            ("promote", "sme", "3c1f", "sun", "Yearly", {}),
+            ("promote", "sme", "3c1f", "sun", "Yearly", {"is_emergency": False}),
         ),
         (("receivers",), ("list_receivers", {"as_json": False})),
         (

@@ -46,6 +46,7 @@ def test_the_book_is_told_with_money_and_main_causes(scored, batches):
 
 
 def test_two_definitions_without_a_book_are_told_as_such(scored, batches, monkeypatch):
+    monkeypatch.setattr(telling, "book_of", lambda *_: None)
     monkeypatch.setattr(telling, "one_definition", lambda _: False)
     monkeypatch.setattr("ews.scoring.change.change.one_definition", lambda _: False)
     monkeypatch.setattr("ews.scoring.change.book.one_definition", lambda _: False)

@@ -9,7 +9,7 @@ told (n, kind, occurred_on, known_on, withdrawn) AS (
     (3, 'default', NULL, extraction_day() - 40, true)
 )
 
-SELECT borrower_id, kind, occurred_on, known_on, withdrawn,
+SELECT borrower_id || '|' || kind AS outcome_id, borrower_id, kind, occurred_on, known_on, withdrawn,
 FROM told
 JOIN people USING (n)
 WHERE NOT EXISTS (FROM simulated.outcomes)
