@@ -3,6 +3,9 @@
 A model is a LightGBM booster in its text form and an affine calibration of its margin,
 logit(pd) = slope x margin + intercept. Its id is the hash of all it holds.
 
+Engine  reasons come from `treeshap`, for one row as for many; margins of many rows too, since they are the same bit by
+        bit as LightGBM's, which tells those of a few rows; where treeshap does not know a booster, LightGBM tells all
+
 Shapes  frames have one row per borrower and at least the model's features as columns of numbers (null = NaN)
 """
 
@@ -21,8 +24,11 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ews.domain.errors import ModelError
+from ews.models.treeshap.engine import engine_of
 
 FORMAT = 1
+MANY_ROWS = 2_000
+"""From here on the engine's margins take less time, its start included."""
 Floats = NDArray[np.float64]
 
 
@@ -109,8 +115,7 @@ class Explanation:
 
 def log_odds(model: FrozenModel, frame: pd.DataFrame) -> Floats:
     """Return logit(pd) per row; ModelError where the frame lacks a feature or holds something that is no number."""
-    margin = _booster(model.booster).predict(matrix(model, frame), raw_score=True)
-    return model.slope * np.asarray(margin, dtype=np.float64) + model.intercept
+    return model.slope * _margin(model.booster, matrix(model, frame)) + model.intercept
 
 
 def predict_pd(model: FrozenModel, frame: pd.DataFrame) -> Floats:
@@ -123,17 +128,13 @@ def explain(model: FrozenModel, frame: pd.DataFrame) -> Explanation:
 
     Method: path-dependent TreeSHAP of the margin (Lundberg et al. 2020), times the slope.
     """
-    unknown = np.full((1, len(model.features)), np.nan)  # a last row of nulls, so that there is one for the base
-    rows = np.concatenate([matrix(model, frame), unknown])
-    raw = _booster(model.booster).predict(rows, pred_contrib=True)
-    parts = np.asarray(raw, dtype=np.float64).reshape(len(rows), len(model.features) + 1)
-    expected, parts = parts[-1, -1], parts[:-1]
+    parts, expected = _contributions(model.booster, matrix(model, frame))
     codes = tuple(dict.fromkeys(model.reasons))
-    by_feature = model.slope * parts[:, :-1]
+    by_feature = model.slope * parts
     by_reason = np.zeros((len(frame), len(codes)))
     for column, code in enumerate(model.reasons):
         by_reason[:, codes.index(code)] += by_feature[:, column]
-    return Explanation(float(model.slope * expected + model.intercept), codes, by_reason, by_feature)
+    return Explanation(model.slope * expected + model.intercept, codes, by_reason, by_feature)
 
 
 def matrix(model: FrozenModel, frame: pd.DataFrame) -> Floats:
@@ -154,6 +155,30 @@ def matrix(model: FrozenModel, frame: pd.DataFrame) -> Floats:
         )
         raise ModelError(message)
     return chosen.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _margin(text: str, rows: Floats) -> Floats:
+    booster = _booster(text)
+    program = engine_of(text) if len(rows) >= MANY_ROWS else None
+    if program is None:
+        return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
+    from ews.models.treeshap.run import margins  # noqa: PLC0415 - numba takes half a second
+
+    return margins(program, rows)
+
+
+def _contributions(text: str, rows: Floats) -> tuple[Floats, float]:
+    """Return rows x features and the expected margin."""
+    booster = _booster(text)
+    program = engine_of(text)
+    if program is None:
+        unknown = np.full((1, rows.shape[1]), np.nan)  # a last row of nulls, so that there is one for the base
+        told = booster.predict(np.concatenate([rows, unknown]), pred_contrib=True)
+        parts = np.asarray(told, dtype=np.float64).reshape(len(rows) + 1, rows.shape[1] + 1)
+        return parts[:-1, :-1], float(parts[-1, -1])
+    from ews.models.treeshap.run import contributions  # noqa: PLC0415 - numba takes half a second
+
+    return contributions(program, rows), program.expected
 
 
 @lru_cache(maxsize=8)
