@@ -4,8 +4,9 @@ from datetime import date
 from pathlib import Path
 
 from ews.cli import show
+from ews.cli.outcomes_taken import taken_rows
 from ews.events.importing import import_source
-from ews.events.report import ImportResult
+from ews.events.report import Carried, ImportResult
 from ews.events.verification import check_book
 from ews.scoring.wording import MISSING
 from ews.simulation.latent.shape import NetworkShape
@@ -42,11 +43,31 @@ def _tell_import(result: ImportResult, book: Path) -> None:
         ]
         if rows:
             show.table(title, ("", "in", "accepted", "rejected", "why"), rows)
+    if result.carried is not None and result.carried.lists:
+        _tell_carried(result.carried)
     if result.quarantine is not None:
         show.OUT.print(f"Rejected rows lie in {result.quarantine}", soft_wrap=True)
     manifest = result.manifest
     what = f"portfolio {manifest.portfolio}, extracted on {manifest.extracted_on}, id {manifest.book_id[:12]}"
     show.OUT.print(f"Book {book}: {what}", soft_wrap=True)
+
+
+def _tell_carried(carried: Carried) -> None:
+    """Tell what became of the outcomes that were added to the book before."""
+    rows = taken_rows(
+        carried.delivered,
+        carried.accepted,
+        added=sum(carried.added.values()),
+        already=carried.already,
+        reasons=carried.reasons,
+    )
+    show.table("Outcomes added before 此前补充的表现结果", ("", ""), [("批次 lists", show.count(carried.lists)), *rows])
+    if carried.reasons:
+        show.OUT.print(
+            "Rejected rows stay in their lists: every import asks them again. "
+            "被拒的行仍留在补充清单中，每次导入都会重新判断。",
+            soft_wrap=True,
+        )
 
 
 def check_stored(book: Path, *, as_json: bool) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ews.cli import show
+from ews.cli.outcomes_taken import taken_rows
 from ews.domain.errors import TrainingDataError
 from ews.events.additions import AdditionResult, add_outcomes
 from ews.events.book import Book, open_book
@@ -123,17 +124,13 @@ def asked_of(book: Path, recipe: Path | None, known_by: date | None, span: Span,
 
 
 def _tell_import(result: AdditionResult, book: Path) -> None:
-    rows = [
-        ("交付 in", show.count(result.delivered)),
-        ("接收 accepted", show.count(result.accepted)),
-        ("  其中新增 of them new", show.count(sum(result.added.values()))),
-        ("  其中已有 of them known already", show.count(result.already)),
-        ("隔离 rejected", show.count(result.rejected)),
-    ]
-    rows += [
-        (f"    {reason.text.zh} {reason.text.en} ({reason})", show.count(count))
-        for reason, count in result.reasons.items()
-    ]
+    rows = taken_rows(
+        result.delivered,
+        result.accepted,
+        added=sum(result.added.values()),
+        already=result.already,
+        reasons=result.reasons,
+    )
     show.table("Outcomes 表现结果", ("", ""), rows)
     if result.added:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(result.added.items()))

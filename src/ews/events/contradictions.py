@@ -15,6 +15,7 @@ from ews.events import sql
 from ews.events.arrears import ENDED, default_days
 from ews.events.book import open_book
 from ews.events.checks import ROW
+from ews.events.manifest import Manifest
 from ews.events.rejections import Reason
 from ews.events.schemas import OUTCOMES
 
@@ -65,7 +66,7 @@ def contradict(con: duckdb.DuckDBPyConnection, *, fresh: str, told: str, failure
 
 
 def refuse_early_cures(
-    con: duckdb.DuckDBPyConnection, directory: Path, *, fresh: str, told: str, failures: str
+    con: duckdb.DuckDBPyConnection, directory: Path, manifest: Manifest, *, fresh: str, told: str, failures: str
 ) -> None:
     """Add the cures of `fresh` that follow no trouble to `failures`: none listed before them, none in the arrears."""
     troubled = ", ".join(map(sql.literal, TROUBLED))
@@ -80,7 +81,7 @@ def refuse_early_cures(
     con.execute(f"CREATE OR REPLACE TEMP TABLE ews_lone_cures AS {lone}")
     who = [str(row[0]) for row in con.execute("SELECT DISTINCT borrower_id FROM ews_lone_cures").fetchall()]
     if who:
-        _read_arrears(con, directory, who)
+        _read_arrears(con, directory, manifest, who)
         late = f"SELECT 1 FROM ews_late_days t WHERE {earlier}"
         con.execute(
             f"INSERT INTO {failures} SELECT {ROW}, 'occurred_on', CAST(occurred_on AS VARCHAR),"
@@ -90,11 +91,11 @@ def refuse_early_cures(
     con.execute("DROP TABLE ews_lone_cures")
 
 
-def _read_arrears(con: duckdb.DuckDBPyConnection, directory: Path, who: list[str]) -> None:
+def _read_arrears(con: duckdb.DuckDBPyConnection, directory: Path, manifest: Manifest, who: list[str]) -> None:
     """Make ews_late_days: when loans of these borrowers were too late, as the feeds of the book tell."""
-    book = open_book(directory)
-    above = int(book.manifest.recipe.get("default_above_dpd", DEFAULT_ABOVE_DPD))
-    days = default_days(book, above_dpd=above, known_by=book.manifest.extracted_on) if book.has("loans") else None
+    book = open_book(directory, manifest=manifest)
+    above = int(manifest.recipe.get("default_above_dpd", DEFAULT_ABOVE_DPD))
+    days = default_days(book, above_dpd=above, known_by=manifest.extracted_on) if book.has("loans") else None
     found = None if days is None else days.filter(days.borrower_id.isin(who)).to_pyarrow()
     book.engine.disconnect()
     none = "SELECT NULL::VARCHAR AS borrower_id, NULL::VARCHAR AS loan_id, NULL::DATE AS default_on WHERE false"

@@ -43,6 +43,7 @@ def connect(*, threads: int | None = None) -> ibis.BaseBackend:
         settings["threads"] = str(threads)
     engine = ibis.duckdb.connect(**settings)
     engine.con.execute(f"SET memory_limit = '{_memory_mib(engine.con)}MiB'")
+    engine.con.execute("SET enable_progress_bar = false")  # it would stand in the middle of what a command prints
     return engine
 
 

@@ -1,6 +1,7 @@
 """Import: a source's SQL over raw files becomes a book.
 
-Each statement is run once, into Parquet aside, so that checks, quarantine and storage see the same rows.
+Each statement is run once, into Parquet aside, so that checks, quarantine and storage see the same rows. Outcomes that
+were added to the book before are added to the new one (events/carrying.py), and both are published at once.
 """
 
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ def import_source(
         for done, (table, statement) in enumerate(source.statements.items()):
             progress(f"read {table}", done, len(source.statements))
             relations[table] = _run(con, table, statement, stage)
-        return take_in(book_dir, stage, relations, con, extract, files=files, progress=progress)
+        return take_in(book_dir, stage, relations, con, extract, files=files, carries=True, progress=progress)
 
 
 def _extract(source: Source, extracted_on: date | None, max_rejected_share: float | None) -> Extract:

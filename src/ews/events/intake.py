@@ -6,7 +6,7 @@ themselves accepted. Nothing is published unless every table came through.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,17 @@ import duckdb
 from ews.domain.errors import ReconciliationError, RejectedShareError, SourceError
 from ews.domain.progress import Progress, silent
 from ews.events import sql
+from ews.events.carrying import carry_over
 from ews.events.coverage import Declared, check_declared, coverage
 from ews.events.engine import in_one_line
 from ews.events.examination import accepted_rows, examine, forget
 from ews.events.manifest import Manifest, TableEntry
+from ews.events.outcome_lists import forget_lists
 from ews.events.publication import data_file, keep_rejected, publish, quarantine_of, rejected_in, sha256_of
 from ews.events.quarantine import write_rejected
 from ews.events.references import known_values
 from ews.events.report import FileResult, ImportResult, TableResult, describe_rejected, too_many_rejected
-from ews.events.schemas import TABLES, EventTable
+from ews.events.schemas import OUTCOMES, TABLES, EventTable
 
 DEFAULT_MAX_REJECTED_SHARE = 0.01
 
@@ -48,12 +50,14 @@ def take_in(
     extract: Extract,
     *,
     files: tuple[FileResult, ...] = (),
+    carries: bool = False,
     progress: Progress = silent,
 ) -> ImportResult:
     """Make the book in `directory` from `relations`: per table what may follow FROM on connection `con`.
 
     Works inside `stage`, a folder of `publication.staging`; `files` tells of raw lines already put into its quarantine.
-    Errors as for `accept.write_book`.
+    The outcomes added to the book before are added to the new one where it `carries` them, and dropped where not.
+    Errors as for `accept.write_book`; BookError where a list of outcomes was changed.
     """
     check_tables(relations)
     check_declared(dict(extract.covered), extract.extracted_on)
@@ -65,13 +69,32 @@ def take_in(
         file = stage / f"{schema.name}.parquet"
         results.append(_take_table(con, schema, relations[schema.name], extract, file, staged))
         staged[schema.name] = file
-    manifest = _manifest(extract, results, staged)
-    quarantine = quarantine_of(directory, manifest) if any(rejected_in(stage).iterdir()) else None
-    result = ImportResult(manifest, tuple(results), files, quarantine)
+    result = _with_quarantine(
+        directory, stage, ImportResult(_manifest(extract, results, staged), tuple(results), files)
+    )
     _refuse_if_too_many(directory, rejected_in(stage), result, extract.max_rejected_share)
-    publish(directory, manifest, staged, rejected_in(stage))
+    if carries:
+        result = _carried(con, directory, stage, result, staged)
+    publish(directory, result.manifest, staged, rejected_in(stage))
+    if not carries:
+        forget_lists(directory)
     progress("import", len(schemas), len(schemas))
     return result
+
+
+def _carried(
+    con: duckdb.DuckDBPyConnection, directory: Path, stage: Path, result: ImportResult, staged: dict[str, Path]
+) -> ImportResult:
+    """Return the result with the outcomes of former lists in it; their file joins `staged`."""
+    book = carry_over(con, directory, stage, result.manifest, staged)
+    if book.outcomes is not None:
+        staged[OUTCOMES.name] = book.outcomes
+    return _with_quarantine(directory, stage, replace(result, manifest=book.manifest, carried=book.carried))
+
+
+def _with_quarantine(directory: Path, stage: Path, result: ImportResult) -> ImportResult:
+    some = any(rejected_in(stage).iterdir())
+    return replace(result, quarantine=quarantine_of(directory, result.manifest) if some else None)
 
 
 def check_tables(names: Mapping[str, Any]) -> None:

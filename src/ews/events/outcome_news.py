@@ -42,8 +42,8 @@ def _view_told(con: duckdb.DuckDBPyConnection, file: Path | None) -> None:
     if file is None:
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in types.items())
         con.execute(
-            f"CREATE TEMP VIEW {TOLD} AS SELECT {nothing}, NULL::DATE AS known_on, NULL::BOOLEAN AS withdrawn"
-            " WHERE false"
+            f"CREATE OR REPLACE TEMP VIEW {TOLD} AS SELECT {nothing}, NULL::DATE AS known_on,"
+            " NULL::BOOLEAN AS withdrawn WHERE false"
         )
         return
     stored = sql.parquet(str(file))
@@ -54,7 +54,7 @@ def _view_told(con: duckdb.DuckDBPyConnection, file: Path | None) -> None:
         if column.name not in there
     }
     columns = ", ".join(f"{later.get(name, name)} AS {name}" for name in OUTCOMES.names)
-    con.execute(f"CREATE TEMP VIEW {TOLD} AS SELECT {columns}, known_on, withdrawn FROM {stored}")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {TOLD} AS SELECT {columns}, known_on, withdrawn FROM {stored}")
 
 
 def _there(file: Path) -> Path:
@@ -88,11 +88,11 @@ def judged(con: duckdb.DuckDBPyConnection, directory: Path, manifest: Manifest, 
             f' (SELECT 1 FROM {found.failures} f WHERE f."row" = t.{ROW} AND f."column" = {sql.literal(column)})'
         )
     con.execute(
-        f"CREATE TEMP VIEW {FRESH} AS SELECT {ROW}, {', '.join(OUTCOMES.names)}, known_on, withdrawn"
+        f"CREATE OR REPLACE TEMP VIEW {FRESH} AS SELECT {ROW}, {', '.join(OUTCOMES.names)}, known_on, withdrawn"
         f' FROM {found.typed} t WHERE {ROW} NOT IN (SELECT "row" FROM {found.failures}) AND NOT {_is_told(same=True)}'
     )
     contradict(con, fresh=FRESH, told=TOLD, failures=found.failures)
-    refuse_early_cures(con, directory, fresh=FRESH, told=TOLD, failures=found.failures)
+    refuse_early_cures(con, directory, manifest, fresh=FRESH, told=TOLD, failures=found.failures)
     _collect_added(con)
     return replace(found, reasons=count_reasons(con, found.failures))
 
@@ -126,6 +126,7 @@ def _collect_added(con: duckdb.DuckDBPyConnection) -> None:
     )
     before = f"lag(row({content})) OVER (PARTITION BY outcome_id ORDER BY known_on)"
     con.execute(
-        f"CREATE TEMP TABLE {ADDED} AS SELECT {content}, known_on FROM (SELECT *, row({content}) IS NOT DISTINCT FROM"
-        f" {before} AS is_same FROM ({both})) WHERE {ROW} IS NOT NULL AND NOT is_same"
+        f"CREATE OR REPLACE TEMP TABLE {ADDED} AS SELECT {content}, known_on FROM"
+        f" (SELECT *, row({content}) IS NOT DISTINCT FROM {before} AS is_same FROM ({both}))"
+        f" WHERE {ROW} IS NOT NULL AND NOT is_same"
     )

@@ -3,6 +3,7 @@
 book/manifest.json           the book; manifest.previous.json the one before
 book/data/                   the tables, under names that hold the hash of their content
 book/quarantine/<book id>/   the rows that this book's import rejected
+book/outcome-lists/          what was added by lists, which an import adds again: see events/outcome_lists.py
 book/states/<book id>.json   the manifests that outcomes were added to since the last import: see events/states.py
 book/staging-*               work in hand; what a killed import leaves is removed by the next
 
@@ -78,7 +79,7 @@ def publish(
     """
     (directory / DATA).mkdir(exist_ok=True)
     for table, file in staged.items():
-        _flush(file)
+        flush(file)
         file.replace(directory / manifest.tables[table].file)
     keep_rejected(directory, manifest, rejected)
     current = directory / FILE_NAME
@@ -128,6 +129,7 @@ def _previous(directory: Path) -> list[Manifest]:
         return []
 
 
-def _flush(file: Path) -> None:
+def flush(file: Path) -> None:
+    """Have the operating system write `file` to the disk."""
     with file.open("rb+") as content:
         os.fsync(content.fileno())

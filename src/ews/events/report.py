@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ews.events.manifest import Manifest
 from ews.events.rejections import Reason
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,63 @@ Part = TableResult | FileResult
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of the outcomes added before: `lists` additions, `added` counts by kind what the extract lacks.
+
+    `reasons` counts each rejected row once; the other rows stand in the book already.
+    """
+
+    lists: int
+    delivered: int
+    added: Mapping[str, int]
+    reasons: Mapping[Reason, int]
+
+    @classmethod
+    def nothing(cls) -> "Carried":
+        return cls(0, 0, {}, {})
+
+    def with_list(self, delivered: int, added: Mapping[str, int], reasons: Mapping[Reason, int]) -> "Carried":
+        """Return the counts with those of one more list."""
+        return Carried(
+            self.lists + 1, self.delivered + delivered, _plus(self.added, added), _plus(self.reasons, reasons)
+        )
+
+    @property
+    def rejected(self) -> int:
+        return sum(self.reasons.values())
+
+    @property
+    def accepted(self) -> int:
+        return self.delivered - self.rejected
+
+    @property
+    def already(self) -> int:
+        return self.accepted - sum(self.added.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "lists": self.lists,
+            "in": self.delivered,
+            "accepted": self.accepted,
+            "added": dict(sorted(self.added.items())),
+            "already_known": self.already,
+            "rejected": self.rejected,
+            "reasons": {str(reason): count for reason, count in sorted(self.reasons.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ImportResult:
-    """`quarantine` is the folder with the rejected rows, None where nothing was rejected."""
+    """`quarantine` is the folder with the rejected rows, None where nothing was rejected.
+
+    `carried` tells of the outcomes that were added to the book before; of a made-up book it is null.
+    """
 
     manifest: Manifest
     tables: tuple[TableResult, ...]
     files: tuple[FileResult, ...]
-    quarantine: Path | None
+    quarantine: Path | None = None
+    carried: Carried | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -71,6 +123,7 @@ class ImportResult:
             "extracted_on": self.manifest.extracted_on.isoformat(),
             "tables": {table.name: {**_counts(table), **_cover(table)} for table in self.tables},
             "files": {file.name: {"encoding": file.encoding, **_counts(file)} for file in self.files},
+            "outcomes_added_before": None if self.carried is None else self.carried.as_dict(),
             "quarantine": None if self.quarantine is None else str(self.quarantine),
         }
 
@@ -106,3 +159,7 @@ def _cover(table: TableResult) -> dict[str, str | None]:
         "covered_from": None if table.covered_from is None else table.covered_from.isoformat(),
         "covered_to": None if table.covered_to is None else table.covered_to.isoformat(),
     }
+
+
+def _plus(one: Mapping[K, int], other: Mapping[K, int]) -> dict[K, int]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in (*one, *other)}
