@@ -90,11 +90,13 @@ def replay(
     before: States,
     compared: pd.DataFrame | None,
     model: FrozenModel | None = None,
+    *,
+    has_pd: bool = True,
 ) -> Replayed:
     """Return what `policy` says of one batch; `compared` has borrower_id, pd, grade, tier of the one before.
 
     With `model` its pd counts in place of the batch's. As on the first night of a new model, no pd is compared with
-    that of another.
+    that of another. Without `has_pd` no borrower has a pd, and rules alone speak.
     """
     if not is_sound(batch.folder):
         message = f"its folder '{batch.folder}' is gone or was changed. Restore it from the backup."
@@ -102,7 +104,9 @@ def replay(
     casework = read_casework(batch.folder)
     book = with_casework(book, casework)
     known = _decided(batch, compared)
-    decided = temporary(book, known if model is None else _by_model(known, model))
+    if model is not None:
+        known = _by_model(known, model)
+    decided = temporary(book, known if has_pd else _with_pd(known, pa.nulls(len(known), pa.float64())))
     spine, horizon = _spine(book, batch, decided), _horizon(batch) if model is None else model.horizon_months
     blind = read_batch(batch.folder).blind
     day = Day(book, spine, policy, horizon, blind, before, casework.overrides, compared)
@@ -147,8 +151,12 @@ def _by_model(known: pa.Table, model: FrozenModel) -> pa.Table:
     frame = known.select(list(NAMES)).filter(pa.array(scored)).to_pandas()
     chances = np.full(len(known), np.nan)
     chances[scored] = predict_pd(model, frame)
-    columns = {"pd": pa.array(chances, from_pandas=True), "pd_before": pa.nulls(len(known), pa.float64())}
-    for name, values in columns.items():
+    return _with_pd(known, pa.array(chances, from_pandas=True))
+
+
+def _with_pd(known: pa.Table, chances: pa.Array) -> pa.Table:
+    """Return the rows with `chances` for their pd, and none before."""
+    for name, values in {"pd": chances, "pd_before": pa.nulls(len(known), pa.float64())}.items():
         known = known.set_column(known.schema.get_field_index(name), name, values)
     return known
 

@@ -11,10 +11,12 @@ from ews.cli.validate import system
 from ews.cli.validate.curves import curves_of
 from ews.cli.validate.paper import paper_of
 from ews.cli.validate.system import LEAST_MONTHS, horizon_watched, marked, watched
+from ews.domain.errors import PolicyError
 from ews.domain.text import Language, Text
 from ews.outcomes.definition import Definition
 from ews.outcomes.fates import defaults_by_day
 from ews.outcomes.horizon import months_later
+from ews.validation.earliness.results import RULES_ALONE
 from ews.validation.results import WHOLE, Result, Verdict
 from tests.cli.validate.conftest import Made
 from tests.training.ledgers import LAST
@@ -43,16 +45,47 @@ def test_without_batches_nothing_is_watched():
 
 
 @pytest.fixture(scope="module")
-def seen(made, tmp_path_factory):
-    """Return what the whole system is found to have said, had it warned of all who default half a year ahead."""
+def folders(made, tmp_path_factory):
+    """Return batches of a system that had warned of all who default half a year ahead."""
     failed = defaults_by_day(made.book, Definition.from_dict(made.model.definition), LAST)
     first = failed.groupby("borrower_id")["default_on"].min()
     folders = {day: tmp_path_factory.mktemp(f"batch-{day}") for day in DAYS}
     for day, folder in folders.items():
         _rows(first, pd.Timestamp(day)).to_parquet(folder / "decisions.parquet")
+    return folders
+
+
+@pytest.fixture(scope="module")
+def seen(made, folders):
+    """Return what the whole system is found to have said."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(system, "_batches", lambda *_: ())
         patched.setattr(system, "_folders", lambda *_: folders)
         return watched(made.settings.home, object(), made.book, made.model, replicates=20, seed=1)
+
+
+@pytest.mark.parametrize("fault", [None, "the folder is gone"])
+def test_a_full_validation_tells_what_rules_alone_would_have_said_or_why_not(made, folders, seen, monkeypatch, fault):
+    def said(*_):
+        if fault is not None:
+            raise PolicyError(fault)
+        rows = system._said(folders)[["borrower_id", "as_of"]]
+        return rows.assign(rules_level=0, rules_urgency=0.0, rules_signals_urgency=0.0)
+
+    monkeypatch.setattr(system, "_batches", lambda *_: ())
+    monkeypatch.setattr(system, "_folders", lambda *_: folders)
+    monkeypatch.setattr(system, "said_by_rules", said)
+    found = watched(
+        made.settings.home, object(), made.book, made.model, replicates=20, seed=1, policy_by_hash={}.get
+    )  # fmt: skip
+    told = {one.test: one.value for one in found.results if one.about == f"system:{RULES_ALONE}"}
+    if fault is None:
+        whole = next(one for one in found.results if (one.test, one.about) == ("exposure_flagged_early", WHOLE))
+        assert (told["exposure_flagged_early"], told["beyond"]) == (0.0, whole.value)  # they never warned
+    else:
+        assert not told
+        assert found.why.en == f"{seen.why.en} What rules alone would have said cannot be told: {fault}."
+        assert found.results == seen.results
 
 
 def test_who_was_on_the_list_in_time_counts_by_what_the_book_knows_today(seen):

@@ -22,6 +22,7 @@ from ews.cli.desks import log_of
 from ews.cli.people import by
 from ews.cli.policies import policy_of
 from ews.cli.settings import Settings
+from ews.cli.told import policy_by_hash
 from ews.cli.validate.catalogue import AREA_OF, AREA_TEXT
 from ews.cli.validate.chosen import Chosen, chosen
 from ews.cli.validate.findings import RANKS, Told, found_in, settled, told_findings
@@ -100,7 +101,8 @@ def _found(settings: Settings, which: Chosen, asked: Asked, store: Store | None,
         raise BookError(message)
     book = open_book(folder)
     policy, groups = policy_of(settings), _groups(asked.groups)
-    subject = Subject(model, which.run_id, which.is_champion, book, folder, settings.home, store, policy, groups)
+    at = (book, folder, settings.home, store)
+    subject = Subject(model, which.run_id, which.is_champion, *at, policy, groups, policy_by_hash(settings))
     with show.progress("validate", quiet=quiet) as progress:
         return make(subject, made_at=_now(), made_by=by(), is_quick=asked.is_quick, progress=progress)
 

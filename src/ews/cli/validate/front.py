@@ -93,9 +93,9 @@ def grave_blocks(findings: Sequence[Told], voice: Voice) -> Iterator[Block]:
 def findings_blocks(findings: Sequence[Told], voice: Voice, *, most_places: int = 1) -> Iterator[Block]:
     """Yield findings, each with who answers for it by when, and what became of it."""
     columns = (
-        (voice("No.", "编号"), 0.08),
+        (voice("No.", "编号"), 0.1),
         (voice("Severity", "级别"), 0.1),
-        (voice("Finding", "发现"), 0.46),
+        (voice("Finding", "发现"), 0.44),
         (voice("Owner", "责任人"), 0.1),
         (voice("Due", "期限"), 0.14),
         (voice("Sign-off", "签署"), 0.12),

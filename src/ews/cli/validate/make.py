@@ -6,7 +6,7 @@ First    the model's own test is the initial validation; where labels have matur
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,7 +52,10 @@ _QUICK_REPLICATES, _REPLICATES = 50, 200
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is validated, and where: `store` is null where nothing was ever published."""
+    """What is validated, and where: `store` is null where nothing was ever published.
+
+    `policy_by_hash` finds the policies that decided; without it nobody can tell what rules alone would have said.
+    """
 
     model: FrozenModel
     run_id: str | None
@@ -63,6 +66,7 @@ class Subject:
     store: Store | None
     policy: Policy
     groups: pd.DataFrame | None = None
+    policy_by_hash: Callable[[str], Policy | None] | None = None
 
 
 def make(
@@ -76,7 +80,13 @@ def make(
     with _timed(seconds, "system"):
         replicates = _QUICK_REPLICATES if is_quick else _REPLICATES
         system = watched(
-            subject.home, subject.store, subject.book, subject.model, replicates=replicates, seed=again.recipe.seed
+            subject.home,
+            subject.store,
+            subject.book,
+            subject.model,
+            replicates=replicates,
+            seed=again.recipe.seed,
+            policy_by_hash=None if is_quick else subject.policy_by_hash,
         )
     is_provisional = system.horizon_months != subject.model.horizon_months
     results += marked(system.results, system.why, is_provisional=is_provisional)

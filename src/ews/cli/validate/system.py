@@ -4,10 +4,11 @@ Reads     the published batches that this model decided, about a month apart, an
 Horizon   the model's own where the batches watched it in full before some default; else the longest whole months that
           they did watch, which every result then says; none where that is less than LEAST_MONTHS
 Urgency   the order of the queue: expected loss, then exposure
-Beside    who is late (dpd_alone), the highest pd without a policy (pd_alone), a list drawn by chance (chance)
+Beside    the same policy without the pd (rules_alone), where it is asked for; who is late (dpd_alone), the highest pd
+          without a policy (pd_alone), a list drawn by chance (chance)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from ews.cli.validate.rules_alone import rules_history, said_by_rules
+from ews.domain.errors import PolicyError
 from ews.domain.levels import WarningLevel
 from ews.domain.text import Text
 from ews.events.book import Book
@@ -23,12 +26,14 @@ from ews.models.frozen import FrozenModel
 from ews.outcomes.definition import Definition
 from ews.outcomes.fates import arrears_days, circles, defaults_by_day
 from ews.outcomes.horizon import months_later
+from ews.policy.policy import Policy
 from ews.store.batches import batch_page
 from ews.store.engine import Store
+from ews.store.publications import Publication
 from ews.validation.earliness.figures import by_chance
 from ews.validation.earliness.history import History, first_after
 from ews.validation.earliness.measure import Earliness, earliness
-from ews.validation.earliness.results import earliness_results
+from ews.validation.earliness.results import RULES_ALONE, earliness_results
 from ews.validation.results import Result
 
 LEAST_MONTHS = 9
@@ -52,27 +57,51 @@ class Watched:
         return earliness_results(self.found) if self.found is not None else ()
 
 
-def watched(home: Path, store: Store | None, book: Book, model: FrozenModel, *, replicates: int, seed: int) -> Watched:
-    """Return how early the batches of `model` warned of what is known today."""
-    folders = _folders(home, store, model) if store is not None else {}
+def watched(
+    home: Path,
+    store: Store | None,
+    book: Book,
+    model: FrozenModel,
+    *,
+    replicates: int,
+    seed: int,
+    policy_by_hash: Callable[[str], Policy | None] | None = None,
+) -> Watched:
+    """Return how early the batches of `model` warned of what is known today.
+
+    `policy_by_hash` finds the policies that decided them, to tell what rules alone would have said; null leaves it out.
+    """
+    batches = _batches(home, store, model) if store is not None else ()
+    folders = _folders(home, batches)
     known_until = book.manifest.known_to
     days = tuple(sorted(folders))
     horizon = horizon_watched(days, known_until, model.horizon_months)
     if not horizon:
         return Watched(days, horizon, None, _not_yet(days, known_until, model.horizon_months))
-    rows = _with_fates(book, _said(folders), Definition.from_dict(model.definition), known_until)
+    rows, why = _said(folders), _rests_on(days, known_until, horizon, model.horizon_months)
+    if store is not None and policy_by_hash is not None:
+        try:
+            rules = said_by_rules(home, store, book, batches, policy_by_hash)
+            rows = rows.merge(rules, on=["borrower_id", "as_of"], validate="one_to_one")
+        except PolicyError as error:
+            why = _both(why, _without_rules(error))
+    rows = _with_fates(book, rows, Definition.from_dict(model.definition), known_until)
     history = History.of(rows, known_until, horizon)
     others = _others(rows, history)
     found = earliness(history, others, replicates=replicates, seed=seed)
-    return Watched(days, horizon, found, _rests_on(days, known_until, horizon, model.horizon_months))
+    return Watched(days, horizon, found, why)
 
 
-def _folders(home: Path, store: Store, model: FrozenModel) -> Mapping[date, Path]:
-    """Return the folder of the newest batch of each day that the model decided."""
-    found, _ = batch_page(store, limit=_MOST_BATCHES, portfolio=None)
+def _batches(home: Path, store: Store, model: FrozenModel) -> tuple[Publication, ...]:
+    """Return the newest batch of each day that the model decided, the oldest first."""
+    found, _ = batch_page(store, limit=_MOST_BATCHES, portfolio=model.portfolio)
     own = [one for one in found if one.batch.model_id == model.model_id and not one.superseded]
-    places = {one.batch.as_of: home / one.batch.directory for one in own}
-    return {day: place for day, place in places.items() if (place / "decisions.parquet").is_file()}
+    there = [one for one in own if (home / one.batch.directory / "decisions.parquet").is_file()]
+    return tuple(sorted(there, key=lambda one: one.batch.as_of))
+
+
+def _folders(home: Path, batches: Sequence[Publication]) -> Mapping[date, Path]:
+    return {one.batch.as_of: home / one.batch.directory for one in batches}
 
 
 def horizon_watched(days: Sequence[date], known_until: date, horizon_months: int) -> int:
@@ -114,7 +143,9 @@ def _others(rows: pd.DataFrame, history: History) -> dict[str, History]:
     dpd = rows["dpd"].astype("float64").fillna(0.0).to_numpy(np.float64)
     late = np.clip(np.ceil(dpd / 30), 0, 3).astype(np.int8)
     top = np.full(len(rows), 3, dtype=np.int8)
+    rules = {RULES_ALONE: rules_history(history, rows)} if "rules_level" in rows else {}
     return {
+        **rules,
         "dpd_alone": history.said_by(late, dpd),
         "pd_alone": history.said_by(top, rows["pd"].astype("float64")),
         "chance": by_chance(history),
@@ -147,6 +178,13 @@ def _rests_on(days: tuple[date, ...], known_until: date, horizon: int, asked: in
         f"{whole.en} The batches do not yet watch {asked} months in full: the figures look at defaults within "
         f"{horizon} months only, and are provisional.",
         f"{whole.zh}批次尚不足以完整覆盖{asked}个月：以下仅考察{horizon}个月内的违约，为暂行结果。",
+    )
+
+
+def _without_rules(error: PolicyError) -> Text:
+    return Text(
+        f"What rules alone would have said cannot be told: {error}.",
+        f"无法检验“仅规则”的提前量：{error}。",
     )
 
 

@@ -116,6 +116,6 @@ def _quick(*, is_quick: bool) -> Text | None:
         return None
     return Text(
         "This was a quick validation: no model was fitted anew, so that ablation, shuffled labels and the agreement of "
-        "reasons under another seed were not tested.",
-        "本次为快速验证：未重新训练模型，未做剔除特征、打乱标签及原因一致性检验。",
+        "reasons under another seed were not tested; nor were the batches judged again by rules alone.",
+        "本次为快速验证：未重新训练模型，未做剔除特征、打乱标签及原因一致性检验，也未按“仅规则”重判各批次。",
     )
