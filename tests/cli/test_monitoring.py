@@ -14,7 +14,7 @@ from ews.models.reference import FILE
 from ews.models.used import used_features
 from ews.monitoring.health.health import from_json
 from ews.monitoring.health.look import SHARED
-from ews.store.batches import latest_batch
+from ews.store.batches import batch_page, latest_batch
 from ews.store.checkups import checkup_history, newest_checkup
 from ews.store.engine import open_store
 from tests.homes import DAYS, ScoredHome, store_url
@@ -107,6 +107,48 @@ def test_a_model_without_reference_statistics_has_no_drift_and_says_what_to_do(o
     assert (found["score"], found["shifts"], found["reference"]) == (None, [], None)
     assert "no_reference" in found["unknown"]
     assert found["expected"]["rows"] > 0
+
+
+def test_a_damaged_file_of_the_newest_batch_is_told_as_unknown_and_what_to_do(own):
+    path = decisions(own)
+    kept = path.read_bytes()
+    path.write_bytes(kept[: len(kept) // 2])
+    try:
+        found = run(own, "--book", str(own.book))
+    finally:
+        path.write_bytes(kept)
+    assert found.exit_code in {0, 3}, found.output
+    assert "decisions.parquet of the batch cannot be read. Restore the folder" in found.stdout
+    with own.store() as store:
+        body = from_json(newest_checkup(store, "synthetic").body)
+    assert (body.score, body.shifts, body.expected) == (None, (), None)
+    assert "damaged_batch" in body.unknown
+
+
+def test_a_damaged_file_of_an_earlier_batch_leaves_its_outcomes_out_and_says_so(own):
+    with own.store() as store:
+        older = min(batch_page(store, limit=99, portfolio="synthetic")[0], key=lambda one: one.batch.as_of)
+    path = own.home / older.batch.directory / "decisions.parquet"
+    kept = path.read_bytes()
+    path.write_bytes(b"not parquet")
+    try:
+        found = json.loads(run(own, "--book", str(own.book), "--json").stdout)
+    finally:
+        path.write_bytes(kept)
+    assert found["cohorts"] == []
+    assert "damaged_earlier" in found["unknown"]
+    assert found["expected"] is not None
+
+
+def test_damaged_reference_statistics_end_with_what_to_restore(own):
+    path = own.home / "models" / "synthetic" / own.model.model_id / FILE
+    kept = path.read_bytes()
+    path.write_bytes(kept[:100])
+    try:
+        found = run(own)
+    finally:
+        path.write_bytes(kept)
+    assert f"are damaged or were changed. Restore '{FILE}' in its folder from the backup." in str(found.exception)
 
 
 def test_a_portfolio_that_has_no_batch_is_told_as_such(own):

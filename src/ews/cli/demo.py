@@ -108,6 +108,7 @@ def _suggest(settings: Settings, book: Path, cases: list[Case], port: int | None
         ),
         f"{ews} policy show   # then copy src/ews/policy/*.toml to a folder, change a number, and:",
         f"{ews} policy diff in-force FOLDER --book {book}   # who would move",
+        f"{ews} monitor   # what the night found about the model: drift, feeds, outcomes 模型监测",
         f"{ews} audit verify     # nobody has bent the record; who did and read what: ews audit show",
         f"{ews} score --book {book}          # the same batch again: nothing changes",
         f".venv/bin/mlflow ui --backend-store-uri {_near(settings)}   # the run, its figures and plots",

@@ -4,6 +4,7 @@ Order   warnings → deadlines → tasks → overrides that expired → what was
 Killed  anywhere: run again, it goes on; what was done is not done twice
 Again   for the same day, batches and policy a night that remembers goes through those only whose cases were acted on
         since the last one came to its end; what happened to nobody would ask for nothing new
+Models  after casework the command looks at the model of each newest batch, as `ews monitor` does; see nightly_look
 """
 
 from collections.abc import Mapping
@@ -11,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ews.casework.approvals.carrying_out import finish_approved
 from ews.casework.approvals.proposal import Hands
-from ews.casework.approvals.second_person import finish_approved
 from ews.casework.approvals.waiting import escalate_waiting
 from ews.casework.desk import Desk
 from ews.casework.neighbours.nightly_file import write_nightly_file
@@ -25,6 +26,7 @@ from ews.casework.warnings.seen import PolicyOf
 from ews.casework.warnings.sweep import sweep
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of
+from ews.cli.nightly_look import look_at_models, tell_look
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.domain.people import SYSTEM
@@ -80,12 +82,17 @@ def run(settings: Settings, *, as_json: bool) -> None:
 
 
 def do_night(settings: Settings, *, quiet: bool = False) -> Night:
+    """Do the night, look at the models of the newest batches, and tell each look in a line unless `quiet`."""
     store = open_store(settings.database, create=False)
     try:
         log = log_of(settings, store)
         desk = desk_of(settings, store, log)
         with show.progress(STEP, quiet=quiet) as progress:
-            return night(desk, hands_of(settings, store, log), policy_by_hash(settings), notices(settings), progress)
+            done = night(desk, hands_of(settings, store, log), policy_by_hash(settings), notices(settings), progress)
+        for look in look_at_models(settings, store, quiet=quiet):
+            if not quiet or look.fault is not None:
+                tell_look(look)
+        return done
     finally:
         store.close()
 

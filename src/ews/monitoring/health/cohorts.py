@@ -40,8 +40,8 @@ Floats = NDArray[np.float64]
 
 MOST_ROWS = 1_200_000
 NEEDED = ("borrower_id", "pd", "grade")
-ReadColumns = Callable[[Publication], pa.Table]
-"""Gives NEEDED of a batch, one row per borrower."""
+ReadColumns = Callable[[Publication], pa.Table | None]
+"""Gives NEEDED of a batch, one row per borrower; None where its file cannot be read, and it is not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,11 @@ def _of_model(
     ]
     fresh = [one for one in batches if one.batch.as_of < reach and one.batch.batch_id not in known]
     chosen = _within_reach(fresh, alone, ends, reach)
-    columns = {one.batch.as_of: read(one) for one in chosen}
+    tables = {one.batch.as_of: read(one) for one in chosen}
+    columns = {day: table for day, table in tables.items() if table is not None}
     seen = _labels(book, columns, definition, known_by)
     found = old
-    for one in chosen:
+    for one in (one for one in chosen if one.batch.as_of in columns):
         day = one.batch.as_of
         given, hit, grades = _joined(columns[day], seen.filter(pc.equal(seen["as_of"], day)))
         enough = ends[day] <= reach and LEAST_DEFAULTS <= int(hit.sum()) <= len(hit) - LEAST_DEFAULTS

@@ -26,7 +26,9 @@ class Unknown(StrEnum):
 
     NO_REFERENCE = "no_reference"
     NO_FOLDER = "no_folder"
+    DAMAGED_BATCH = "damaged_batch"
     NO_BOOK = "no_book"
+    DAMAGED_EARLIER = "damaged_earlier"
     NO_MATURE = "no_mature"
 
 
@@ -42,9 +44,19 @@ UNKNOWN_TEXTS: Mapping[Unknown, Text] = {
         "Drift and expected performance are not known: the folder of the batch is not here. Restore it.",
         "无法判断偏移与预期表现：批次目录不存在，请恢复。",
     ),
+    Unknown.DAMAGED_BATCH: Text(
+        "Drift and expected performance are not known: decisions.parquet of the batch cannot be read. Restore the "
+        "folder of the batch from the backup, then run 'ews monitor' again.",
+        "无法判断偏移与预期表现：批次的 decisions.parquet 无法读取。请从备份恢复批次目录，再运行 ews monitor。",
+    ),
     Unknown.NO_BOOK: Text(
         "Feeds and outcomes are not known: the book is not at hand. Name it with --book.",
         "无法判断数据供给与实际违约：未找到贷款组合，请用 --book 指定。",
+    ),
+    Unknown.DAMAGED_EARLIER: Text(
+        "The outcomes of some earlier batch are not judged: its decisions.parquet cannot be read. Restore its folder "
+        "from the backup, then run 'ews monitor' again.",
+        "部分历史批次的实际违约未作判断：其 decisions.parquet 无法读取。请从备份恢复批次目录，再运行 ews monitor。",
     ),
     Unknown.NO_MATURE: Text(
         "No batch of this model is old enough to be judged in full: until then only what is expected, and defaults so "

@@ -58,6 +58,9 @@ _MONTHS = 12
 SHARED = frozenset(one.name for one in FEATURES if one.reason is ReasonCode.SECTOR_DECLINE)
 """Features that all borrowers of a trade or region have in common."""
 
+_UNREADABLE = (pa.ArrowException, OSError, KeyError)
+"""What a file raises that is damaged, or lacks a column."""
+
 Floats = NDArray[np.float64]
 
 
@@ -80,12 +83,13 @@ def look(
     used = used_features(model)
     rate = alarm_rate(_batches_of_a_year(published, newest), 1 + len(used))
     file = home / batch.directory / DECISIONS
-    score, shifts, expected, folder_is_here = _of_batch(file, reference, rate, used, progress)
+    score, shifts, expected, missed = _of_batch(file, reference, rate, used, progress)
     progress("feeds", 0, 1)
     told = None if book is None else feeds(book, batch.as_of, batch.known_by, used)
     progress("cohorts", 0, 1)
     known = _looked(store, portfolio, None)
-    judged = () if book is None else _cohorts(home, portfolio, months, book, () if known is None else known.cohorts)
+    past = () if known is None else known.cohorts
+    judged, unread = ((), False) if book is None else _cohorts(home, portfolio, months, book, past)
     progress("cohorts", 1, 1)
     earlier = _looked(store, portfolio, newest.number)
     found = alarms(batch.as_of, [*((score,) if score else ()), *shifts], told or (), _own(judged, newest), rate)
@@ -98,7 +102,7 @@ def look(
         book_id=None if book is None else book.manifest.book_id,
         known_to=None if book is None else book.manifest.known_to,
         alarms=standing_since(found, earlier.alarms if earlier else ()),
-        unknown=_unknown(reference, book, _own(judged, newest), folder_is_here=folder_is_here),
+        unknown=_unknown(reference, book, _own(judged, newest), missed, unread=unread),
         rate=Rate(STATED, rate.looks, rate.columns),
         reference=None if reference is None else _facts(reference),
         score=score,
@@ -124,16 +128,25 @@ def _history(store: Store, portfolio: str, months: Sequence[Publication]) -> His
 
 def _of_batch(
     path: Path, reference: Reference | None, rate: AlarmRate, used: Collection[str], progress: Progress
-) -> tuple[ColumnShift | None, tuple[ColumnShift, ...], Expected | None, bool]:
-    """Return how the score and the features lie, what is to be expected, and whether the folder is here."""
+) -> tuple[ColumnShift | None, tuple[ColumnShift, ...], Expected | None, Unknown | None]:
+    """Return how the score and the features lie, what is to be expected, and why neither is known where it is not."""
     if not path.is_file():
-        return None, (), None, False
+        return None, (), None, Unknown.NO_FOLDER
+    try:
+        return (*_lying(path, reference, rate, used, progress), None)
+    except _UNREADABLE:
+        return None, (), None, Unknown.DAMAGED_BATCH
+
+
+def _lying(
+    path: Path, reference: Reference | None, rate: AlarmRate, used: Collection[str], progress: Progress
+) -> tuple[ColumnShift | None, tuple[ColumnShift, ...], Expected | None]:
     with pq.ParquetFile(path) as file:
         scored = ~file.read(["in_default"])["in_default"].to_numpy()
         given = _column(file, "pd", scored)
         expected = expected_performance(given[~np.isnan(given)])
         if reference is None:
-            return None, (), expected, True
+            return None, (), expected
         names = set(file.schema_arrow.names)
         total, done = len(reference.features.columns), 0
 
@@ -146,7 +159,7 @@ def _of_batch(
         shifts = column_shifts(reference.features, values_of, rate, used, SHARED)
         progress("features", total, total)
     (score,) = column_shifts(reference.score, lambda _: given, rate)
-    return score, shifts, expected, True
+    return score, shifts, expected
 
 
 def _column(file: pq.ParquetFile, name: str, scored: NDArray[np.bool_]) -> Floats:
@@ -156,8 +169,12 @@ def _column(file: pq.ParquetFile, name: str, scored: NDArray[np.bool_]) -> Float
 
 def _cohorts(
     home: Path, portfolio: str, months: Sequence[Publication], book: Book, judged: Sequence[Cohort]
-) -> tuple[Cohort, ...]:
-    """Return what became of the batches whose folder is here; what was judged when mature is not judged again."""
+) -> tuple[tuple[Cohort, ...], bool]:
+    """Return what became of the batches whose folder is here, and whether a file of theirs could not be read.
+
+    What was judged when mature is not judged again.
+    """
+    unread: list[str] = []
     batches = [one for one in months if (home / one.batch.directory / DECISIONS).is_file()]
     known = {one.batch_id: one for one in judged if one.is_mature}
 
@@ -168,10 +185,15 @@ def _cohorts(
         except ModelError:
             return None
 
-    def read(one: Publication) -> pa.Table:
-        return pq.read_table(home / one.batch.directory / DECISIONS, columns=list(NEEDED))
+    def read(one: Publication) -> pa.Table | None:
+        try:
+            return pq.read_table(home / one.batch.directory / DECISIONS, columns=list(NEEDED)).select(list(NEEDED))
+        except _UNREADABLE:
+            unread.append(one.batch.batch_id)
+            return None
 
-    return cohorts(book, batches, model_of, read, known=known)
+    found = cohorts(book, batches, model_of, read, known=known)
+    return found, bool(unread)
 
 
 def _own(judged: Sequence[Cohort], newest: Publication) -> tuple[Cohort, ...]:
@@ -191,12 +213,14 @@ def _batches_of_a_year(published: Sequence[Publication], newest: Publication) ->
 
 
 def _unknown(
-    reference: Reference | None, book: Book | None, own: Sequence[Cohort], *, folder_is_here: bool
+    reference: Reference | None, book: Book | None, own: Sequence[Cohort], missed: Unknown | None, *, unread: bool
 ) -> tuple[Unknown, ...]:
     missing = {
         Unknown.NO_REFERENCE: reference is None,
-        Unknown.NO_FOLDER: not folder_is_here,
+        Unknown.NO_FOLDER: missed is Unknown.NO_FOLDER,
+        Unknown.DAMAGED_BATCH: missed is Unknown.DAMAGED_BATCH,
         Unknown.NO_BOOK: book is None,
+        Unknown.DAMAGED_EARLIER: unread,
         Unknown.NO_MATURE: book is not None and not any(one.is_mature for one in own),
     }
     return tuple(one for one, holds in missing.items() if holds)
