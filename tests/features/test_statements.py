@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -90,6 +93,33 @@ def test_what_sql_cannot_say_is_done_by_a_function_on_all_rows_of_a_step():
         return table.filter(table.borrower_id != "DC")
 
     assert told(firms("A", "AB", "CD"), turned) == ["BA"]
+
+
+WRITING = """
+from ews.features import statements
+from ews.features.public_events import family
+from ews.features.window import spine_on
+from tests.books import book_of
+from tests.features.test_statements import DAY
+
+event = {"borrower_id": "A", "occurred_on": DAY, "kind": "lawsuit"}
+book = book_of({"borrowers": [{"borrower_id": "A", "kind": "firm"}], "public_events": [event]})
+print(statements.script_of(statements._shape(book, spine_on(book, [DAY]), family.build)))
+"""
+
+
+def test_two_processes_write_the_same_statements_whatever_their_hashes():
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", WRITING],
+            check=True,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1]
+    assert b"SELECT" in said[0]
 
 
 def test_only_the_result_stays_behind_and_a_failure_before_does_no_harm():

@@ -21,6 +21,7 @@ STALE_MONTHS = 3
 """A statement older than this says nothing about today."""
 
 KEYS = ("borrower_id", "as_of", "known_by")
+PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,16 @@ def last_day(spine: Spine) -> ir.DateValue:
     return spine.table.as_of.max().as_scalar()
 
 
+def with_period(spine: Spine, rows: ir.Table, *, day: str) -> ir.Table:
+    """Return `rows` with `period`, the number of the month in which each lies, from which its lags follow cheaply.
+
+    The months end on the anchor day of the spine; where its days have several, `rows` stay as they are.
+    """
+    if len({_anchor(each) for each in spine.days}) > 1:
+        return rows
+    return rows.mutate(**{PERIOD: _period(_as_date(rows[day]), _anchor_of(spine))})
+
+
 def lag_of(day: ir.DateValue, as_of: ir.DateValue) -> ir.IntegerValue:
     """Return how many whole months `day` lies before `as_of`; negative for later days."""
     return (
@@ -99,12 +110,19 @@ def joined(spine: Spine, *parts: ir.Table) -> ir.Table:
 def rows_within(spine: Spine, rows: ir.Table, *, day: str, months: int | None) -> ir.Table:
     """Join each spine row with its borrower's `rows` of the last `months` months (None: of all time).
 
-    `rows` has borrower_id, known_on and known_until. Adds `lag`, the month counted back from as_of.
+    `rows` has borrower_id, known_on and known_until. Adds `lag`, the month counted back from as_of, and takes off
+    the `period` of `with_period`.
     """
-    joined = spine.table.inner_join(rows, "borrower_id")
+    pairs, has_period = spine.table, PERIOD in rows.columns
+    if has_period:
+        pairs = pairs.mutate(now=_period(pairs.as_of, _anchor_of(spine)))
+    joined = pairs.inner_join(rows, "borrower_id")
     happened = _as_date(joined[day])
     joined = joined.filter(happened <= joined.as_of, was_known(joined, joined.known_by))
-    joined = joined.mutate(lag=lag_of(_as_date(joined[day]), joined.as_of))
+    if has_period:
+        joined = joined.mutate(lag=(joined.now - joined[PERIOD]).cast("int32")).drop("now", PERIOD)
+    else:
+        joined = joined.mutate(lag=lag_of(_as_date(joined[day]), joined.as_of))
     return joined if months is None else joined.filter(joined.lag < months)
 
 
@@ -139,7 +157,7 @@ def statements(spine: Spine, rows: ir.Table, *, entity: str, day: str = "stated_
     newest_first = ibis.window(group_by=[*KEYS, entity], order_by=ibis.desc(reach[day]))
     ranked = reach.mutate(
         ordinal=ibis.row_number().over(newest_first).cast("int32"),
-        newest_lag=reach.lag.min().over(ibis.window(group_by=[*KEYS, entity])),
+        newest_lag=reach.lag.first().over(newest_first),
     )
     return ranked.filter(ranked.ordinal < count, ranked.newest_lag < STALE_MONTHS).drop("newest_lag")
 
@@ -181,18 +199,17 @@ def _by_month(
     by: tuple[str, ...],
     aggregates: dict[str, Callable[[ir.Table], ir.Value]],
 ) -> ir.Table:
-    anchor = _anchor(spine.days[0])
-    rows = rows.mutate(period=_period(_as_date(rows[day]), anchor))
+    rows = rows if PERIOD in rows.columns else with_period(spine, rows, day=day)
     standing = rows.filter(rows.known_until.isnull())
     cells = standing.group_by("borrower_id", *by, "period").aggregate(
         **{name: make(standing) for name, make in aggregates.items()}
     )
-    pairs = spine.table.mutate(now=_period(spine.table.as_of, anchor))
+    pairs = spine.table.mutate(now=_period(spine.table.as_of, _anchor_of(spine)))
     touched = _touched(pairs, rows, day, months)
     calm = pairs.anti_join(touched, KEYS)
     shared = calm.inner_join(cells, "borrower_id").mutate(lag=lambda t: (t.now - t.period).cast("int32"))
     shared = shared.filter(shared.lag >= 0, shared.lag < months).select(*KEYS, *by, "lag", *aggregates)
-    single = _by_row(spine, touched, rows.drop("period"), day, months, by, aggregates)
+    single = _by_row(spine, touched, rows, day, months, by, aggregates)
     return ibis.union(shared, single.select(shared.columns).cast(shared.schema()))
 
 
@@ -208,13 +225,19 @@ def _touched(pairs: ir.Table, rows: ir.Table, day: str, months: int) -> ir.Table
     return joined.filter(inside & (missing | replaced_since)).select(*KEYS).distinct()
 
 
-def _period(day: ir.DateValue, anchor: int) -> ir.IntegerValue:
+def _anchor_of(spine: Spine) -> int | ir.IntegerValue:
+    """Return the day of the month on which all days of the spine lie, a month end being day 31."""
+    return _day_31(first_day(spine)) if len(spine.days) == 1 else _anchor(spine.days[0])
+
+
+def _period(day: ir.DateValue, anchor: int | ir.IntegerValue) -> ir.IntegerValue:
     """Return the number of the month that ends on the anchor day and holds `day`."""
     return (12 * day.year() + day.month() + (_day_31(day) > anchor).cast("int8")).cast("int32")
 
 
 def _day_31(day: ir.DateValue) -> ir.IntegerValue:
-    return ibis.ifelse(_is_month_end(day), 31, day.day())
+    # Whether a day ends its month is dear to say: it is asked of the last days only
+    return ibis.ifelse(day.day() < 28, day.day(), ibis.ifelse(_is_month_end(day), 31, day.day()))
 
 
 def _is_month_end(day: ir.DateValue) -> ir.BooleanValue:

@@ -2,15 +2,15 @@ from datetime import date
 
 import pytest
 
-from ews.events.owners import with_borrower
 from ews.features.account_flows.balances import balances
+from ews.features.account_flows.postings import recent_postings
 from tests.features.account_flows.cases import ACCOUNT, book_with, flows, month, part, posting
 
 COLUMNS = ("balance_min_3m", "balance_sum_3m", "overdrawn_days")
 
 
 def made(book, spine):
-    return balances(spine, with_borrower(book, "transactions"), book.table("accounts"))
+    return balances(book, spine, recent_postings(book, spine))
 
 
 def left(day, balance, *, amount=1, **more):

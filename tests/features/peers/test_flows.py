@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from ews.events.owners import with_borrower
 from ews.features.peers.flows import flows
 from ews.features.window import spine_on
 from tests.features.peers.economies import AS_OF, WIDE, book, borrower, inflows, posting
@@ -11,7 +12,7 @@ FIGURES = ("change", "volatility", "wage_share", "tax_share")
 
 def figures(postings, covered=WIDE) -> dict[str, float | None]:
     economy = book([borrower("B1")], postings=postings, covered=covered)
-    rows = flows(economy, spine_on(economy, [AS_OF])).to_pyarrow().to_pylist()
+    rows = flows(economy, spine_on(economy, [AS_OF]), with_borrower(economy, "transactions")).to_pyarrow().to_pylist()
     return {name: rows[0][name] for name in FIGURES} if rows else {}
 
 

@@ -12,11 +12,23 @@ import ibis.expr.types as ir
 
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
-from ews.events.book import was_known
+from ews.events.book import Book, was_known
+from ews.events.owners import with_borrower
 from ews.features.account_flows.months import EVER, HALF, QUARTER, YEAR
+from ews.features.account_flows.postings import within_reach
 from ews.features.account_flows.sight import Sight
 from ews.features.ratios import change, only_where
-from ews.features.window import KEYS, Spine, joined, lag_of, last_day_before, monthly, rows_within
+from ews.features.steps import step
+from ews.features.window import (
+    KEYS,
+    Spine,
+    joined,
+    lag_of,
+    last_day_before,
+    monthly,
+    rows_within,
+    with_period,
+)
 
 FEATURES = (
     Feature("balance_min_3m", "fen", "lower", ReasonCode.BALANCE_THIN,
@@ -51,14 +63,14 @@ def values(sight: Sight) -> dict[str, ir.Value]:
     }
 
 
-def balances(spine: Spine, postings: ir.Table, accounts: ir.Table) -> ir.Table:
+def balances(book: Book, spine: Spine, postings: ir.Table) -> ir.Table:
     """Return balance_min_3m (fen), sums of closing balances, overdrawn_days and months, and months_posted.
 
     `balance_sum_3m` adds the last three monthly closing balances, `balance_sum_before` those of six months earlier;
-    `months_posted` counts the months back to the first posting, that month included.
+    `months_posted` counts the months back to the first posting, that month included. `postings` are the recent ones.
     """
-    closed = _closed(spine, accounts)
-    each = _by_account(spine, postings, closed)
+    closed = _closed(book, spine)
+    each = step(_by_account(book, spine, closed))
     sums = each.group_by(*KEYS).aggregate(
         balance_min_3m=each.lowest.sum(),
         balance_sum_3m=each.closings.sum(),
@@ -70,14 +82,21 @@ def balances(spine: Spine, postings: ir.Table, accounts: ir.Table) -> ir.Table:
     return table.filter(table.months_posted.notnull())
 
 
-def _closed(spine: Spine, accounts: ir.Table) -> ir.Table:
+def closing_sums(book: Book, spine: Spine) -> ir.Table:
+    """Return balance_sum_3m alone."""
+    each = _by_account(book, spine, _closed(book, spine))
+    return each.group_by(*KEYS).aggregate(balance_sum_3m=each.closings.sum())
+
+
+def _closed(book: Book, spine: Spine) -> ir.Table:
     """Return the accounts known to be closed by as_of, with the day and the month counted back from as_of."""
-    seen = spine.table.inner_join(accounts, "borrower_id")
+    seen = spine.table.inner_join(book.table("accounts"), "borrower_id")
     seen = seen.filter(was_known(seen, seen.known_by), seen.closed_on <= seen.as_of)
     return seen.select(*KEYS, "account_id", "closed_on", closed_lag=lag_of(seen.closed_on, seen.as_of))
 
 
-def _by_account(spine: Spine, postings: ir.Table, closed: ir.Table) -> ir.Table:
+def _by_account(book: Book, spine: Spine, closed: ir.Table) -> ir.Table:
+    postings = with_period(spine, with_borrower(book, "transactions"), day="occurred_at")
     cells = monthly(
         spine, postings, day="occurred_at", months=EVER, by=("account_id",),
         low=lambda rows: rows.balance_after.min(), closing=_closing,
@@ -133,10 +152,10 @@ def _closing(rows: ir.Table) -> ir.IntegerScalar:
 
 def _overdrawn(spine: Spine, postings: ir.Table, accounts: ir.Table, closed: ir.Table) -> ir.Table:
     """Return the days of the last 3 months on which the account that was overdrawn longest was so."""
-    ever_below = postings.filter(postings.balance_after < 0).select("account_id").distinct()
-    recent = rows_within(spine, postings.semi_join(ever_below, "account_id"), day="occurred_at", months=QUARTER).filter(
-        lambda rows: rows.balance_after.notnull()
-    )
+    below = postings.filter(postings.balance_after < 0).select("account_id")
+    below = ibis.union(below, accounts.filter(accounts.opening < 0).select("account_id"), distinct=True)
+    told = postings.filter(postings.balance_after.notnull()).semi_join(below, "account_id")
+    recent = rows_within(spine, within_reach(spine, told, months=QUARTER), day="occurred_at", months=QUARTER)
     posted = recent.group_by(*KEYS, "account_id", day=recent.occurred_at.date()).aggregate(balance=_closing(recent))
     posted = posted.mutate(is_posted=ibis.literal(1, "int8"))
     carried = accounts.filter(accounts.opening < 0)

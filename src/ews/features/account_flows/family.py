@@ -22,7 +22,6 @@ import ibis.expr.types as ir
 
 from ews.domain.text import Text
 from ews.events.book import Book
-from ews.events.owners import with_borrower
 from ews.features.account_flows import (
     balances,
     costs,
@@ -36,10 +35,8 @@ from ews.features.account_flows import (
     trading_partners,
 )
 from ews.features.account_flows.flow_sums import flow_sums
-from ews.features.account_flows.months import TWO_YEARS, YEAR
-from ews.features.account_flows.postings import POSTING, within_reach
+from ews.features.account_flows.postings import recent_postings
 from ews.features.account_flows.sight import Sight, life
-from ews.features.account_flows.turnover import turnover
 from ews.features.account_flows.unit_money import unit_names
 from ews.features.economic_unit.members import members
 from ews.features.ratios import only_where
@@ -60,14 +57,13 @@ FEATURES = tuple(feature for part in PARTS for feature in part.FEATURES)
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    ever = with_borrower(book, "transactions")
-    postings = step(within_reach(spine, ever, months=TWO_YEARS + 1).select(*POSTING))
+    postings = recent_postings(book, spine)
     unit = members(book, spine)
     names = unit_names(book, unit)
     parts = (
         life(book, spine),
         flow_sums(book, spine, postings, names),
-        balances.balances(spine, ever, book.table("accounts")),
+        balances.balances(book, spine, postings),
         debt_service.debt_service(book, spine),
         trading_partners.trading_partners(spine, postings, names),
         private_persons.private_persons(spine, postings),
@@ -93,7 +89,6 @@ def _inflow_12m(book: Book, spine: Spine) -> ir.Table:
     if not all(book.has(name) for name in READS[0]):
         return spine.table.mutate(inflow_12m=ibis.null("int64"))
     names = unit_names(book, members(book, spine))
-    cells = turnover(book, spine, with_borrower(book, "transactions"), names, months=YEAR)
-    total = cells.group_by(*KEYS).aggregate(inflow_12m=cells.inflow.sum().cast("int64"))
-    table = joined(spine, life(book, spine), total)
-    return table.select(*KEYS, inflow_12m=only_where(table.seen_12, table.inflow_12m.fill_null(0)))
+    sums = step(flow_sums(book, spine, recent_postings(book, spine), names))
+    table = joined(spine, step(life(book, spine)), sums.select(*KEYS, "inflow_12"))
+    return table.select(*KEYS, inflow_12m=only_where(table.seen_12, table.inflow_12.fill_null(0)).cast("int64"))

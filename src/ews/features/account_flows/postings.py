@@ -9,11 +9,16 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from ews.features.window import Spine, first_day, last_day
+from ews.events.book import Book
+from ews.events.owners import with_borrower
+from ews.features.account_flows.months import TWO_YEARS
+from ews.features.steps import step
+from ews.features.window import PERIOD, Spine, first_day, last_day, with_period
 
 POSTING = (
     "borrower_id", "posting_id", "occurred_at", "amount", "category", "counterparty_id", "known_on", "known_until",
 )  # fmt: skip
+_BALANCE = ("account_id", "balance_after")
 NOT_EARNED = ("loan_payout", "own_transfer", "related_party")
 NOT_SPENT = ("loan_service", "own_transfer", "related_party")
 NOT_TRADE = ("private_person", "related_party", "other")
@@ -51,6 +56,16 @@ def received_for(*categories: str) -> Sum:
 def paid_for(*categories: str) -> Sum:
     """Return the sum over rows of the money that went out for `categories`."""
     return lambda rows: -rows.amount.sum(where=(rows.amount < 0) & is_for(rows, *categories))
+
+
+def recent_postings(book: Book, spine: Spine) -> ir.Table:
+    """Return the postings of 25 months, worked out once for all that look at the days of `spine`; adds the account.
+
+    Whoever looks at others on the same days, such as peers, takes them from here too.
+    """
+    dated = with_period(spine, with_borrower(book, "transactions"), day="occurred_at")
+    recent = within_reach(spine, dated, months=TWO_YEARS + 1)
+    return step(recent.select(*(name for name in (*POSTING, *_BALANCE, PERIOD) if name in recent.columns)))
 
 
 def within_reach(spine: Spine, postings: ir.Table, *, months: int) -> ir.Table:

@@ -41,11 +41,11 @@ def _legs(postings: ir.Table) -> ir.Table:
         postings.counterparty_id.notnull(), ~is_for(postings, "own_transfer", "loan_payout", "loan_service")
     )
     sides = named.group_by(*_PARTY).aggregate(gives=(named.amount > 0).any(), takes=(named.amount < 0).any())
-    named = named.semi_join(sides.filter(sides.gives & sides.takes), _PARTY).mutate(period=_period(named))
+    named = named.semi_join(sides.filter(sides.gives & sides.takes), _PARTY).mutate(stretch=_stretch(named))
     ins = named.filter(named.amount > 0)
-    # A return lies in the period of the money or in one beside it: the join stays small where a party pays daily
-    ins = ins.mutate(period=ibis.array([ins.period - 1, ins.period, ins.period + 1]).unnest())
-    pairs = ins.inner_join(named.filter(named.amount < 0), [*_PARTY, "period"], rname="{name}_2")
+    # A return lies in the stretch of the money or in one beside it: the join stays small where a party pays daily
+    ins = ins.mutate(stretch=ibis.array([ins.stretch - 1, ins.stretch, ins.stretch + 1]).unnest())
+    pairs = ins.inner_join(named.filter(named.amount < 0), [*_PARTY, "stretch"], rname="{name}_2")
     day, day_2 = pairs.occurred_at.date(), pairs.occurred_at_2.date()
     difference = (pairs.amount + pairs.amount_2).abs()
     larger = ibis.greatest(pairs.amount, -pairs.amount_2)
@@ -59,7 +59,7 @@ def _legs(postings: ir.Table) -> ir.Table:
     )
 
 
-def _period(rows: ir.Table) -> ir.IntegerValue:
+def _stretch(rows: ir.Table) -> ir.IntegerValue:
     """Return the number of the stretch of days, one longer than a return lasts, in which each posting lies."""
     days = rows.occurred_at.date().epoch_seconds() // 86_400
     return (days // (RETURNED_WITHIN_DAYS + 1)).cast("int32")

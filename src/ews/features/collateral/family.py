@@ -13,9 +13,9 @@ import ibis.expr.types as ir
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
-from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
 from ews.features.ratios import change, only_where, ratio
+from ews.features.states import states_on
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine, joined, lag_of
 
@@ -63,7 +63,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
 
 def _held(book: Book, spine: Spine) -> ir.Table:
     """Return the collateral of live loans as known for each spine row, with its loan's balance and the value before."""
-    states = loan_states(book, spine.table)
+    states = states_on(book, spine.table)
     states = states.filter(states.live).select(*KEYS, "loan_id", "balance")
     pieces = book.table("collateral")
     rows = states.inner_join(pieces, "loan_id")

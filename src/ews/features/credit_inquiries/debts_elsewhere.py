@@ -15,11 +15,11 @@ import ibis.expr.types as ir
 
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
-from ews.events.arrears import loan_states
 from ews.events.book import Book
 from ews.features.account_flows.family import inflow_12m
 from ews.features.credit_inquiries.reports import pulls
 from ews.features.ratios import change, only_where, ratio
+from ews.features.states import states_on
 from ews.features.window import KEYS, Spine, joined, rows_within
 
 FEATURES = (
@@ -123,7 +123,7 @@ def _in_report(rows: ir.Table, pulled_on: ir.DateValue) -> ir.BooleanValue:
 def _owed_here(book: Book, spine: Spine) -> ir.Table:
     if not book.has("loans"):
         return spine.table.select(*KEYS, owed_here=ibis.null("int64"))
-    states = loan_states(book, spine.table)
+    states = states_on(book, spine.table)
     owed = states.group_by(*KEYS).aggregate(live=states.live.sum(), balance=states.balance.sum(where=states.live))
     table = joined(spine, owed)
     return table.select(*KEYS, owed_here=ibis.ifelse(table.live.fill_null(0) == 0, 0, table.balance))

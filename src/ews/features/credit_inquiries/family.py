@@ -83,18 +83,35 @@ def build(book: Book, spine: Spine) -> ir.Table:
     refused = refusals.refusals(book, spine, asked, debts)
     table = joined(spine, reports, _counts(asked), _granted(book, spine), debts, refused)
     sees = {months: _sees(book, table, months) for months in WINDOWS}
-    counts = {months: table[f"n_{months}m"].fill_null(0) for months in WINDOWS}
+    values = _applications(table, sees)
+    values["inquiries_without_loan_6m"] = only_where(sees[HALF], _beyond(_count(table, HALF), table.granted))
+    values["inquiries_refused_12m"] = only_where(sees[YEAR], table.inquiries_refused_12m)
+    values["days_since_bureau_report"] = table.days_since_report
+    for name in (feature.name for feature in FEATURES if feature.name not in values):
+        values[name] = table[name]
+    return table.select(*KEYS, **{feature.name: values[feature.name] for feature in FEATURES})
+
+
+def applications(book: Book, spine: Spine) -> ir.Table:
+    """Return the spine with the features that count who asked and what for, without what came of it."""
+    reports = newest_report(book, spine)
+    table = joined(spine, reports, _counts(step(_asked(book, spine, reports))))
+    return table.select(*KEYS, **_applications(table, {months: _sees(book, table, months) for months in WINDOWS}))
+
+
+def _applications(table: ir.Table, sees: dict[int, ir.BooleanValue]) -> dict[str, ir.Value]:
+    counts = {months: _count(table, months) for months in WINDOWS}
     values: dict[str, ir.Value] = {
         f"inquiries_{months}m": only_where(sees[months], count) for months, count in counts.items()
     }
     values |= {name: only_where(sees[HALF], value) for name, value in _half_year(table, counts[HALF]).items()}
     values |= {name: only_where(sees[YEAR], value) for name, value in _year(table, counts).items()}
     values["inquiry_acceleration"] = only_where(sees[QUARTER], values["inquiry_acceleration"])
-    values["inquiries_refused_12m"] = only_where(sees[YEAR], table.inquiries_refused_12m)
-    values["days_since_bureau_report"] = table.days_since_report
-    for name in (feature.name for feature in FEATURES if feature.name not in values):
-        values[name] = table[name]
-    return table.select(*KEYS, **{feature.name: values[feature.name] for feature in FEATURES})
+    return values
+
+
+def _count(table: ir.Table, months: int) -> ir.IntegerValue:
+    return table[f"n_{months}m"].fill_null(0)
 
 
 def _half_year(table: ir.Table, asked: ir.IntegerValue) -> dict[str, ir.Value]:
@@ -103,7 +120,6 @@ def _half_year(table: ir.Table, asked: ir.IntegerValue) -> dict[str, ir.Value]:
         "nonbank_inquiries_6m": _told(table.nonbanks, table.n_with_kind, asked),
         "loan_inquiries_6m": _told(table.for_loans, table.n_with_purpose, asked),
         "card_inquiries_6m": _told(table.for_cards, table.n_with_purpose, asked),
-        "inquiries_without_loan_6m": _beyond(asked, table.granted),
     }
 
 

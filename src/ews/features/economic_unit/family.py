@@ -22,6 +22,7 @@ from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 from ews.domain.unit import FIRMS, OWNERS, Role
 from ews.events.book import Book
+from ews.features.account_flows.postings import recent_postings
 from ews.features.economic_unit.members import members, unit_rows
 from ews.features.economic_unit.money import INTERNAL, internal_sums, sees_accounts
 from ews.features.economic_unit.parties import connected, known_of
@@ -154,7 +155,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
 def _internal(book: Book, spine: Spine, parties: Spine, unit: ir.Table) -> ir.Table:
     if not sees_accounts(book):
         return spine.table.select(*KEYS, **{name: ibis.null("int64") for name in INTERNAL})
-    return internal_sums(book, parties, unit)
+    return internal_sums(book, parties, unit, recent_postings(book, spine))
 
 
 def _is_any(rows: ir.Table, *roles: Role) -> ir.BooleanValue:

@@ -12,8 +12,7 @@ import ibis.expr.types as ir
 
 from ews.domain.unit import OWNERS, Role
 from ews.events.book import Book, was_known
-from ews.events.owners import with_borrower
-from ews.features.account_flows.balances import balances
+from ews.features.account_flows.balances import closing_sums
 from ews.features.account_flows.postings import is_earned, is_for, is_spent, within_reach
 from ews.features.account_flows.private_persons import ROUND_FROM_FEN, ROUND_STEP_FEN
 from ews.features.account_flows.sight import life
@@ -31,12 +30,12 @@ def sees_accounts(book: Book) -> bool:
     return book.has("accounts") and book.has("transactions")
 
 
-def account_sums(book: Book, parties: Spine, owners: Spine) -> ir.Table:
+def account_sums(book: Book, parties: Spine, owners: Spine, postings: ir.Table) -> ir.Table:
     """Return per party earned_3 and earned_12, the other flows of 6 months, and of `owners` balance_sum_3m (all fen).
 
     `is_grown` says whether an account is older than 12 months, so that its year can be compared with itself.
+    `postings` are the recent ones.
     """
-    postings = with_borrower(book, "transactions")
     cells = _by_month(parties, within_reach(parties, postings, months=YEAR))
     in_half = cells.lag < HALF
     sums = cells.group_by(*KEYS).aggregate(
@@ -44,8 +43,7 @@ def account_sums(book: Book, parties: Spine, owners: Spine) -> ir.Table:
         earned_12=cells.earned.sum(),
         **{name: cells[name].sum(where=in_half) for name in _SUMS[1:]},
     )
-    left = balances(owners, postings, book.table("accounts")).select(*KEYS, "balance_sum_3m")
-    table = joined(parties, life(book, parties), sums, left)
+    table = joined(parties, life(book, parties), sums, closing_sums(book, owners))
     is_seen = table[f"seen_{YEAR}"]
     flows = {name: only_where(is_seen, table[name].fill_null(0)) for name in ("earned_3", "earned_12", *_SUMS[1:])}
     is_grown = is_seen & (table.months_open >= YEAR)
@@ -53,14 +51,14 @@ def account_sums(book: Book, parties: Spine, owners: Spine) -> ir.Table:
     return step(table.select(*KEYS, **flows, balance_sum_3m=balance, is_grown=is_grown))
 
 
-def internal_sums(book: Book, parties: Spine, unit: ir.Table) -> ir.Table:
+def internal_sums(book: Book, parties: Spine, unit: ir.Table, postings: ir.Table) -> ir.Table:
     """Return per borrower what its unit earned from itself in 12 months, and what the borrower moved in 6 (fen).
 
     to_owner and from_owner: with controller and spouse; to_firms: to controlled and affiliated firms.
     """
     names = _names(book, unit)
     known = names.select("counterparty_id").distinct()
-    postings = within_reach(parties, with_borrower(book, "transactions"), months=YEAR)
+    postings = within_reach(parties, postings, months=YEAR)
     cells = _by_month(parties, postings.semi_join(known, "counterparty_id"), by=("counterparty_id",))
     rows = unit_rows(unit, cells.select(*KEYS, "counterparty_id", "lag", "earned", "gross_in", "gross_out"))
     rows = rows.inner_join(names, [*KEYS, "counterparty_id"])

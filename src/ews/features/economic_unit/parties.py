@@ -6,6 +6,7 @@ Reads   what card overdraft and credit inquiries read; accounts and transactions
 Nulls   what a family that the book is blind on would tell; what a family leaves null; dpd_12 without a ledger
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import ibis
@@ -14,6 +15,7 @@ import ibis.expr.types as ir
 from ews.domain.unit import OWNERS, Role
 from ews.events.book import Book
 from ews.events.owners import with_borrower
+from ews.features.account_flows.postings import recent_postings
 from ews.features.card_overdraft import family as card_overdraft
 from ews.features.credit_inquiries import family as credit_inquiries
 from ews.features.economic_unit.members import member_spine
@@ -25,12 +27,14 @@ from ews.features.window import KEYS, Spine, joined, rows_within
 if TYPE_CHECKING:
     from ews.features.catalogue import Family
 
-TAKEN: tuple[tuple["Family", tuple[str, ...]], ...] = (
-    (card_overdraft, ("card_utilisation", "card_balance", "card_limit", "card_months_above_80_6m",
+Make = Callable[[Book, Spine], ir.Table]
+
+TAKEN: tuple[tuple["Family", Make, tuple[str, ...]], ...] = (
+    (card_overdraft, card_overdraft.build, ("card_utilisation", "card_balance", "card_limit", "card_months_above_80_6m",
                       "card_minimum_only_6m", "card_cash_advance_3m")),
-    (credit_inquiries, ("inquiries_3m", "inquiries_6m", "nonbank_inquiries_6m")),
+    (credit_inquiries, credit_inquiries.applications, ("inquiries_3m", "inquiries_6m", "nonbank_inquiries_6m")),
 )  # fmt: skip
-"""The features of other families that are looked at for every member."""
+"""The features of other families that are looked at for every member, and what makes them."""
 LEGAL_ACTIONS = ("lawsuit", "enforcement", "dishonest_debtor")
 YEAR = 12
 _MONEY = ("earned_3", "earned_12", "spent", "securities", "lent", "gross_in", "gross_out", "balance_sum_3m")
@@ -46,15 +50,15 @@ def known_of(book: Book, spine: Spine, unit: ir.Table) -> tuple[ir.Table, Spine]
     """Return what is known of every member of `unit` on each day, and the spine of the members."""
     parties = member_spine(spine, unit)
     owners = member_spine(spine, unit.filter(unit.role.isin([role.value for role in OWNERS])))
-    told = [_told(book, parties, family, names) for family, names in TAKEN]
-    table = joined(parties, *told, _arrears(book, parties), _money(book, parties, owners), _sued(book, parties))
+    told = [_told(book, parties, family, make, names) for family, make, names in TAKEN]
+    table = joined(parties, *told, _arrears(book, parties), _money(book, spine, parties, owners), _sued(book, parties))
     return step(table.mutate(is_grown=table.is_grown.fill_null(False))), parties
 
 
-def _told(book: Book, parties: Spine, family: "Family", names: tuple[str, ...]) -> ir.Table:
+def _told(book: Book, parties: Spine, family: "Family", make: Make, names: tuple[str, ...]) -> ir.Table:
     if not any(all(book.has(name) for name in needed) for needed in family.READS):
         return parties.table.select(*KEYS, **{name: ibis.null("float64") for name in names})
-    return step(family.build(book, parties).select(*KEYS, *names))
+    return step(make(book, parties).select(*KEYS, *names))
 
 
 def _arrears(book: Book, parties: Spine) -> ir.Table:
@@ -68,9 +72,9 @@ def _arrears(book: Book, parties: Spine) -> ir.Table:
     return table.mutate(dpd_12=ibis.greatest(table.dpd, table.stated)).drop("stated")
 
 
-def _money(book: Book, parties: Spine, owners: Spine) -> ir.Table:
+def _money(book: Book, spine: Spine, parties: Spine, owners: Spine) -> ir.Table:
     if sees_accounts(book):
-        return account_sums(book, parties, owners)
+        return account_sums(book, parties, owners, recent_postings(book, spine))
     nothing = {name: ibis.null("int64") for name in _MONEY}
     return parties.table.select(*KEYS, **nothing, is_grown=ibis.literal(value=False))
 

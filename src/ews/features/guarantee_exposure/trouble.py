@@ -13,9 +13,9 @@ Nulls   `debt` (balances of live loans) is 0 without one and null where one of t
 import ibis
 import ibis.expr.types as ir
 
-from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
 from ews.features.ratios import only_where
+from ews.features.states import states_on
 from ews.features.steps import step
 from ews.features.window import KEYS
 
@@ -38,7 +38,7 @@ def trouble_of(book: Book, parties: ir.Table) -> ir.Table:
         columns = {"dpd": "int64", "debt": "int64", "is_late": "bool", "is_troubled": "bool", "is_in_default": "bool"}
         nothing = {name: ibis.null(kind) for name, kind in columns.items()}
         return step(parties.select(*KEYS).limit(0).mutate(**nothing))
-    states = loan_states(book, parties.select(*KEYS))
+    states = states_on(book, parties.select(*KEYS))
     owed = states.group_by(*KEYS).aggregate(
         dpd=states.dpd.max(),
         balance=states.balance.sum(where=states.live),

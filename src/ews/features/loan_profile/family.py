@@ -15,11 +15,11 @@ import ibis.expr.types as ir
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
-from ews.events.arrears import loan_states
 from ews.events.book import Book
 from ews.events.owners import with_borrower
 from ews.features.account_flows.family import inflow_12m
 from ews.features.ratios import change, only_where, ratio
+from ews.features.states import states_on
 from ews.features.window import KEYS, Spine, joined, lag_of, monthly
 
 TITLE = Text("Loan profile", "贷款结构")
@@ -96,7 +96,7 @@ def _share(part: ir.IntegerValue, whole: ir.IntegerValue) -> ir.FloatingValue:
 
 
 def _loans(book: Book, spine: Spine) -> ir.Table:
-    states = loan_states(book, spine.table)
+    states = states_on(book, spine.table)
     is_card = states["product"] == "card"
     states = states.mutate(
         opened_lag=lag_of(states.opened_on, states.as_of),

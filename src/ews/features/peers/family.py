@@ -19,6 +19,7 @@ from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
 from ews.events.book import Book
+from ews.features.account_flows.postings import recent_postings
 from ews.features.peers.flows import flows
 from ews.features.peers.groups import AXES, medians, members_on, shares
 from ews.features.peers.standing import sees_arrears, standing_now_and_before
@@ -86,15 +87,15 @@ def build(book: Book, spine: Spine) -> ir.Table:
     rows = Spine(members.select(*KEYS), spine.days)
     parts = []
     if book.has("accounts") and book.has("transactions"):
-        parts.append(_flows(book, members, rows))
+        parts.append(_flows(book, members, rows, recent_postings(book, spine)))
     if sees_arrears(book):
         parts.extend(_arrears(book, members, rows))
     table = joined(spine, *(step(part.semi_join(spine.table, KEYS)) for part in parts))
     return table.select(*KEYS, **{each.name: _or_null(table, each.name) for each in FEATURES})
 
 
-def _flows(book: Book, members: ir.Table, rows: Spine) -> ir.Table:
-    own = step(flows(book, rows))
+def _flows(book: Book, members: ir.Table, rows: Spine, postings: ir.Table) -> ir.Table:
+    own = step(flows(book, rows, postings))
     middle = step(medians(members, own, _MEDIANS))
     table = joined(rows, middle, own)
     against: Mapping[str, ir.Value] = {

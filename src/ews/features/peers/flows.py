@@ -11,7 +11,6 @@ Nulls   time not covered; a change where nothing came in a year before; variatio
 import ibis.expr.types as ir
 
 from ews.events.book import Book
-from ews.events.owners import with_borrower
 from ews.features.account_flows.flow_sums import exact, inflow
 from ews.features.account_flows.postings import paid_for, within_reach
 from ews.features.ratios import only_where, ratio
@@ -21,9 +20,9 @@ QUARTER, YEAR = 3, 12
 REACH = YEAR + QUARTER
 
 
-def flows(book: Book, members: Spine) -> ir.Table:
-    """Return `change`, `volatility`, `wage_share` and `tax_share` per member."""
-    postings = within_reach(members, with_borrower(book, "transactions"), months=REACH)
+def flows(book: Book, members: Spine, postings: ir.Table) -> ir.Table:
+    """Return `change`, `volatility`, `wage_share` and `tax_share` per member from the recent postings."""
+    postings = within_reach(members, postings, months=REACH)
     cells = monthly(
         members, postings, day="occurred_at", months=REACH,
         inflow=inflow, wage=paid_for("wage"), tax=paid_for("tax"),

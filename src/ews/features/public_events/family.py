@@ -15,10 +15,10 @@ import ibis.expr.types as ir
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
-from ews.events.arrears import loan_states
 from ews.events.book import Book
 from ews.features.account_flows.family import inflow_12m
 from ews.features.ratios import only_where, ratio
+from ews.features.states import states_on
 from ews.features.window import KEYS, Spine, is_covered, joined, rows_within
 
 TITLE = Text("Public events", "公开信息")
@@ -93,5 +93,5 @@ def _debt(book: Book, spine: Spine) -> ir.Table:
     """Return what is owed here; null where no live loan tells its balance or nothing is owed."""
     if not book.has("loans"):
         return spine.table.select(*KEYS, debt=ibis.null("int64"))
-    states = loan_states(book, spine.table)
+    states = states_on(book, spine.table)
     return states.group_by(*KEYS).aggregate(debt=states.balance.sum(where=states.live))

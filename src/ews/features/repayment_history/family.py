@@ -17,11 +17,11 @@ import ibis.expr.types as ir
 from ews.domain.features import Feature
 from ews.domain.reasons import ReasonCode
 from ews.domain.text import Text
-from ews.events.arrears import loan_states
 from ews.events.book import Book
 from ews.features.ratios import only_where
 from ews.features.repayment_history import late_months, punctuality, renewals
 from ews.features.repayment_history.lateness import items_with_lateness
+from ews.features.states import states_on
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine, joined
 
@@ -54,7 +54,7 @@ NEVER_LATE = 60
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    states = step(loan_states(book, spine.table))
+    states = states_on(book, spine.table)
     has_items = book.has("instalments") and book.has("payments")
     items = step(items_with_lateness(book, spine)) if has_items else None
     table = joined(
