@@ -22,8 +22,7 @@ import numpy as np
 
 from benchmarks.worlds import Size, told_on_stderr
 from ews.casework.approvals import second_person
-from ews.casework.approvals.proposal import PromotionDraft
-from ews.casework.approvals.second_person import PROMOTION
+from ews.casework.approvals.proposal import PROMOTION, PromotionDraft
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of, now
 from ews.cli.retraining.back import roll_back

@@ -18,8 +18,9 @@ from benchmarks.accuracy.paired import Floats
 from ews.events.book import Book, open_book
 from ews.simulation.simulate import simulate
 from ews.training.recipe import resolve_recipe
-from ews.training.run import Trained, make_model
+from ews.training.run import make_model
 from ews.training.table import TrainingTable
+from ews.training.trained import Trained
 
 RECIPE = {"snapshot_every_months": 4, "test_months": 5}
 """Two test days and the training days before the purge. Days nearer to each other share most of their labels: on world

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ews.casework.approvals import second_person
-from ews.casework.approvals.proposal import AdoptionDraft, Hands, PromotionDraft
-from ews.casework.approvals.second_person import ADOPTION, PROMOTION
+from ews.casework.approvals.proposal import ADOPTION, PROMOTION, AdoptionDraft, Hands, PromotionDraft
 from ews.casework.desk import Desk
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of

@@ -1,5 +1,6 @@
 """The service, put together: store, champions, policy and the code that decides."""
 
+import gc
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -18,19 +19,15 @@ from ews.cli.policies import policy_of
 from ews.cli.policy_choices import choices, find_policy, keep_choice
 from ews.cli.policy_draft import draft_value
 from ews.cli.rounds import going_round
+from ews.cli.served_models import champions_of, models_of
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.cli.trials import Trials
 from ews.cli.warm_books import Beside, keeping_warm
 from ews.domain.decisions import Held
-from ews.domain.errors import ModelError, SettingsError
+from ews.domain.errors import SettingsError
 from ews.domain.text import Text
 from ews.features.catalogue import FEATURES
-from ews.models.champion import champion_pointer, champions, model_ids, portfolios, stored_model
-from ews.models.comparison import find_comparison
-from ews.models.examined import find_examined
-from ews.models.frozen import FrozenModel
-from ews.models.history import Appointment
 from ews.monitoring.keeper import MOST, Keeper
 from ews.policy.grades import scale_on
 from ews.policy.playbook import Action
@@ -40,6 +37,7 @@ from ews.scoring import grounds, wording
 from ews.scoring.change.change import find_change
 from ews.scoring.lookup import find_circles, find_decision, find_exhibit, find_records, find_ruled
 from ews.scoring.on_the_spot import decide_on_the_spot
+from ews.scoring.what_if import what_if, what_if_of
 from ews.serving import branch_names
 from ews.serving.app import create_app
 from ews.serving.branch_names import read_branch_names
@@ -47,7 +45,8 @@ from ews.serving.oidc import Oidc
 from ews.serving.pages import render
 from ews.serving.policy_desk import PolicyDesk
 from ews.serving.server import Tls, is_loopback, names_of, serve
-from ews.serving.services import ModelFacts, Origin, PolicyFacts, Route, Services, Wording, WriteLog
+from ews.serving.services import Origin, PolicyFacts, Route, Services, Wording, WriteLog
+from ews.serving.what_ifs import WhatIfs
 from ews.store.accounts import has_accounts
 from ews.store.engine import open_store
 from ews.store.journal import Journal
@@ -73,6 +72,7 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
             )
             do_night = partial(night, desk, hands, policy_of, notices(settings), remembers=True)
             with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper, _beside(services)):
+                gc.freeze()  # what is loaded stays: no collection looks at it again, and no answer waits for that
                 serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
     finally:
         store.close()
@@ -116,7 +116,7 @@ def services_of(
         journal=journal,
         decide=partial(decide_on_the_spot, settings.home, store, policy),
         find_decision=partial(find_decision, settings.home, store),
-        models=partial(_models, settings.home),
+        models=partial(champions_of, settings.home),
         policy=PolicyFacts(policy.hash, policy.as_dict()),
         wording=_wording(policy_by_hash(settings)),
         features=FEATURES,
@@ -125,6 +125,7 @@ def services_of(
         find_records=partial(find_records, settings.home, store),
         find_exhibit=partial(find_exhibit, settings.home, store),
         find_change=partial(find_change, settings.home, store),
+        what_ifs=WhatIfs(partial(what_if_of, settings.home, store), partial(what_if, settings.home, store)),
         find_circles=lru_cache(maxsize=MOST)(partial(find_circles, settings.home, store)),
         find_ruled=lru_cache(maxsize=MOST)(partial(find_ruled, settings.home, store)),
         keeper=Keeper(store, grades),
@@ -133,7 +134,7 @@ def services_of(
         facts_of=partial(facts_of, settings, store),
         evidence=settings.home.resolve() / "evidence",
         receivers=frozenset(settings.receivers),
-        stored_models=partial(_stored_models, settings.home),
+        stored_models=partial(models_of, settings.home),
         mlflow_url=settings.mlflow_url,
         policy_desk=policy_desk(settings, trials or Trials(settings, store)),
         branch_names=read_branch_names(settings.home / branch_names.FILE),
@@ -213,71 +214,3 @@ def _route(action: Action | None) -> Route | None:
     if action is None:
         return None
     return Route(action.roles, action.acknowledge_days, action.plan_days, action.report_days)
-
-
-def _models(home: Path) -> Sequence[ModelFacts]:
-    """Return the champion of each portfolio; ModelError where there is none."""
-    found = [_facts(home, portfolio) for portfolio in portfolios(home)]
-    if not found:
-        message = "No portfolio has a champion model. Train one with 'ews train --book BOOK'."
-        raise ModelError(message)
-    return found
-
-
-def _facts(home: Path, portfolio: str) -> ModelFacts:
-    """Return the champion."""
-    pointer = champion_pointer(home, portfolio)
-    found = _facts_of(home, stored_model(home, portfolio, pointer.model_id))
-    return replace(found, run_id=pointer.run_id, since=pointer.since, history=_history(home, portfolio))
-
-
-def _history(home: Path, portfolio: str) -> tuple[Appointment, ...]:
-    """Return who decided before, nothing where that was changed: 'ews champions' tells what is wrong with it."""
-    try:
-        return champions(home, portfolio)
-    except ModelError:
-        return ()
-
-
-def _stored_models(home: Path) -> Sequence[ModelFacts]:
-    """Return all models of all portfolios that can be read, by id; champions say since when."""
-    found = []
-    for portfolio in portfolios(home):
-        pointer = champion_pointer(home, portfolio)
-        for model_id in model_ids(home, portfolio):
-            try:
-                facts = _facts_of(home, _model(home, portfolio, model_id))
-            except ModelError:
-                continue  # damaged, or of another version: nobody can choose it
-            is_champion = model_id == pointer.model_id
-            if is_champion:
-                facts = replace(
-                    facts, run_id=pointer.run_id, since=pointer.since, history=_history(home, portfolio)
-                )  # fmt: skip
-            found.append(facts)
-    return found
-
-
-def _facts_of(home: Path, model: FrozenModel) -> ModelFacts:
-    examined = find_examined(home, model.portfolio, model.model_id)
-    return ModelFacts(
-        portfolio=model.portfolio,
-        model_id=model.model_id,
-        run_id=None,
-        since=None,
-        horizon_months=model.horizon_months,
-        catalogue_version=model.catalogue_version,
-        features=model.features,
-        metrics=model.reference.get("metrics") if examined is None else examined.metrics,
-        examined=examined,
-        rows=model.reference.get("rows"),
-        defaults=model.reference.get("defaults"),
-        labels_known_by=model.labels_known_by,
-        comparison=find_comparison(home, model.portfolio, model.model_id),
-    )
-
-
-@lru_cache(maxsize=8)
-def _model(home: Path, portfolio: str, model_id: str) -> FrozenModel:
-    """Return a stored model, read and checked once: its id is the hash of all it holds."""
-    return stored_model(home, portfolio, model_id)

@@ -7,57 +7,35 @@ Writes  home/models/<portfolio>/<model_id>, one MLflow run, and the champion's p
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ews.domain.errors import TrackingError
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book, open_book
 from ews.models.champion import add_model
-from ews.models.examined import Examined, keep_examined
-from ews.models.frozen import FrozenModel, explain
+from ews.models.examined import keep_examined
 from ews.models.reference import keep_reference
-from ews.training import plots
 from ews.training.appointing import appoint_first, role_of
 from ews.training.dataset import training_table
-from ews.training.examined import examined_of
-from ews.training.fit import FittedModel, fit
+from ews.training.fit import fit
 from ews.training.freeze import freeze, pd_of_unseen
 from ews.training.recipe import Recipe, resolve_recipe
 from ews.training.reference import reference_of
-from ews.training.report import Role, TrainingReport, metrics_of
+from ews.training.report import Role, TrainingReport
+from ews.training.run_content import content_of, examination_of
 from ews.training.snapshots import plan_snapshots
 from ews.training.split import Split, split
 from ews.training.table import TrainingTable
-from ews.training.tracking import Also, Logged, RunContent, default_tracking_uri, record, with_more
-from ews.validation.measures import Measures, measure
-
-EXPLAINED_ROWS = 1_500
-"""Test rows whose contributions are drawn."""
-
+from ews.training.tracking import Also, Logged, default_tracking_uri, record, with_more
+from ews.training.trained import Trained
+from ews.validation.measures import measure
 
 Choose = Callable[[TrainingTable, Recipe], Recipe]
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A model and all that says how it was made and tested, before anything is written."""
-
-    model: FrozenModel
-    fitted: FittedModel
-    recipe: Recipe
-    table: TrainingTable
-    parts: Split
-    pd: NDArray[np.float64]
-    measures: Measures
-    measures_at_0_dpd: Measures | None
-    seconds: Mapping[str, float]
 
 
 def train(
@@ -100,12 +78,12 @@ def keep_model(
     model, uri = trained.model, tracking_uri or default_tracking_uri(home)
     home.mkdir(parents=True, exist_ok=True)
     directory, role = add_model(home, model), role_of(home, trained.model)
-    content, logged, fault = with_more(_content(trained, book), also), None, None
+    content, logged, fault = with_more(content_of(trained, book), also), None, None
     try:
         logged = record(home, uri, model, directory, content, _example(trained), role)
     except TrackingError as error:
         fault = str(error)
-    keep_examined(directory, _examined(trained))
+    keep_examined(directory, examination_of(trained))
     keep_reference(directory, reference_of(model.model_id, trained.table, trained.parts, trained.pd))
     appoint_first(home, model, logged, now or datetime.now().astimezone().replace(tzinfo=None))
     progress("record", 1, 1)
@@ -159,90 +137,6 @@ def _reference(book: Book, recipe: Recipe, seen: TrainingTable, parts: Split) ->
         "snapshots": [day.isoformat() for day in parts.plan.train],
         "test_snapshots": [day.isoformat() for day in parts.plan.test],
         "split": parts.plan.kind,
-    }
-
-
-def _content(trained: Trained, book: Book) -> RunContent:
-    model, parts = trained.model, trained.parts
-    tested = trained.table.subset(parts.test)
-    tags = {
-        "model_id": model.model_id,
-        "portfolio": model.portfolio,
-        "book_id": book.manifest.book_id,
-        "data_hash": trained.table.data_hash,
-        "catalogue_version": model.catalogue_version,
-        "split": parts.plan.kind,
-        "labels_known_by": model.labels_known_by.isoformat(),
-    }
-    features = [{**asdict(feature), "reason": feature.reason.value} for feature in trained.table.features]
-    return RunContent(
-        parameters=trained.recipe.as_dict(),
-        tags=tags,
-        metrics=_all_metrics(trained),
-        figures=_figures(trained, tested),
-        documents={
-            "recipe.json": trained.recipe.as_dict(),
-            "features.json": {"catalogue_version": model.catalogue_version, "features": features},
-            "booster.json": dict(trained.fitted.parameters),
-        },
-        tables={"snapshots.csv": pd.DataFrame([asdict(count) for count in trained.table.counts])},
-    )
-
-
-def _all_metrics(trained: Trained) -> dict[str, float]:
-    return {
-        **metrics_of(trained.measures, "test"),
-        **metrics_of(trained.measures_at_0_dpd, "test_at_0_dpd"),
-        **_sizes(trained),
-    }
-
-
-def _examined(trained: Trained) -> Examined:
-    """Return what is kept beside the model."""
-    unseen = trained.table.subset(trained.parts.test)
-    shown = unseen.subset(_sample(len(unseen)))
-    plan = trained.parts.plan
-    return examined_of(
-        plan.kind,
-        plan.train,
-        plan.test,
-        _all_metrics(trained),
-        trained.pd,
-        unseen.outcome,
-        trained.model.features,
-        explain(trained.model, shown.frame),
-    )
-
-
-def _figures(trained: Trained, tested: TrainingTable) -> dict[str, Any]:
-    shown = tested.subset(_sample(len(tested)))
-    explained = explain(trained.model, shown.frame)
-    return {
-        "plots/roc.png": plots.roc(trained.pd, tested.outcome, trained.measures),
-        "plots/reliability.png": plots.reliability(trained.pd, tested.outcome),
-        "plots/score_distribution.png": plots.score_distribution(trained.pd, tested.outcome),
-        "plots/importance_by_reason.png": plots.importance(explained.codes, explained.by_reason),
-        "plots/contributions.png": plots.contributions(tested.names, explained.by_feature, shown.matrix),
-        "plots/rounds.png": plots.rounds(trained.fitted.curve, trained.fitted.rounds),
-    }
-
-
-def _sample(rows: int) -> NDArray[np.bool_]:
-    """Return a mask of at most EXPLAINED_ROWS rows, evenly spread: rows lie by day and borrower."""
-    chosen = np.zeros(rows, dtype=bool)
-    chosen[np.unique(np.linspace(0, rows - 1, min(rows, EXPLAINED_ROWS)).astype(int))] = True
-    return chosen
-
-
-def _sizes(trained: Trained) -> dict[str, float]:
-    outcome = trained.table.outcome[trained.parts.train]
-    return {
-        "train_rows": len(outcome),
-        "train_defaults": int(outcome.sum()),
-        "rounds": trained.fitted.rounds,
-        "out_of_fold_log_loss": trained.fitted.curve[trained.fitted.rounds - 1],
-        "slope": trained.fitted.slope,
-        "intercept": trained.fitted.intercept,
     }
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime
 import pytest
 
 from ews.casework.approvals import second_person
-from ews.casework.approvals.proposal import NO_HANDS, AdoptionDraft, Hands, PromotionDraft, body_of
-from ews.casework.approvals.second_person import ADOPTION, PROMOTION, finish_approved
+from ews.casework.approvals.carrying_out import finish_approved
+from ews.casework.approvals.proposal import ADOPTION, NO_HANDS, PROMOTION, AdoptionDraft, Hands, PromotionDraft, body_of
 from ews.domain.errors import (
     ForbiddenError,
     ModelError,

@@ -10,9 +10,9 @@ from ews.domain.errors import ModelError
 from ews.models.frozen import FrozenModel, predict_pd
 from ews.training.fit import fit
 from ews.training.freeze import freeze
-from ews.training.run import Trained
 from ews.training.split import split
 from ews.training.table import TrainingTable
+from ews.training.trained import Trained
 from ews.validation.measures import Measures
 from tests.training.tables import plan, small_recipe, synthetic
 

@@ -10,6 +10,9 @@ from pydantic import TypeAdapter
 from ews.domain.errors import SettingsError
 from ews.store.cases import Case
 
+ADOPTION, PROMOTION = "adoption", "promotion"
+"""Kinds of cases that hold a proposal."""
+
 
 class Adopting(Protocol):
     def __call__(

@@ -8,18 +8,18 @@ Kept    the original: batch, floor, the model's proposal and the tier as it was,
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from ews.casework.approvers import ANYBODY, require_approver, require_rank
 from ews.casework.desk import Desk, Work, at_version, at_work, case_for, change_case, open_case
 from ews.casework.overrides.body import KIND, OverrideBody, OverrideDraft, body_of, check_expiry, plain
-from ews.casework.overrides.originals import Original, Stated, loans_of, originals_of, refuse_above_floor, standing_tier
+from ews.casework.overrides.originals import Original, loans_of, originals_of, refuse_above_floor, standing_tier
+from ews.casework.overrides.others import open_ones, refuse_above_worse, refuse_waiting, stated
 from ews.casework.rights import FIELD, require, require_second
 from ews.casework.subject import draft_about, subject_of
 from ews.casework.words import HEAD_OFFICE
 from ews.casework.written import written
 from ews.domain.errors import RequestError, TransitionError
-from ews.domain.levels import Tier
 from ews.domain.people import SYSTEM, Actor
 from ews.domain.text import Sentence, sentence
 from ews.store.cases import Case, CaseFilter, find_cases
@@ -47,7 +47,7 @@ def propose(
         body = _body(work, found, draft)
         case = draft_about(found.standing, KIND, "proposed", role=body.approver)
         if body.approver is not None:
-            _refuse_waiting(work, case, body)
+            refuse_waiting(work, case, body)
             due_on = work.calendar.after(work.today, work.policy.casework_on(work.today).overrides.decide_days)
             return _opened(work, replace(case, due_on=due_on, body=plain(body)), "propose")
         senior = work.policy.casework_on(work.today).overrides.better_approver
@@ -77,7 +77,7 @@ def approve(
             )
             raise TransitionError(message)
         refuse_above_floor(_now(desk, actor, case, body), body.tier, _model_rules(work))
-        _refuse_above_worse(work, case.portfolio, case.borrower_id, body.tier, body.loan_id)
+        refuse_above_worse(work, case.portfolio, case.borrower_id, body.tier, body.loan_id)
         note = None if reason is None else written(reason, sentence("reason"))
         decided = replace(
             body,
@@ -124,7 +124,7 @@ def end(desk: Desk, actor: Actor, case_id: str, *, version: int, reason: str, re
         require(actor, FIELD, sentence("end an override"))
         known = (*body.original, *_known_now(desk, actor, case, body))
         others = [
-            other for one, other in _open_ones(work, case.portfolio, case.borrower_id, "approved") if one != case_id
+            other for one, other in open_ones(work, case.portfolio, case.borrower_id, "approved") if one != case_id
         ]
         without = [*(one.initial.rank for one in known), *(other.tier.rank for other in others)]
         if any(body.tier.rank > rank for rank in without):
@@ -176,11 +176,11 @@ def _body(work: Work, found: Found, draft: OverrideDraft) -> OverrideBody:
     check_expiry(draft.expires_on, work.today, terms)
     original = originals_of(found, draft.loan_id)
     refuse_above_floor(original, draft.tier, _model_rules(work))
-    _refuse_above_worse(work, found.standing.portfolio, found.standing.borrower_id, draft.tier, draft.loan_id)
-    stated = [
-        _stated(one) for one in _open_ones(work, found.standing.portfolio, found.standing.borrower_id, "approved")
+    refuse_above_worse(work, found.standing.portfolio, found.standing.borrower_id, draft.tier, draft.loan_id)
+    standing = [
+        stated(one) for one in open_ones(work, found.standing.portfolio, found.standing.borrower_id, "approved")
     ]
-    today = [standing_tier(one, stated, work.today) for one in original]
+    today = [standing_tier(one, standing, work.today) for one in original]
     if all(draft.tier is tier for tier in today):
         message = sentence("The tier is '{tier}' already. State another one, or leave it.", tier=draft.tier)
         raise RequestError(message)
@@ -196,54 +196,6 @@ def _body(work: Work, found: Found, draft: OverrideDraft) -> OverrideBody:
         author=work.actor.user_id,
         author_rank=work.actor.seniority,
     )
-
-
-def _open_ones(
-    work: Work, portfolio: str | None, borrower_id: str | None, state: str
-) -> list[tuple[str, OverrideBody]]:
-    wanted = CaseFilter([KIND], [state], portfolio=portfolio, borrower_id=borrower_id, is_open=True)
-    return [(case.case_id, body_of(case)) for case in find_cases(work.connection, wanted)]
-
-
-def _stated(one: tuple[str, OverrideBody]) -> Stated:
-    override_id, body = one
-    return Stated(override_id, body.loan_id, body.tier, body.approved_on or date.max, body.expires_on)
-
-
-def _refuse_waiting(work: Work, case: Case, body: OverrideBody) -> None:
-    """Refuse a second proposal for the same loans, so that nobody approves one without knowing of the other."""
-    for override_id, other in _open_ones(work, case.portfolio, case.borrower_id, "proposed"):
-        if _same_loans(other.loan_id, body.loan_id):
-            message = sentence(
-                "Override '{override_id}' of the same loans waits for approval. Have it approved or refused first.",
-                override_id=override_id,
-            )
-            raise TransitionError(message)
-
-
-def _refuse_above_worse(
-    work: Work, portfolio: str | None, borrower_id: str | None, tier: Tier, loan_id: str | None
-) -> None:
-    """Refuse a better tier over a worse one that a person has stated and that holds: the newest would win unseen."""
-    for override_id, other in _open_ones(work, portfolio, borrower_id, "approved"):
-        in_force = other.expires_on >= work.today and other.tier.rank > tier.rank
-        if in_force and _same_loans(other.loan_id, loan_id):
-            of = sentence("all loans") if other.loan_id is None else sentence("loan '{loan_id}'", loan_id=other.loan_id)
-            message = sentence(
-                "Override '{override_id}' says '{other_tier}' for {of} until {expires_on}, which is worse than "
-                "'{tier}' and stands. End it first, with POST /v1/overrides/{override_id}/end and the reason, then "
-                "state the better tier.",
-                override_id=override_id,
-                other_tier=other.tier,
-                of=of,
-                expires_on=other.expires_on,
-                tier=tier,
-            )
-            raise TransitionError(message)
-
-
-def _same_loans(one: str | None, other: str | None) -> bool:
-    return one is None or other is None or one == other
 
 
 def _now(desk: Desk, actor: Actor, case: Case, body: OverrideBody) -> tuple[Original, ...]:

@@ -16,8 +16,8 @@ from ews.cli.retraining.checks import check_of
 from ews.domain.text import Text
 from ews.models.comparison import Comparison, Figures
 from ews.models.frozen import FrozenModel, explain, predict_pd
-from ews.training.run import Trained
 from ews.training.table import Mask, TrainingTable
+from ews.training.trained import Trained
 from ews.validation.challenge import compare, figures, unseen
 from ews.validation.chapters.data import labels_learnt_late, rows_shared, vanished
 from ews.validation.chapters.leakage import leakage

@@ -23,9 +23,10 @@ from ews.models.comparison import Comparison, Figures, keep_comparison
 from ews.models.frozen import FrozenModel
 from ews.training.recipe import Recipe, resolve_recipe
 from ews.training.report import TrainingReport
-from ews.training.run import Trained, keep_model, make_model
+from ews.training.run import keep_model, make_model
 from ews.training.table import TrainingTable
 from ews.training.tracking import Also, Child
+from ews.training.trained import Trained
 from ews.training.tuning import Budget, Tuned, tune
 
 

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from ews.casework.approvals import second_person
-from ews.casework.approvals.proposal import AdoptionDraft, PromotionDraft
-from ews.casework.approvals.second_person import ADOPTION, PROMOTION
+from ews.casework.approvals.proposal import ADOPTION, PROMOTION, AdoptionDraft, PromotionDraft
 from ews.serving.api.act_requests import (
     ACT_PROBLEMS,
     Day,

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from ews.casework.approvals import second_person
-from ews.casework.approvals.proposal import PromotionDraft, Proposal, body_of
-from ews.casework.approvals.second_person import OWNERS, PROMOTION, VALIDATORS
+from ews.casework.approvals.proposal import PROMOTION, PromotionDraft, Proposal, body_of
+from ews.casework.approvals.second_person import OWNERS, VALIDATORS
 from ews.casework.words import STATE_TEXTS
 from ews.domain.errors import ModelError, UnknownBatchError
 from ews.domain.people import Actor

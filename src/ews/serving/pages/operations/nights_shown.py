@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from ews.casework.approvals.proposal import Proposal, body_of
-from ews.casework.approvals.second_person import ADOPTION, PROMOTION
+from ews.casework.approvals.proposal import ADOPTION, PROMOTION, Proposal, body_of
 from ews.casework.desk import Desk
 from ews.casework.dossier.words import VERB_TEXTS
 from ews.casework.night_due import STEP, due_now

@@ -14,8 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from ews.casework.approvals import second_person
-from ews.casework.approvals.proposal import AdoptionDraft, Proposal, body_of
-from ews.casework.approvals.second_person import ADOPTION
+from ews.casework.approvals.proposal import ADOPTION, AdoptionDraft, Proposal, body_of
 from ews.casework.dossier.words import policy_words
 from ews.casework.rights import RISK
 from ews.casework.words import STATE_TEXTS
