@@ -19,6 +19,9 @@ Borrowers = Annotated[int, typer.Option(min=500, help="Borrowers of each synthet
 Months = Annotated[int, typer.Option(min=48, help="Months of each synthetic world.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the synthetic worlds.")]
 
+Postings = Annotated[int, typer.Option(min=100_000, help="Postings of the book, at least.")]
+Rounds = Annotated[int, typer.Option(min=1, help="Rounds, in each of which every contender runs once.")]
+
 
 @app.callback()
 def measure() -> None:
@@ -125,7 +128,7 @@ def flapping(
 def earliness(
     data: Annotated[Path, typer.Option(help="Folder of the public data sets.")] = REAL_DATA,
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
-    worlds: Worlds = ALL_WORLDS,
+    worlds: Annotated[str, typer.Option(help="Synthetic worlds, parted by commas; '' for none.")] = ALL_WORLDS,
     real: Annotated[bool, typer.Option(help="Measure credit_record too.")] = True,  # noqa: FBT002 - Typer's way
     borrowers: Borrowers = 5_000,
     months: Months = 72,
@@ -135,7 +138,7 @@ def earliness(
     from benchmarks.earliness.run import run  # noqa: PLC0415 - slow to import
     from benchmarks.worlds import Size  # noqa: PLC0415 - likewise
 
-    asked = _among("--worlds", worlds.split(","), WORLDS)
+    asked = _among("--worlds", worlds.split(",") if worlds else (), WORLDS)
     run(asked, Size(borrowers, months, seed), data if real else None, as_json=as_json)
 
 
@@ -191,6 +194,57 @@ def pages(
 
     many = {"borrowers": borrowers, "clients": clients, "least": least}
     run(home, **many, seconds=seconds, pause=pause, kept=kept, as_json=as_json)
+
+
+@app.command()
+def features(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    postings: Postings = 1_000_000,
+    rounds: Rounds = 3,
+    kept: Annotated[Path | None, typer.Option(help="Keep the book in this folder, or take the one that is.")] = None,
+) -> None:
+    """Say what building all features of a day costs, beside SQL written by hand and one GROUP BY."""
+    from benchmarks.feature_build.run import run_features  # noqa: PLC0415 - slow to import
+
+    run_features(postings, rounds, kept, as_json=as_json)
+
+
+@app.command()
+def snapshots(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    postings: Postings = 1_000_000,
+    rounds: Rounds = 3,
+    kept: Annotated[Path | None, typer.Option(help="Keep the book in this folder, or take the one that is.")] = None,
+) -> None:
+    """Say what the features of 12 and 36 month ends cost, beside those of one."""
+    from benchmarks.feature_build.run import run_snapshots  # noqa: PLC0415 - slow to import
+
+    run_snapshots(postings, rounds, kept, as_json=as_json)
+
+
+@app.command()
+def serving(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    home: Annotated[Path, typer.Option(help="A scored home, as `make demo` makes it.")] = Path("demo/home"),
+    small: Annotated[bool, typer.Option("--small", help="Few rounds of few answers.")] = False,  # noqa: FBT002 - likewise
+) -> None:
+    """Say how many answers a second the service gives, beside MLflow's scoring server on the same model."""
+    from benchmarks.serving.run import run  # noqa: PLC0415 - slow to import
+
+    rounds, answers, events = (2, 16, 3) if small else (5, 96, 20)
+    run(home, rounds=rounds, answers=answers, events=events, as_json=as_json)
+
+
+@app.command()
+def reasons(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    small: Annotated[bool, typer.Option("--small", help="Fewer rows and rounds.")] = False,  # noqa: FBT002 - likewise
+    kept: Annotated[Path | None, typer.Option(help="Keep the boosters in this folder, or take those there.")] = None,
+) -> None:
+    """Say what reasons for every row cost, beside LightGBM's own, shap and woodelf."""
+    from benchmarks.reasons.run import FULL, SMALL, run  # noqa: PLC0415 - slow to import
+
+    run(SMALL if small else FULL, kept, as_json=as_json)
 
 
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:

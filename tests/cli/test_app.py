@@ -20,8 +20,14 @@ def ews(*arguments: str, home: Path | None = None, cwd: Path | None = None) -> s
     environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "COLUMNS": "160"}
     if home is not None:
         environment["EWS_HOME"] = str(home)
+    module = "tests.command" if "score" in arguments else "ews"
     return subprocess.run(
-        [sys.executable, "-m", "ews", *arguments], check=False, capture_output=True, text=True, env=environment, cwd=cwd
+        [sys.executable, "-m", module, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
     )
 
 

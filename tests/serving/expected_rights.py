@@ -24,6 +24,7 @@ WHO = {
     ("GET", "/v1/borrowers/{borrower_id}/decisions"): "O B R V M A m -",
     ("GET", "/v1/borrowers/{borrower_id}/change"): "O B R V M A m -",
     ("POST", "/v1/decisions"): "O B R V M A m -",
+    ("POST", "/v1/what-if"): "O B R V M A m -",
     ("GET", "/v1/warnings"): "O B R V M A m -",
     ("GET", "/v1/batches"): "* O B R V M P A m -",
     ("GET", "/v1/batches/{batch_id}"): "* O B R V M P A m -",

@@ -14,12 +14,13 @@ from typing import Annotated
 import typer
 
 from ews.cli.casework_app import casework_app
+from ews.cli.home import read_settings
 from ews.cli.monitor_app import monitor_app
 from ews.cli.outcomes_app import outcomes_app
 from ews.cli.people_app import audit_app, user_app
+from ews.cli.policy_app import policy_app
 from ews.cli.proof_app import proof_app
 from ews.cli.retraining_app import retraining_app
-from ews.cli.settings import Settings, read_settings
 from ews.cli.validation_app import validation_app
 from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Language
@@ -30,9 +31,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-)
-policy_app = typer.Typer(
-    help="The policy: show, check, compare, adopt. 策略：查看、校验、比对、采用。", no_args_is_help=True
+    rich_markup_mode=None,  # frames around help take longer to load than all else that it needs
 )
 app.add_typer(policy_app, name="policy")
 app.add_typer(user_app, name="user")
@@ -49,8 +48,6 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, b
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 DayOption = str | None
 _DAY = "YYYY-MM-DD"
-_POLICY = "A folder, 'default', 'in-force', or the start of the hash of a policy that is kept."
-PolicyArgument = Annotated[str | None, typer.Argument(metavar="[POLICY]", help=f"{_POLICY} Default: the one set.")]
 USAGE = 2
 """Exit status of a command that was not written as it must be."""
 UNSOUND = 3
@@ -117,7 +114,7 @@ def train(
     known = _day("--known-by", known_by)
     from ews.cli import modelling
 
-    modelling.train_model(_settings(home), book, recipe, known, as_json=as_json)
+    modelling.train_model(read_settings(home), book, recipe, known, as_json=as_json)
 
 
 @app.command()
@@ -134,7 +131,7 @@ def score(
     days = _day("--as-of", as_of), _day("--known-by", known_by)
     from ews.cli import scoring
 
-    scoring.score(_settings(home), book, *days, as_json=as_json)
+    scoring.score(read_settings(home), book, *days, as_json=as_json)
 
 
 @app.command()
@@ -148,7 +145,7 @@ def explain(
     """Tell a borrower's risk and its reasons. 查询借款人风险及原因."""
     from ews.cli import explain as told
 
-    told.explain(_settings(home), borrower, lang, batch, as_json=as_json)
+    told.explain(read_settings(home), borrower, lang, batch, as_json=as_json)
 
 
 @app.command()
@@ -167,7 +164,7 @@ def serve(
     """Serve the API, and do the nights of casework meanwhile. 启动服务."""
     from ews.cli import service
 
-    service.run(_settings(home), host, port, name or [], service.tls_of(tls_certificate, tls_key))
+    service.run(read_settings(home), host, port, name or [], service.tls_of(tls_certificate, tls_key))
 
 
 @app.command()
@@ -185,85 +182,13 @@ def demo(
     whole.run(directory, borrowers=borrowers, months=months, seed=seed, port=port if serve_it else None)
 
 
-@policy_app.command("show")
-def policy_show(
-    policy: PolicyArgument = None,
-    on: Annotated[DayOption, typer.Option("--on", metavar=_DAY, help="Only what counts on this day.")] = None,
-    only: Annotated[str | None, typer.Option(help="One part (as in --json), code or parameter. 只看一项")] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Tell parameters, grades, rules, signals, playbook, calendar, casework and forms. 查看策略."""
-    day = _day("--on", on)
-    from ews.cli import policy as told
-
-    told.show_policy(_settings(home), policy, day, only, as_json=as_json)
-
-
-@policy_app.command("check")
-def policy_check(
-    directory: Annotated[Path | None, typer.Argument(help="Folder of the policy; default: the one set.")] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Tell everything that is wrong with a policy, each with file and line. 校验策略."""
-    from ews.cli import policy as told
-
-    if not told.check(_settings(home), directory, as_json=as_json):
-        raise typer.Exit(USAGE)
-
-
-@policy_app.command("diff")
-def policy_diff(
-    old: Annotated[str, typer.Argument(help=_POLICY)],
-    new: Annotated[str, typer.Argument(help=_POLICY)],
-    book: BookOption,
-    batches: Annotated[int, typer.Option(min=1, help="How many of the newest batches are judged again.")] = 3,
-    on: Annotated[
-        DayOption, typer.Option("--on", metavar=_DAY, help="Judge as both stand on this day; default: as it changes.")
-    ] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show who would move under another policy, before it is in force. 试算策略变更."""
-    day = _day("--on", on)
-    from ews.cli import difference
-
-    difference.tell(_settings(home), old, new, book, batches, day, as_json=as_json)
-
-
-@policy_app.command("adopt")
-def policy_adopt(
-    policy: Annotated[str, typer.Argument(help=_POLICY)],
-    holds_from: Annotated[str, typer.Option("--from", metavar=_DAY, help="First day on which it holds.")],
-    by: Annotated[
-        str,
-        typer.Option("--by", help="Who decided; with accounts, yours: its password is asked. 决定人（或账户）"),
-    ],
-    note: Annotated[str | None, typer.Option(help="Why. 说明")] = None,
-    home: HomeOption = None,
-) -> None:
-    """Let a policy hold from a day on; earlier decisions keep theirs. 采用策略."""
-    day = _known_day("--from", holds_from)
-    from ews.cli import policy as told
-
-    told.adopt_policy(_settings(home), policy, day, by, note)
-
-
-@policy_app.command("history")
-def policy_history(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Tell which policies were adopted from when. 策略采用记录."""
-    from ews.cli import policy as told
-
-    told.history(_settings(home), as_json=as_json)
-
-
 def main() -> None:
     """Run a command; an error of the user's becomes one line and an exit status."""
     gc.set_threshold(50_000, 20, 50)  # describing features makes millions of objects that all stay: look seldom
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
+    _tell_whole_lines(app)
     try:
         status = app(standalone_mode=False)
     except typer.TyperException as error:
@@ -272,6 +197,20 @@ def main() -> None:
         sys.stderr.write(f"ews: {error}\n")
         status = error.exit_status
     sys.exit(status)
+
+
+def _tell_whole_lines(group: typer.Typer) -> None:
+    """Let lists of commands tell each in both languages, not what fits on the line."""
+    for command in group.registered_commands:
+        command.short_help = _line(command.callback.__doc__ if command.callback else None)
+    for info in group.registered_groups:
+        if info.typer_instance is not None:
+            info.short_help = _line(info.typer_instance.info.help)
+            _tell_whole_lines(info.typer_instance)
+
+
+def _line(text: object) -> str:
+    return " ".join(text.split()) if isinstance(text, str) else ""
 
 
 def _misused(error: typer.TyperException) -> int:
@@ -283,10 +222,6 @@ def _misused(error: typer.TyperException) -> int:
         hint = "" if context is None else f" See '{context.command_path} --help'."
         sys.stderr.write(f"ews: {message}{stop}{hint}\n")
     return USAGE
-
-
-def _settings(home: Path | None) -> Settings:
-    return read_settings(home)
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ews.cli.settings import read_settings
+from ews.cli.home import read_settings
 
 casework_app = typer.Typer(
     help="Casework: the night, approvals, receivers. 贷后工作：夜间处理、审批、推送。", no_args_is_help=True

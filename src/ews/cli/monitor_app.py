@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ews.cli.settings import read_settings
+from ews.cli.home import read_settings
 
 monitor_app = typer.Typer()
 

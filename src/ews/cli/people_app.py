@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ews.cli.settings import read_settings
+from ews.cli.home import read_settings
 from ews.domain.errors import SettingsError
 from ews.domain.people import Role
 

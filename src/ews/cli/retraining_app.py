@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ews.cli.settings import read_settings
+from ews.cli.home import read_settings
 from ews.domain.errors import SettingsError
 
 retraining_app = typer.Typer()

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from ews.cli.settings import read_settings
+from ews.cli.home import read_settings
 from ews.domain.errors import SettingsError
 from ews.domain.text import Language
-from ews.store.model_findings import State
 
 validation_app = typer.Typer()
 findings_app = typer.Typer(
@@ -27,6 +26,8 @@ HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, b
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 PortfolioOption = Annotated[str | None, typer.Option("--portfolio", help="Where there are several. 资产组合")]
 ByOption = Annotated[str, typer.Option("--by", help="Your account; its password is asked. 账户")]
+Signed = Literal["open", "resolved", "accepted"]
+"""The values of `ews.store.model_findings.State`."""
 _DAY = "YYYY-MM-DD"
 
 
@@ -89,15 +90,16 @@ def assign(
 @findings_app.command()
 def sign(
     finding: Annotated[str, typer.Argument(help="Id of the finding. 编号")],
-    state: Annotated[State, typer.Argument(help="resolved 已整改, accepted 接受风险, or open 重新打开")],
+    state: Annotated[Signed, typer.Argument(help="resolved 已整改, accepted 接受风险, or open 重新打开")],
     by: ByOption,
     note: Annotated[str, typer.Option(help="Why. 理由")],
     home: HomeOption = None,
 ) -> None:
     """Sign a finding off as a validator, or open it again. 验证人员签署."""
     from ews.cli import findings
+    from ews.store.model_findings import State
 
-    findings.sign_finding(read_settings(home), finding, state, note, by)
+    findings.sign_finding(read_settings(home), finding, State(state), note, by)
 
 
 @models_app.callback()

@@ -71,8 +71,8 @@ def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], polic
         scored = not np.isnan(row["pd"])
         unit = decided.units.get(borrower_id, ())
         added = explained.by_feature[number]
-        reasons = _reasons(row, added, features, codes, peers, unit) if scored else ()
-        base = explained.base + _usually_added(row, codes, peers) if scored else None
+        reasons = reasons_told(row, added, features, codes, peers, unit) if scored else ()
+        base = explained.base + usually_added(row, codes, peers) if scored else None
         yield Decision(
             batch_id=frame.batch_id,
             portfolio=frame.portfolio,
@@ -112,7 +112,7 @@ def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], polic
         )
 
 
-def _reasons(
+def reasons_told(
     row: Mapping[str, Any],
     contributions: Floats,
     features: tuple[Feature, ...],
@@ -141,7 +141,7 @@ def _reasons(
     return tuple(sorted(found, key=lambda reason: (-reason.log_odds, reason.code)))
 
 
-def _usually_added(row: Mapping[str, Any], codes: npt.NDArray[np.str_], peers: Peers) -> float:
+def usually_added(row: Mapping[str, Any], codes: npt.NDArray[np.str_], peers: Peers) -> float:
     group = group_of(_text(row["kind"]), _text(row["industry"]))
     return sum(peers.usually_adds(group, code) for code in dict.fromkeys(codes.tolist()))
 

@@ -6,6 +6,7 @@ A missing value is "—". A reason claims something only where its evidence stan
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from ews.domain.decisions import Before, Decision, Evidence, Held, Reason, Value
 from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
@@ -195,6 +196,7 @@ def _on_side(evidence: Evidence, *, worse: bool) -> bool:
     return evidence.worse_than is not None and (evidence.worse_than >= _WORSE_SIDE) is worse
 
 
+@lru_cache(maxsize=4_096)
 def _label(text: str, value: float | None) -> tuple[str, str]:
     """Return the label without its explanation, and the explanation where it speaks of this value."""
     found = _EXPLAINED.fullmatch(text)

@@ -1,4 +1,7 @@
-"""Identity: who asks, as the guard found it before any route, and what the log of look-ups is told by routes."""
+"""Identity: who asks, as the guard found it before any route, and what the log of look-ups is told by routes.
+
+What routes depend on is `async` where it waits for nothing: FastAPI gives each other one a thread, which costs more.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Annotated
@@ -11,18 +14,18 @@ LOCAL = Actor("local", "local", frozenset({Role.AUDITOR}))
 """Whoever asks from this machine until the first account exists: reads everything, changes nothing."""
 
 
-def actor_of(request: Request) -> Actor:
+async def actor_of(request: Request) -> Actor:
     """Return who asks; the guard has refused whoever is nobody."""
     actor: Actor = request.state.actor
     return actor
 
 
-def request_id_of(request: Request) -> str:
+async def request_id_of(request: Request) -> str:
     request_id: str = request.state.request_id
     return request_id
 
 
-def told_of(request: Request) -> Callable[[Iterable[str]], None]:
+async def told_of(request: Request) -> Callable[[Iterable[str]], None]:
     """Return what a route calls with the borrowers that its answer is about, where the path does not name them."""
 
     def tell(borrower_ids: Iterable[str]) -> None:

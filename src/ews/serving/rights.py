@@ -78,6 +78,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/v1/borrowers/{borrower_id}/decisions"): LOOK_UP,
     ("GET", "/v1/borrowers/{borrower_id}/change"): LOOK_UP,
     ("POST", "/v1/decisions"): LOOK_UP,  # decides and stores nothing
+    ("POST", "/v1/what-if"): LOOK_UP,  # likewise
     ("GET", "/v1/warnings"): LOOK_UP,
     ("GET", "/v1/cases"): LOOK_UP,
     ("GET", "/v1/cases/{case_id}"): LOOK_UP,
@@ -258,8 +259,8 @@ def right_of(request: Request) -> Right | None:
     return rights.get((request.method, route.path_format))
 
 
-def allow(request: Request) -> None:
-    """Raise ForbiddenError where whoever asks may not ask this route."""
+async def allow(request: Request) -> None:
+    """Raise ForbiddenError where whoever asks may not ask this route; without a thread, since it waits for nothing."""
     right = right_of(request)
     if right is None:
         message = sentence(

@@ -34,6 +34,7 @@ from ews.serving.api import (
     tasks,
     warnings,
     watch_list,
+    what_if,
 )
 from ews.serving.pages import assets, entrance, paper_style, papers
 from ews.serving.pages.borrower import change as borrower_change
@@ -78,6 +79,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     change.router,
     borrowers.router,  # after all other paths below a borrower, since an id may hold a slash
     decisions.router,
+    what_if.router,
     warnings.router,
     batches.router,
     model.router,

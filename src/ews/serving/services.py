@@ -27,6 +27,7 @@ from ews.monitoring.keeper import Keeper
 from ews.scoring.change.change import Change
 from ews.serving.oidc import Oidc
 from ews.serving.policy_desk import NO_POLICY_DESK, PolicyDesk
+from ews.serving.what_ifs import NO_WHAT_IFS, WhatIfs
 from ews.store.audit import Entry
 from ews.store.engine import Store
 from ews.store.publications import Batch
@@ -214,7 +215,8 @@ class Services:
     null where people log in with passwords only. `facts_of` prefills checks from the book, and `evidence` is the folder
     for photos and scans, null where none are taken. `find_records` reads many records of a batch at once; null: one by
     one. `find_exhibit` gives what pages lay beside a decision, `find_circles` the guarantee circles of a batch,
-    `find_change` why a borrower moved between two batches, `find_ruled` whom the rules of a batch warn of.
+    `find_change` why a borrower moved between two batches, `find_ruled` whom the rules of a batch warn of, `what_ifs`
+    what would be said of other feature values.
     `keeper` holds the newest book of each portfolio in memory, `warning_grades` are those for which the policy warns.
     `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
     `branch_names` are what people call the branches.
@@ -236,6 +238,7 @@ class Services:
     find_circles: FindCircles = no_circles
     find_change: FindChange = no_change
     find_ruled: FindRuled = no_ruled
+    what_ifs: WhatIfs = NO_WHAT_IFS
     keeper: Keeper = None  # type: ignore[assignment]  # one over the store where none is given
     warning_grades: frozenset[str] = frozenset()
     hands: Hands = NO_HANDS
@@ -246,13 +249,16 @@ class Services:
     mlflow_url: str | None = None
     policy_desk: PolicyDesk = NO_POLICY_DESK
     branch_names: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Feature] = field(init=False, repr=False)
+    """The features by name."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "named", {feature.name: feature for feature in self.features})
         if self.keeper is None:
             object.__setattr__(self, "keeper", Keeper(self.store))  # type: ignore[unreachable]  # it may be None
 
 
-def _services_of(request: Request) -> Services:
+async def _services_of(request: Request) -> Services:
     services: Services = request.app.state.services
     return services
 

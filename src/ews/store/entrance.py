@@ -15,7 +15,7 @@ from functools import cache
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 
 from ews.domain.errors import UnauthenticatedError
 from ews.domain.people import Actor
@@ -100,18 +100,8 @@ def actor_by_session(log: Log, secret: str, *, at: datetime) -> Actor:
 
 def actor_by_token(store: Store, secret: str, *, at: datetime) -> Actor:
     """Return the machine that holds a token; UnauthenticatedError where it is unknown, expired, revoked, or off."""
-    query = (
-        select(users)
-        .join(tokens, tokens.c.user_id == users.c.user_id)
-        .where(
-            tokens.c.token_hash == _hash(secret),
-            tokens.c.revoked_at.is_(None),
-            tokens.c.expires_at > at,
-            users.c.is_active,
-        )
-    )
     with reading(store) as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(_BY_TOKEN, {"token_hash": _hash(secret), "at": at}).first()
     if row is None:
         message = "The token is not accepted: unknown, expired or revoked. Ask an operator for a new one."
         raise UnauthenticatedError(message)
@@ -228,3 +218,16 @@ def _hash(secret: str) -> str:
 @cache
 def nobodys_hash() -> str:
     return PASSWORDS.hash(secrets.token_urlsafe(32))
+
+
+_BY_TOKEN = (
+    select(users)
+    .join(tokens, tokens.c.user_id == users.c.user_id)
+    .where(
+        tokens.c.token_hash == bindparam("token_hash"),
+        tokens.c.revoked_at.is_(None),
+        tokens.c.expires_at > bindparam("at"),
+        users.c.is_active,
+    )
+)
+"""Asked with every request of a machine, and made once."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, select, tuple_
 from sqlalchemy.sql.selectable import CTE
 
 from ews.domain.decisions import Decision
@@ -69,28 +69,21 @@ def borrower_decision(
     UnknownBorrowerError where there is none, UnknownBatchError for an unknown batch, AmbiguousBorrowerError where
     several portfolios have a borrower of that id and neither batch nor portfolio is named.
     """
-    batch = None if batch_id is None else find_batch(store, batch_id)
-    view = ranked()
-    query = _standings(view).where(decisions.c.borrower_id == borrower_id)
-    if batch is not None:
-        query = query.where(view.c.batch_id == batch.batch.batch_id)
+    if batch_id is not None:
+        find_batch(store, batch_id)
     with reading(store) as connection:
-        if batch is None:
-            query = query.where(view.c.portfolio == _portfolio_of(connection, borrower_id, portfolio))
-        row = connection.execute(_newest_first(query, view).limit(1)).first()
+        among = None if batch_id is not None else _portfolio_of(connection, borrower_id, portfolio)
+        asked = {"borrower_id": borrower_id, "batch_id": batch_id, "portfolio": among}
+        row = connection.execute(_IN_PORTFOLIO if batch_id is None else _IN_BATCH, asked).first()
         if row is None:
-            where = sentence("batch '{batch_id}'", batch_id=batch_id) if batch is not None else sentence("any batch")
+            where = sentence("batch '{batch_id}'", batch_id=batch_id) if batch_id is not None else sentence("any batch")
             message = sentence(
                 "Borrower '{borrower_id}' is not in {where}. Check the id, or name another batch.",
                 borrower_id=borrower_id,
                 where=where,
             )
             raise UnknownBorrowerError(message)
-        record = connection.execute(
-            select(records.c.record).where(
-                records.c.publication == row.publication, records.c.borrower_id == borrower_id
-            )
-        ).scalar()
+        record = connection.execute(_RECORD, {"publication": row.publication, "borrower_id": borrower_id}).scalar()
     return Found(to_standing(row), None if record is None else Decision.from_json(record))
 
 
@@ -149,10 +142,7 @@ def to_standing(row: Row[Any]) -> Standing:
 
 def _portfolio_of(connection: Connection, borrower_id: str, asked: str | None) -> str:
     """Return the portfolio that a borrower's decisions are looked up in."""
-    view = ranked()
-    query = _standings(view).where(decisions.c.borrower_id == borrower_id)
-    found = connection.execute(query.with_only_columns(view.c.portfolio).distinct().order_by(view.c.portfolio))
-    portfolios = found.scalars().all()
+    portfolios = connection.execute(_PORTFOLIOS, {"borrower_id": borrower_id}).scalars().all()
     if not portfolios or (asked is not None and asked not in portfolios):
         where = "" if asked is None else sentence(" in portfolio '{portfolio}'", portfolio=asked)
         message = sentence(
@@ -179,3 +169,14 @@ def _standings(view: CTE) -> Select[Any]:
 
 def _newest_first(query: Select[Any], view: CTE) -> Select[Any]:
     return query.order_by(view.c.as_of.desc(), view.c.publication.desc())
+
+
+_VIEW = ranked()
+_OF_BORROWER = _standings(_VIEW).where(decisions.c.borrower_id == bindparam("borrower_id"))
+_IN_BATCH = _newest_first(_OF_BORROWER.where(_VIEW.c.batch_id == bindparam("batch_id")), _VIEW).limit(1)
+_IN_PORTFOLIO = _newest_first(_OF_BORROWER.where(_VIEW.c.portfolio == bindparam("portfolio")), _VIEW).limit(1)
+_PORTFOLIOS = _OF_BORROWER.with_only_columns(_VIEW.c.portfolio).distinct().order_by(_VIEW.c.portfolio)
+_RECORD = select(records.c.record).where(
+    records.c.publication == bindparam("publication"), records.c.borrower_id == bindparam("borrower_id")
+)
+"""Of each look-up; made once, since making one takes longer than asking it."""

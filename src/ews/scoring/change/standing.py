@@ -48,6 +48,10 @@ class Book:
         """Return the rules that hold for a row."""
         return [rule for rule in rules if rule.code in self.conditions and truth(*self._asked(rule, row))]
 
+    def undecided(self, rules: Iterable[Rule], row: Mapping[str, Value]) -> list[Rule]:
+        """Return the rules of which nobody can tell, because a fact that they ask is unknown."""
+        return [rule for rule in rules if rule.code in self.conditions and truth(*self._asked(rule, row)) is None]
+
     def _asked(self, rule: Rule, row: Mapping[str, Value]) -> tuple[Node, Mapping[str, Value], Mapping[str, float]]:
         tree, values = self.conditions[rule.code]
         return tree, row, values
@@ -90,18 +94,43 @@ def side_of(book: Book, rows: Rows, borrower_id: str) -> Side:
 def stand(pick: Mapping[str, Side]) -> Ranks:
     """Return where the borrower stands with each of PLAYERS taken from the side picked for it."""
     book, facts = pick[POLICY].book, {**pick[RULES].facts, **{name: pick[PD].facts.get(name) for name in _OF_PD}}
-    row = _graded(facts, book)
-    proposal = max((rule.floor.rank for rule in book.held(book.policy.tier_rules.model, row)), default=0)
+    row = graded(facts, book)
+    proposal = proposed(row, book)
     tier = max((_tier(loan, proposal, pick, book) for loan in pick[RULES].loans), default=0)
+    held = signals_held(row, tier, book)
+    level = max((one.level.rank for one in held), default=0)
+    return Ranks(tier, max(level, pick[MEMORY].remembered), tuple(one.code for one in held))
+
+
+def graded(facts: Mapping[str, Any], book: Book) -> dict[str, Any]:
+    """Return the facts with those that the policy derives from pd and pd before."""
+    scale = scale_on(book.policy.scales, book.on)
+    pd, before = facts["pd"], facts["pd_before"]
+    rank = scale.default_rank if facts["in_default"] else None if pd is None else scale.rank_of(pd)
+    was = None if before is None else scale.rank_of(before)
+    return {
+        **facts,
+        "pd_change": pd / before if pd is not None and before else None,
+        "grade_rank": rank,
+        "grade_rank_before": was,
+        "grade_fall": None if rank is None or was is None else rank - was,
+    }
+
+
+def proposed(row: Mapping[str, Value], book: Book) -> int:
+    """Return the rank of the tier that the model proposes for a graded row."""
+    return max((rule.floor.rank for rule in book.held(book.policy.tier_rules.model, row)), default=0)
+
+
+def signals_held(row: dict[str, Any], tier: int | None, book: Book) -> list[Signal]:
+    """Return the signals that hold, in the order of the policy; `row`, which is graded, is given what they asked."""
     before = row.get("tier_rank_before")
-    row |= {"tier_rank": tier, "tier_fall": None if before is None else tier - before}
+    row |= {"tier_rank": tier, "tier_fall": None if before is None or tier is None else tier - before}
     first = book.held((one for one in book.policy.signals if not one.asks_combined), row)
     row["patterns_held"] = len({one.pattern for one in first if one.pattern not in NO_PATTERN})
     last = book.held((one for one in book.policy.signals if one.asks_combined), row)
     codes = {one.code for one in (*first, *last)}
-    level = max((one.level.rank for one in (*first, *last)), default=0)
-    ordered = tuple(one.code for one in book.policy.signals if one.code in codes)
-    return Ranks(tier, max(level, pick[MEMORY].remembered), ordered)
+    return [one for one in book.policy.signals if one.code in codes]
 
 
 def plain(value: Any) -> Any:
@@ -132,18 +161,3 @@ def _override(loan: Mapping[str, Any], overrides: Sequence[Mapping[str, Any]]) -
         return None
     newest = max(reaching, key=lambda one: (one["approved_on"], one["override_id"]))
     return int(newest["tier_rank"])
-
-
-def _graded(facts: Mapping[str, Any], book: Book) -> dict[str, Any]:
-    """Return the facts with those that the policy derives from pd and pd before."""
-    scale = scale_on(book.policy.scales, book.on)
-    pd, before = facts["pd"], facts["pd_before"]
-    rank = scale.default_rank if facts["in_default"] else None if pd is None else scale.rank_of(pd)
-    was = None if before is None else scale.rank_of(before)
-    return {
-        **facts,
-        "pd_change": pd / before if pd is not None and before else None,
-        "grade_rank": rank,
-        "grade_rank_before": was,
-        "grade_fall": None if rank is None or was is None else rank - was,
-    }

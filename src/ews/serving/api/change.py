@@ -214,7 +214,7 @@ def _feature(one: FeatureMove, services: Services, languages: Languages) -> Feat
     return FeatureMoveOut.model_validate(
         {
             "feature": one.feature,
-            "name": feature_words(services.features, one.feature, languages),
+            "name": feature_words(services.named, one.feature, languages),
             "reason": coded_reason(one.reason, languages),
             "from": one.before,
             "to": one.after,

@@ -49,7 +49,7 @@ class ReasonOut(BaseModel):
             evidence=[
                 EvidenceOut(
                     feature=one.feature,
-                    name=feature_words(services.features, one.feature, languages),
+                    name=feature_words(services.named, one.feature, languages),
                     value=one.value,
                     worse_than=one.worse_than,
                     from_whom=list(one.from_whom),

@@ -42,7 +42,7 @@ class MediaTypeError(RequestError):
     code = "unsupported-media-type"
 
 
-def require_json(request: Request) -> None:
+async def require_json(request: Request) -> None:
     """Raise MediaTypeError for a body that is not declared to be JSON."""
     given = request.headers.get("content-type", "")
     kind, _, subtype = given.partition(";")[0].strip().lower().partition("/")
@@ -52,7 +52,7 @@ def require_json(request: Request) -> None:
         raise MediaTypeError(message)
 
 
-def refuse_unknown(request: Request) -> None:
+async def refuse_unknown(request: Request) -> None:
     """Raise UnknownParameterError for a query parameter that the route does not take, or takes once and got twice."""
     route = request.scope["route"]
     allowed = _names(route.dependant) if isinstance(route, APIRoute) else set()
