@@ -200,7 +200,7 @@ def test_a_model_that_learnt_from_later_outcomes_is_refused(copy):
 
 
 def test_a_run_killed_while_it_writes_leaves_nothing_visible_and_the_next_one_gives_the_same_bytes(scored, copy):
-    command = [sys.executable, "-m", "ews", "score", "--book", str(copy.book), "--home", str(copy.home)]
+    command = [sys.executable, "-m", "tests.command", "score", "--book", str(copy.book), "--home", str(copy.home)]
     process = subprocess.Popen([*command, "--as-of", DAYS[0].isoformat()], stderr=subprocess.DEVNULL)
     root = copy.home / "decisions" / "synthetic"
     while process.poll() is None and not list(root.glob(".partial-*")):
