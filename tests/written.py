@@ -8,7 +8,7 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, update_wrapper
 from pathlib import Path
 
 from ews.features.statements import Script, Shape
@@ -34,6 +34,7 @@ def written_once(write: Callable[[Shape], Script], folder: Path) -> Callable[[Sh
         script: Script = pickle.loads(file.read_bytes())  # noqa: S301 - written by this very run
         return script
 
+    update_wrapper(script_of, write)  # who asks for what is wrapped means the writing itself, without the folder
     return script_of
 
 
