@@ -25,7 +25,6 @@ from ews.policy.policy import Policy
 from ews.scoring.decided import Decided
 from ews.scoring.judged import NAMES, Day, Judged, floors_of, judge_day
 from ews.scoring.states import NOTHING, States
-from ews.scoring.temporary import temporary
 
 FACTS = ("borrower_id", "exposure", "dpd_max", "in_default")
 
@@ -73,7 +72,7 @@ def _without_pd(
 ) -> Judged:  # fmt: skip
     """Return what `policy` says of the borrowers decided, had the model said nothing."""
     book = open_book(place)
-    known = temporary(book, _known(day, decided, before.rows))
+    known = book.kept(_known(day, decided, before.rows))
     whole = spine_on(book, [day])
     spine = Spine(whole.table.semi_join(known, "borrower_id"), whole.days)
     asked = Day(book, spine, policy, model.horizon_months, decided.blind, before.states, before=before.rows)

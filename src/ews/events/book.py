@@ -49,6 +49,10 @@ class Book:
             return None
         return entry.covered_from, entry.covered_to
 
+    def kept(self, rows: ir.Table | pa.Table) -> ir.Table:
+        """Return `rows`, described or at hand, worked out once: what reads them reads a table, not its making."""
+        return self.engine.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+
     def with_rows(self, replaced: Mapping[str, pa.Table], *, of: Mapping[str, ir.BooleanValue | None]) -> "Book":
         """Return a book in which `replaced` stands in for the rows that `of` selects in each named table.
 
@@ -56,7 +60,7 @@ class Book:
         """
         tables = dict(self.tables)
         for name, rows in replaced.items():
-            fresh = self.engine.create_table(ibis.util.gen_name(f"ews_{name}"), rows, temp=True)
+            fresh = self.kept(rows)
             condition = of.get(name)
             kept = tables[name].filter(~condition) if name in tables and condition is not None else None
             tables[name] = fresh if kept is None else ibis.union(kept, fresh.select(kept.columns).cast(kept.schema()))

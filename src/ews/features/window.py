@@ -51,7 +51,7 @@ def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) 
         owing = book.table("loans").cross_join(calendar)
         paid_out = owing.opened_on.isnull() | (owing.opened_on <= owing.as_of)
         known = ibis.union(known, owing.filter(was_known(owing, owing.known_by), paid_out).select(*KEYS), distinct=True)
-    return Spine(book.engine.create_table(ibis.util.gen_name("spine"), known, temp=True), tuple(sorted(days)))
+    return Spine(book.kept(known), tuple(sorted(days)))
 
 
 def alike(days: Sequence[date]) -> tuple[date, ...]:

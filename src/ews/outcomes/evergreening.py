@@ -46,7 +46,7 @@ def hidden_defaults(book: Book, definition: Definition, *, known_by: date) -> ir
             [], schema={**dict.fromkeys(_EXTENSION[:2], "string"), "default_on": "date", "how": "string"}
         )
     rows = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct()
-    return book.engine.create_table(ibis.util.gen_name("hidden"), rows.filter(rows.default_on <= known_by), temp=True)
+    return book.kept(rows.filter(rows.default_on <= known_by))
 
 
 def _renewals(book: Book, known_by: date) -> ir.Table:
@@ -69,7 +69,7 @@ def _distressed(book: Book, definition: Definition, known_by: date) -> ir.Table 
     restructured = _listed(book, "restructured", known_by)
     if restructured is not None:
         parts.append(restructured)
-    rows = book.engine.create_table(ibis.util.gen_name("extended"), ibis.union(*parts, distinct=True), temp=True)
+    rows = book.kept(ibis.union(*parts, distinct=True))
     signs = [*_late_before(book, rows, definition, known_by), *_in_difficulty(book, rows, definition, known_by)]
     days = ibis.union(*signs) if len(signs) > 1 else signs[0]
     return rows.semi_join(days, ["borrower_id", "default_on"])
@@ -78,9 +78,7 @@ def _distressed(book: Book, definition: Definition, known_by: date) -> ir.Table 
 def _late_before(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> list[ir.Table]:
     """Return who (borrower_id, default_on) was late: a loan became so within the months before, or was on the eve."""
     late = default_days(book, above_dpd=definition.distress_from_dpd - 1, known_by=known_by)
-    late = book.engine.create_table(
-        ibis.util.gen_name("late"), late.select("borrower_id", late_on="default_on").distinct(), temp=True
-    )
+    late = book.kept(late.select("borrower_id", late_on="default_on").distinct())
     became = rows.inner_join(late, "borrower_id")
     since = became.default_on - ibis.interval(months=definition.distress_within_months)
     became = became.filter(became.late_on > since, became.late_on <= became.default_on)
@@ -109,7 +107,7 @@ def _in_difficulty(book: Book, rows: ir.Table, definition: Definition, known_by:
 def _unclean(book: Book, known_by: date) -> ir.Table | None:
     if not book.has("loans"):
         return None
-    rows = book.engine.create_table(ibis.util.gen_name("renewed"), _renewals(book, known_by), temp=True)
+    rows = book.kept(_renewals(book, known_by))
     late = default_days(book, above_dpd=CLEAN_UP_TO_DAYS, known_by=known_by).select(old_id="loan_id", day="default_on")
     told = [_told(book, name, day, known_by) for name, day in (("ledger", "stated_on"), ("instalments", "due_on"))]
     told = [part for part in told if part is not None]

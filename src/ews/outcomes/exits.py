@@ -71,7 +71,7 @@ def exits(book: Book, spine: ir.Table, definition: Definition, *, known_by: date
     rows = rows.mutate(restructured_on=ibis.ifelse(in_time, rows.restructured_on, ibis.null("date")))
     rows = _with_cure(book, rows, known_by)
     wanted = ("borrower_id", "as_of", "ends_on", "exit", "exit_on", "restructured_on", "cured_on")
-    return book.engine.create_table(ibis.util.gen_name("exits"), rows.select(*wanted), temp=True)
+    return book.kept(rows.select(*wanted))
 
 
 def exit_counts(found: ir.Table, days: Sequence[date]) -> tuple[ExitCount, ...]:

@@ -44,10 +44,8 @@ def labels(book: Book, spine: ir.Table, definition: Definition, *, known_by: dat
         mature=(rows.as_of <= known_by) if by_list else (rows.ends_on <= reach),
         label_known_by=ibis.literal(known_by),
     )
-    fates = book.engine.create_table(ibis.util.gen_name("fates"), rows, temp=True)
-    return book.engine.create_table(
-        ibis.util.gen_name("labels"), _with_exits(book, fates, definition, seen, known_by), temp=True
-    )
+    fates = book.kept(rows)
+    return book.kept(_with_exits(book, fates, definition, seen, known_by))
 
 
 def at_risk(label: ir.Table) -> ir.Table:
@@ -107,7 +105,7 @@ def _with_first_default(book: Book, rows: ir.Table, definition: Definition, know
 def _late_days(book: Book, rows: ir.Table, definition: Definition, known_by: date) -> ir.Table:
     """Return the days on which loans went into default, for who owed them on as_of or, where new, came to owe them."""
     late = default_days(book, above_dpd=definition.default_above_dpd, known_by=known_by)
-    late = book.engine.create_table(ibis.util.gen_name("late"), late, temp=True)
+    late = book.kept(late)
     loans = book.table("loans").select("loan_id", "borrower_id", loan_on="known_on", loan_until="known_until")
     owed = rows.inner_join(loans, "borrower_id")
     owed = owed.filter(owed.loan_on <= owed.known_by, owed.loan_until.isnull() | (owed.loan_until > owed.known_by))

@@ -33,7 +33,7 @@ def standing(book: Book, days: ir.Table, definition: Definition) -> ir.Table:
     live = both.live.fill_null(not book.has("loans"))
     listed = both.listed.fill_null(False)
     states = both.mutate(live=live, listed=listed, in_default=late | listed)
-    return book.engine.create_table(ibis.util.gen_name("standing"), states, temp=True)
+    return book.kept(states)
 
 
 def _loans(book: Book, keys: ir.Table) -> ir.Table:

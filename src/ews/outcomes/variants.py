@@ -79,7 +79,7 @@ def compare_variants(
         all_hit=ibis.greatest(*(rows[f"{way}_hit"] for way in ways)),
         all_in=ibis.or_(*(rows[f"{way}_in"] for way in ways)),
     )
-    rows = book.engine.create_table(ibis.util.gen_name("variants"), rows, temp=True)
+    rows = book.kept(rows)
     return tuple(one for name in VARIANTS for one in _counted(rows, name))
 
 

@@ -25,7 +25,6 @@ from ews.domain.errors import UnknownBatchError
 from ews.events.book import Book, was_known
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.seal import SUMMARY, broken
-from ews.scoring.temporary import temporary
 
 PREFIX = "casework:"
 FINDINGS = pa.schema(
@@ -123,7 +122,7 @@ def write_casework(folder: Path, known: CaseworkKnown) -> None:
 def _unplaced(book: Book, rows: pa.Table, by: date) -> int:
     if not len(rows):
         return 0
-    told = temporary(book, rows.select(["borrower_id", "loan_id"]))
+    told = book.kept(rows.select(["borrower_id", "loan_id"]))
     loans = _known(book, "loans", by)
     borrowers = ibis.union(_known(book, "borrowers", by).select("borrower_id"), loans.select("borrower_id"))
     of_strangers = told.anti_join(borrowers, "borrower_id")

@@ -19,7 +19,6 @@ from ews.events.book import Book, was_known
 from ews.features.credit_inquiries.debts_elsewhere import ONE_REPORT_DAYS, views
 from ews.features.window import Spine
 from ews.policy.policy import Policy
-from ews.scoring.temporary import temporary
 
 KEYS = ("borrower_id", "as_of")
 ABOVE = "substandard_above_dpd"
@@ -27,7 +26,7 @@ ABOVE = "substandard_above_dpd"
 
 def with_debtor_facts(book: Book, own: ir.Table, features: ir.Table, policy: Policy) -> ir.Table:
     """Add DEBTOR_LOAN_FACTS to loans judged by `judge_own`; `features` has borrower_id, as_of and external_dpd."""
-    own = temporary(book, own)
+    own = book.kept(own)
     on = own.as_of.max().to_pyarrow().as_py() or date.max
     above = policy.value_on(ABOVE, on)
     spine = Spine(own.select(*KEYS, "known_by").distinct(), (on,))

@@ -32,7 +32,6 @@ from ews.scoring.dues import dues, with_next_due
 from ews.scoring.judged import NAMES, Day, floors_of, judge_day
 from ews.scoring.peers import Peers, peers_of
 from ews.scoring.records import Frame, records
-from ews.scoring.temporary import temporary
 from ews.scoring.units import units_of
 
 NOTHING_KNOWN = "nothing-known"
@@ -66,7 +65,7 @@ def decide(
     known, rejected = _known(floors.borrowers)
     progress("decide", 2, 4)
     scores, explained = _score(known, model)
-    scored = temporary(book, _with_before(scores, start.compared, model.model_id))
+    scored = book.kept(_with_before(scores, start.compared, model.model_id))
     progress("decide", 3, 4)
     judged = judge_day(day, floors, scored)
     in_scope = Spine(spine.table.semi_join(floors.loans, "borrower_id"), spine.days)

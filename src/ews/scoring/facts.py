@@ -18,7 +18,6 @@ from ews.scoring.finding_facts import with_findings
 from ews.scoring.payment_record import clean_stretches, whole_months, with_record
 from ews.scoring.renewal import with_renewal
 from ews.scoring.restructuring import with_history
-from ews.scoring.temporary import temporary
 
 IDENTITY = ("name", "kind", "industry", "region", "branch_id", "officer_id")
 
@@ -87,9 +86,9 @@ def own_loan_facts(book: Book, days: ir.Table, default: ir.Table, before: ir.Tab
     on, known_by = _day(days)
     spine = Spine(days, (on,))
     stretches = worked_out(book, spine, clean_stretches)
-    found = temporary(book, loan_facts(book, days, default))
-    live = temporary(book, with_findings(book, found.filter(found.live)))
-    renewed = temporary(book, with_renewal(book, spine, live, before, policy, on))
+    found = book.kept(loan_facts(book, days, default))
+    live = book.kept(with_findings(book, found.filter(found.live)))
+    renewed = book.kept(with_renewal(book, spine, live, before, policy, on))
     return with_record(with_history(book, renewed, stretches, before, policy, on, known_by), stretches)
 
 

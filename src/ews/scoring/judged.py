@@ -33,7 +33,6 @@ from ews.scoring.network import network_facts
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.parties import parties_of
 from ews.scoring.states import NOTHING, States
-from ews.scoring.temporary import temporary
 
 KEYS = ("borrower_id", "as_of")
 NAMES = tuple(feature.name for feature in FEATURES)
@@ -90,19 +89,19 @@ def floors_of(day: Day, default: ir.Table, features: ir.Table) -> Floors:
     `default` has in_default and listed_default by borrower_id and as_of, `features` FEATURES.
     """
     book, policy = day.book, day.policy
-    left = temporary(book, day.states.loans)
-    loans = temporary(book, own_loan_facts(book, day.spine.table, default, left, policy))
+    left = book.kept(day.states.loans)
+    loans = book.kept(own_loan_facts(book, day.spine.table, default, left, policy))
     own = judge_own(loans, policy, day.on)
-    floors = temporary(book, judge_debtor(with_debtor_facts(book, own, features, policy), policy, day.on))
-    return Floors(floors, temporary(book, _gathered(day, floors, default, features)), left)
+    floors = book.kept(judge_debtor(with_debtor_facts(book, own, features, policy), policy, day.on))
+    return Floors(floors, book.kept(_gathered(day, floors, default, features)), left)
 
 
 def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
     """Judge the borrowers of `scored`: borrower_id, pd (null in default), pd_before and tier_rank_before."""
     book, policy, on = day.book, day.policy, day.on
-    graded = temporary(book, grade_borrowers(floors.borrowers.inner_join(scored, "borrower_id"), policy, on))
+    graded = book.kept(grade_borrowers(floors.borrowers.inner_join(scored, "borrower_id"), policy, on))
     loans = floors.loans.semi_join(graded, "borrower_id")
-    settled = temporary(book, settle(loans, graded, temporary(book, day.overrides), floors.left, policy, on))
+    settled = book.kept(settle(loans, graded, book.kept(day.overrides), floors.left, policy, on))
     parties = parties_of(book, day.spine)
     valued = value_loans(settled, collateral_of(book, day.spine.table), graded, policy, on, day.horizon_months)
     alone, whole = _frames(_signals(day, graded, settled, parties), valued)
@@ -134,7 +133,7 @@ def _signals(day: Day, graded: ir.Table, settled: ir.Table, parties: ir.Table) -
     table = graded.inner_join(borrower_tiers(settled), KEYS)
     stand = table.select(*_PARTIES)
     if day.others is not None:
-        others = temporary(day.book, _ranked(day.others, scale_on(day.policy.scales, day.on)))
+        others = day.book.kept(_ranked(day.others, scale_on(day.policy.scales, day.on)))
         stand = stand.union(others.anti_join(table, "borrower_id").cast(stand.schema()))
     network = network_facts(day.book, day.spine, parties, stand, day.before, day.policy)
     joined = table.left_join(network, KEYS).drop("borrower_id_right", "as_of_right")

@@ -49,9 +49,7 @@ def network_facts(
         nothing = {fact.name: ibis.null("int64") for fact in NETWORK_BORROWER_FACTS}
         return spine.table.select("borrower_id", "as_of", **nothing)
     noticed = policy.value_on("pd_rise_noticed_from", spine.days[0])
-    then = book.engine.create_table(
-        ibis.util.gen_name("before"), _stood(before, policy, scale_on(policy.scales, spine.days[0])), temp=True
-    )
+    then = book.kept(_stood(before, policy, scale_on(policy.scales, spine.days[0])))
     judged = _judged(book, spine, parties, graded, then, noticed)
     sums = judged.group_by("borrower_id").aggregate(
         guaranteed_turned_bad=_count(judged, GUARANTEED, judged.turned_bad),

@@ -33,7 +33,6 @@ from ews.scoring.folder import read_batch
 from ews.scoring.judged import NAMES, Day, Judged, floors_of, judge_day
 from ews.scoring.seal import is_sound
 from ews.scoring.states import NOTHING, States
-from ews.scoring.temporary import temporary
 
 _KEPT = ("borrower_id", "pd", "pd_before", "in_default")
 _SCORED = ("borrower_id", "pd", "pd_before", "tier_rank_before")
@@ -106,7 +105,7 @@ def replay(
     known = _decided(batch, compared)
     if model is not None:
         known = _by_model(known, model)
-    decided = temporary(book, known if has_pd else _with_pd(known, pa.nulls(len(known), pa.float64())))
+    decided = book.kept(known if has_pd else _with_pd(known, pa.nulls(len(known), pa.float64())))
     spine, horizon = _spine(book, batch, decided), _horizon(batch) if model is None else model.horizon_months
     blind = read_batch(batch.folder).blind
     day = Day(book, spine, policy, horizon, blind, before, casework.overrides, compared)

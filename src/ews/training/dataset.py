@@ -42,14 +42,12 @@ def training_table(
     progress("labels", 0, 1)
     spine = spine_on(book, days)
     label = _labels(book, recipe, spine, known_by if isinstance(known_by, Mapping) else dict.fromkeys(days, known_by))
-    label = book.engine.create_table(
-        ibis.util.gen_name("left_out"), _with_fate(label, single=len(days) == 1), temp=True
-    )
+    label = book.kept(_with_fate(label, single=len(days) == 1))
     counts = _counts(label, days)
     progress("labels", 1, 1)
     _require_rows(counts, recipe, known_by if isinstance(known_by, date) else max(known_by.values()))
     used = label.filter(label.fate == "used")
-    narrow = book.engine.create_table(ibis.util.gen_name("spine"), used.select(*KEYS), temp=True)
+    narrow = book.kept(used.select(*KEYS))
     features = build_features(book, Spine(narrow, spine.days), progress)
     names = [feature.name for feature in FEATURES]
     joined = used.inner_join(features.drop("known_by") if "known_by" in features.columns else features, list(KEYS[:2]))

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -178,7 +177,7 @@ def _labels(book: Book, columns: Mapping[date, pa.Table], definition: Definition
         return pa.table({"borrower_id": [], "as_of": [], "defaulted": []})
     schema = pa.schema([("borrower_id", pa.string()), ("as_of", pa.date32()), ("known_by", pa.date32())])
     parts = [_spine_of(table, day, schema) for day, table in columns.items()]
-    spine: ir.Table = book.engine.create_table(ibis.util.gen_name("batches"), pa.concat_tables(parts), temp=True)
+    spine: ir.Table = book.kept(pa.concat_tables(parts))
     told = at_risk(labels(book, spine, definition, known_by=known_by))
     return told.select("borrower_id", "as_of", "defaulted").order_by("as_of", "borrower_id").to_pyarrow()
 

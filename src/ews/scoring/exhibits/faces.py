@@ -17,7 +17,6 @@ from ews.features.guarantee_exposure.trouble import sees_arrears
 from ews.features.window import KEYS
 from ews.scoring.exhibits.lags import DAY
 from ews.scoring.facts import borrowers_known
-from ews.scoring.temporary import temporary
 
 COLUMNS = (
     "party_id",
@@ -42,7 +41,7 @@ def faces(book: Book, around: ir.Table, borrowers: pd.DataFrame) -> ir.Table:
     """Return borrower_id, COLUMNS, place and left_out of the parties `around` (see surroundings.parties_around)."""
     levels = [tuple(WarningLevel)[rank].value for rank in borrowers["level_rank"]]
     told = borrowers[["borrower_id", "exposure", "grade"]].assign(level=levels).astype({"exposure": "Int64"})
-    decided = temporary(book, pa.Table.from_pandas(told, _DECIDED, preserve_index=False))
+    decided = book.kept(pa.Table.from_pandas(told, _DECIDED, preserve_index=False))
     parties = around.select(*DAY, borrower_id="party_id").select(*KEYS).distinct()
     who = borrowers_known(book, parties).select("borrower_id", "name", "kind", "branch_id")
     table = around.left_join(who.rename(party_id="borrower_id"), "party_id", rname="{name}_who")

@@ -27,7 +27,6 @@ from ews.scoring.exhibits.circles import circles_of
 from ews.scoring.exhibits.surroundings import parties_around, ties_within
 from ews.scoring.judged import NAMES
 from ews.scoring.peers import WHOLE_BOOK, group_of
-from ews.scoring.temporary import temporary
 
 EXHIBITS, CIRCLES = "exhibits.parquet", "circles.parquet"
 METADATA = b"ews"
@@ -90,15 +89,15 @@ class Exhibits:
 def exhibits_of(book: Book, spine: Spine, decided: Decided) -> Exhibits:
     """Work out the exhibits of the borrowers decided; `spine` is the one that they were decided on."""
     ids = pa.table({"borrower_id": pa.array(decided.borrowers["borrower_id"], pa.string())})
-    scored = Spine(temporary(book, spine.table.semi_join(temporary(book, ids), "borrower_id")), spine.days)
+    scored = Spine(book.kept(spine.table.semi_join(book.kept(ids), "borrower_id")), spine.days)
     book = months.with_items(book, scored)
     ends = months.strips_of(book, scored)
     around = parties_around(book, scored)
     return Exhibits(
-        temporary(book, months.months_of(book, scored, ends)),
-        temporary(book, strips.loan_strips(book, scored, ends, decided.loans)),
-        temporary(book, faces.faces(book, around, decided.borrowers)),
-        temporary(book, ties_within(book, scored, around)),
+        book.kept(months.months_of(book, scored, ends)),
+        book.kept(strips.loan_strips(book, scored, ends, decided.loans)),
+        book.kept(faces.faces(book, around, decided.borrowers)),
+        book.kept(ties_within(book, scored, around)),
         decided.borrowers,
         circles_of(book, spine, decided.borrowers),
     )

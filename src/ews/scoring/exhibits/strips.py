@@ -14,7 +14,6 @@ from ews.domain.exhibits import MONTHS
 from ews.events.book import Book
 from ews.features.window import Spine
 from ews.scoring.payment_record import LOAN, known
-from ews.scoring.temporary import temporary
 
 COLUMNS = ("loan_id", "product", "opened_on", "matures_on", "principal_fen", "balance_fen", "dpd")
 """The fields of domain.exhibits.LoanStrip."""
@@ -33,7 +32,7 @@ def loan_strips(book: Book, spine: Spine, strips: ir.Table, loans: pd.DataFrame)
     terms = known(book, spine, "loans").select(*LOAN, "product", "opened_on", "matures_on", "principal")
     table = each.inner_join(terms, LOAN)
     told = loans[list(_BALANCES.names)].astype({"balance": "Int64"})
-    balances = temporary(book, pa.Table.from_pandas(told, _BALANCES, preserve_index=False))
+    balances = book.kept(pa.Table.from_pandas(told, _BALANCES, preserve_index=False))
     table = table.left_join(balances.mutate(is_live=ibis.literal(value=True)), "loan_id", rname="{name}_live")
     has_ended = table.is_live.isnull() & ~table.is_alive_now
     return table.select(
