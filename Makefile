@@ -13,6 +13,8 @@ export UV_CACHE_DIR := $(CURDIR)/.uv/cache
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export MLFLOW_DISABLE_TELEMETRY := true
+# compiled modules are kept, whatever the environment says: without, each process compiles thousands anew
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format docs lock clean browser
@@ -33,7 +35,7 @@ $(UV): requirements-setup.lock
 .venv/ready: $(UV) requirements.lock pyproject.toml src/ews/__init__.py
 	@echo "Setting up .venv"
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
 

@@ -8,8 +8,11 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable
+from dataclasses import Field, fields, is_dataclass
 from functools import lru_cache, update_wrapper
+from inspect import isfunction
 from pathlib import Path
+from typing import Any
 
 from ews.features.statements import Script, Shape
 
@@ -39,9 +42,27 @@ def written_once(write: Callable[[Shape], Script], folder: Path) -> Callable[[Sh
 
 
 def _is_ours(shape: Shape) -> bool:
-    return shape.make.__module__.startswith("ews.") and "<" not in shape.make.__qualname__
+    return all(name.startswith("ews.") and "<" not in name for name in _names(shape.make))
 
 
 def _told(shape: Shape) -> tuple[object, ...]:
-    make = shape.make.__module__, shape.make.__qualname__
-    return make, shape.tables, shape.coverage, shape.keys, shape.days
+    return tuple(_names(shape.make)), _said(shape.make), shape.tables, shape.coverage, shape.keys, shape.days, shape.engine
+
+
+def _names(make: object) -> list[str]:
+    """Return the full names of what describes: a function, or an object of ours that holds one besides values."""
+    if isfunction(make):
+        return [f"{make.__module__}.{make.__qualname__}"]
+    held = [getattr(make, one.name) for one in _compared(make)]
+    inner = [name for one in held if isfunction(one) for name in _names(one)]
+    return [f"{type(make).__module__}.{type(make).__qualname__}", *inner]
+
+
+def _said(make: object) -> list[str]:
+    """Return the values that count when two descriptions are compared."""
+    values = [getattr(make, one.name) for one in _compared(make)]
+    return [repr(value) for value in values if not isfunction(value)]
+
+
+def _compared(make: object) -> list[Field[Any]]:
+    return [one for one in fields(make) if one.compare] if is_dataclass(make) else []

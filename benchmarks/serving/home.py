@@ -61,7 +61,8 @@ def event_rows(served: Served, count: int) -> list[tuple[str, list[dict[str, Any
     found = []
     for borrower_id in list(served.rows)[:count]:
         own = accounts.filter(accounts.borrower_id == borrower_id)["account_id"].to_pyarrow().to_pylist()
-        rows = postings.filter(postings.account_id.isin(own)).to_pyarrow().to_pylist() if own else []
+        current = postings.filter(postings.account_id.isin(own), postings.known_until.isnull()).drop("known_until")
+        rows = current.to_pyarrow().to_pylist() if own else []
         if rows:
             found.append((borrower_id, [_row(row) for row in rows]))
     return found

@@ -9,12 +9,14 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ews.events.book import Book
+from ews.features.statements import worked_out
 from ews.features.window import Spine, spine_on
 from ews.policy.tiers import judge_debtor, judge_own, settle
 from ews.scoring.debtor_facts import with_debtor_facts
 from ews.scoring.facts import own_loan_facts
 from ews.scoring.loan_states import loan_states, named
 from ews.scoring.overrides import OVERRIDES
+from ews.scoring.ruled import Ruled
 from ews.scoring.states import LOANS, NOTHING, States
 from tests.books import Rows, book_of
 from tests.policy.policies import POLICY
@@ -93,8 +95,8 @@ def facts_on(book: Book, day: date, before: States = NOTHING) -> ir.Table:
     """Return the own facts of all live loans."""
     spine = spine_on(book, [day])
     default = spine.table.select("borrower_id", "as_of", listed_default=ibis.literal(value=False))
-    facts = own_loan_facts(book, spine.table, default, _table(book, before.loans), POLICY)
-    return book.engine.create_table(ibis.util.gen_name("facts"), facts, temp=True)
+    given = book.beside(default=book.kept(default), left=book.kept(before.loans))
+    return worked_out(given, spine, Ruled(own_loan_facts, POLICY, POLICY.hash, day, day))
 
 
 def facts_of(book: Book, day: date, before: States = NOTHING) -> dict[str, dict[str, Any]]:
@@ -105,7 +107,9 @@ def settled_on(book: Book, day: date, before: States = NOTHING) -> tuple[dict[st
     """Return the settled loans of `day` and what it leaves for the next batch."""
     facts = facts_on(book, day, before)
     features = facts.select("borrower_id", "as_of", external_dpd=ibis.null("float64")).distinct()
-    judged = judge_debtor(with_debtor_facts(book, judge_own(facts, POLICY, day), features, POLICY), POLICY, day)
+    judged = judge_debtor(
+        with_debtor_facts(book, (day,), judge_own(facts, POLICY, day), features, POLICY, day), POLICY, day
+    )
     judged = book.engine.create_table(ibis.util.gen_name("judged"), judged, temp=True)
     proposed = facts.select(
         "borrower_id", "as_of", model_tier_rank=ibis.literal(0, "int8"), model_held=ibis.literal([], "array<string>")

@@ -30,7 +30,7 @@ def facts_of(loans: list[dict[str, Any]], debts: Rows | None = None, **tables: R
     features = own.select("borrower_id", "as_of", external_dpd=ibis.literal(12.0)).distinct()
     if debts is not None:
         tables["external_debts"] = [{"borrower_id": "B1", "stated_on": date(2026, 6, 1), **debt} for debt in debts]
-    table = with_debtor_facts(book_of(tables), own, features, POLICY)
+    table = with_debtor_facts(book_of(tables), (DAY,), own, features, POLICY, DAY)
     assert table.columns[: len(OWN)] == tuple(OWN)
     return {row["loan_id"]: row for row in table.to_pyarrow().to_pylist()}
 

@@ -11,7 +11,7 @@ from ews.domain.levels import Tier
 from ews.events.book import Book
 from ews.features.window import Spine
 from ews.policy.grades import scale_on
-from ews.scoring.network import network_facts
+from ews.scoring.network import network_facts, stood
 from ews.scoring.parties import parties_of
 from tests.policy.policies import POLICY
 from tests.scoring.connected import AS_OF, book, guarantee, spine_of, tied
@@ -46,7 +46,8 @@ def before(stand: Stand) -> pd.DataFrame:
 
 def facts(whole: Book, spine: Spine, then: Stand, today: Stand) -> dict[str, tuple[int | None, ...]]:
     graded = whole.engine.create_table(ibis.util.gen_name("now"), now(today), temp=True)
-    table = network_facts(whole, spine, parties_of(whole, spine), graded, before(then), POLICY)
+    stood_then = whole.kept(stood(before(then), POLICY, AS_OF))
+    table = network_facts(whole, spine, parties_of(whole, spine), graded, stood_then, POLICY, AS_OF)
     found = table.order_by("borrower_id").to_pyarrow().to_pylist()
     return {
         row["borrower_id"]: (
@@ -109,7 +110,7 @@ def test_without_a_batch_compared_with_nothing_is_known():
     graded = whole.engine.create_table(ibis.util.gen_name("now"), now({"A": SOUND}), temp=True)
     spine = spine_of(whole)
     parties = parties_of(whole, spine)
-    (row,) = network_facts(whole, spine, parties, graded, None, POLICY).to_pyarrow().to_pylist()
+    (row,) = network_facts(whole, spine, parties, graded, None, POLICY, AS_OF).to_pyarrow().to_pylist()
     assert row == {"borrower_id": "A", "as_of": AS_OF, "guaranteed_turned_bad": None, "guarantors_turned_bad": None,
                    "group_newly_in_default": None}  # fmt: skip
 

@@ -77,7 +77,7 @@ def default_days(book: Book, *, above_dpd: int, known_by: date) -> ir.Table:
     if book.has("ledger"):
         found.append(_ledger_defaults(book, above_dpd, known_by))
     if not found:
-        return ibis.memtable([], schema={"borrower_id": "string", "loan_id": "string", "default_on": "date"})
+        return _empty(default_on="date").select("borrower_id", "loan_id", "default_on")
     return ibis.union(*found) if len(found) > 1 else found[0]
 
 

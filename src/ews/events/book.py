@@ -5,7 +5,7 @@ Reads what `events/accept.py` wrote. Tables come as Ibis expressions on one embe
 What was known on a day is said by `was_known`; which days count is said by `features/window.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from ews.domain.errors import BookError
 from ews.events.engine import connect
-from ews.events.manifest import Manifest, read_manifest
+from ews.events.manifest import Manifest, TableEntry, read_manifest
 from ews.events.schemas import SQL_TYPES, TABLES, EventTable
 
 _IBIS = {"VARCHAR": "string", "BIGINT": "int64"}
 """Types of the columns that came later."""
+_GIVEN = "given_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,17 @@ class Book:
             return None
         return entry.covered_from, entry.covered_to
 
+    def beside(self, **given: ir.Table) -> "Book":
+        """Return the book with tables of its engine that a description asks for by `given`: no event tables."""
+        return Book(self.manifest, self.engine, {**self.tables, **{_GIVEN + name: given[name] for name in given}})
+
+    def given(self, name: str) -> ir.Table:
+        """Return what was handed in as `name`; KeyError where nothing was."""
+        return self.tables[_GIVEN + name]
+
+    def is_given(self, name: str) -> bool:
+        return _GIVEN + name in self.tables
+
     def kept(self, rows: ir.Table | pa.Table) -> ir.Table:
         """Return `rows`, described or at hand, worked out once: what reads them reads a table, not its making."""
         return self.engine.create_table(ibis.util.gen_name("kept"), rows, temp=True)
@@ -69,20 +81,34 @@ class Book:
 
 def open_book(directory: Path, *, threads: int | None = None, manifest: Manifest | None = None) -> Book:
     """Open the book in `directory`, as `manifest` says where that is given; BookError where it or a file is missing."""
-    manifest = manifest or read_manifest(directory)
     engine = connect(threads=threads)
+    return book_read(
+        manifest or read_manifest(directory),
+        engine,
+        lambda _, entry: engine.read_parquet(stored_file(directory, entry)),
+    )
+
+
+def book_read(
+    manifest: Manifest, engine: ibis.BaseBackend, read: Callable[[EventTable, TableEntry], ir.Table]
+) -> Book:
+    """Return the book of `manifest` whose tables `engine` has; `read` finds one as it was stored."""
     tables = {}
     for schema in TABLES:
         entry = manifest.tables.get(schema.name)
-        if entry is None:
-            continue
-        path = directory / entry.file
-        if not path.is_file():
-            message = f"The book's file '{path}' is missing. Import the book again."
-            raise BookError(message)
-        stored = _with_later_columns(engine.read_parquet(path), schema)
-        tables[schema.name] = stored.filter(~stored.withdrawn).drop("withdrawn")
+        if entry is not None:
+            stored = _with_later_columns(read(schema, entry), schema)
+            tables[schema.name] = stored.filter(~stored.withdrawn).drop("withdrawn")
     return Book(manifest, engine, tables)
+
+
+def stored_file(directory: Path, entry: TableEntry) -> Path:
+    """Return the file of a table; BookError where it is missing."""
+    path = directory / entry.file
+    if not path.is_file():
+        message = f"The book's file '{path}' is missing. Import the book again."
+        raise BookError(message)
+    return path
 
 
 def _with_later_columns(stored: ir.Table, schema: EventTable) -> ir.Table:

@@ -14,16 +14,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from ews.domain.errors import ModelError
+from ews.models.boosters import booster_of
 from ews.models.treeshap.engine import engine_of
 
 FORMAT = 1
@@ -158,10 +157,9 @@ def matrix(model: FrozenModel, frame: pd.DataFrame) -> Floats:
 
 
 def _margin(text: str, rows: Floats) -> Floats:
-    booster = _booster(text)
     program = engine_of(text) if len(rows) >= MANY_ROWS else None
     if program is None:
-        return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
+        return np.asarray(booster_of(text).predict(rows, raw_score=True), dtype=np.float64)
     from ews.models.treeshap.run import margins  # noqa: PLC0415 - numba takes half a second
 
     return margins(program, rows)
@@ -169,25 +167,15 @@ def _margin(text: str, rows: Floats) -> Floats:
 
 def _contributions(text: str, rows: Floats) -> tuple[Floats, float]:
     """Return rows x features and the expected margin."""
-    booster = _booster(text)
     program = engine_of(text)
     if program is None:
         unknown = np.full((1, rows.shape[1]), np.nan)  # a last row of nulls, so that there is one for the base
-        told = booster.predict(np.concatenate([rows, unknown]), pred_contrib=True)
+        told = booster_of(text).predict(np.concatenate([rows, unknown]), pred_contrib=True)
         parts = np.asarray(told, dtype=np.float64).reshape(len(rows) + 1, rows.shape[1] + 1)
         return parts[:-1, :-1], float(parts[-1, -1])
     from ews.models.treeshap.run import contributions  # noqa: PLC0415 - numba takes half a second
 
     return contributions(program, rows), program.expected
-
-
-@lru_cache(maxsize=8)
-def _booster(text: str) -> lgb.Booster:
-    try:
-        return lgb.Booster(model_str=text)
-    except lgb.basic.LightGBMError as error:
-        message = f"The model's booster cannot be read ({error}). Train again or restore the model's files."
-        raise ModelError(message) from error
 
 
 def _digest(booster: str, content: str) -> str:

@@ -14,12 +14,12 @@ from functools import lru_cache
 from math import comb
 from typing import Any
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ews.domain.errors import ModelError
+from ews.models.boosters import booster_of
 from ews.models.frozen import Floats, FrozenModel, log_odds
 
 ROWS_AT_ONCE = 8_192
@@ -127,7 +127,7 @@ def _weights(width: int) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=8)
 def _trees(booster: str) -> tuple[_Tree, ...]:
-    told = lgb.Booster(model_str=booster).dump_model()
+    told = booster_of(booster).dump_model()
     return tuple(_tree(one["tree_structure"]) for one in told["tree_info"])
 
 

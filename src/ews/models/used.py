@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-import lightgbm as lgb
-
+from ews.models.boosters import booster_of
 from ews.models.frozen import FrozenModel
 
 
@@ -15,4 +14,4 @@ def used_features(model: FrozenModel) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _splits(booster: str) -> tuple[int, ...]:
-    return tuple(int(count) for count in lgb.Booster(model_str=booster).feature_importance("split"))
+    return tuple(int(count) for count in booster_of(booster).feature_importance("split"))

@@ -7,6 +7,8 @@ Cure    an outcome `cured` ends what was listed on earlier days, of its loan or,
 Nulls   dpd is null where no feed speaks of the borrower's loans; without a loans table everyone counts as live
 """
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -25,15 +27,21 @@ def standing(book: Book, days: ir.Table, definition: Definition) -> ir.Table:
     people. What the variants of `definition` find means default for its months of probation.
     """
     keys = days.select(*KEYS)
+    return book.kept(described_standing(book, keys, definition, _probation(book, keys, definition)))
+
+
+def described_standing(
+    book: Book, keys: ir.Table, definition: Definition, probation: Sequence[ir.Table] = ()
+) -> ir.Table:
+    """Describe the `standing` of `keys`, nothing worked out; `probation` is what hides behind extensions."""
     loans = _loans(book, keys)
-    listed = _listed(book, keys, definition)
+    listed = _listed(book, keys, definition, probation)
     both = keys.left_join(loans, KEYS).select(*KEYS, "live", "dpd", "due_last_on")
     both = both.left_join(listed, KEYS).select(*KEYS, "live", "dpd", "due_last_on", "listed")
     late = (both.dpd > definition.default_above_dpd).fill_null(False) if definition.use_dpd else ibis.literal(False)
     live = both.live.fill_null(not book.has("loans"))
     listed = both.listed.fill_null(False)
-    states = both.mutate(live=live, listed=listed, in_default=late | listed)
-    return book.kept(states)
+    return both.mutate(live=live, listed=listed, in_default=late | listed)
 
 
 def _loans(book: Book, keys: ir.Table) -> ir.Table:
@@ -47,12 +55,11 @@ def _loans(book: Book, keys: ir.Table) -> ir.Table:
     )
 
 
-def _listed(book: Book, keys: ir.Table, definition: Definition) -> ir.Table:
+def _listed(book: Book, keys: ir.Table, definition: Definition, probation: Sequence[ir.Table]) -> ir.Table:
     found = []
     if book.has("outcomes") and definition.listed_kinds:
         found.append(_told(book, keys, definition.listed_kinds))
-    if definition.sees_extensions:
-        found += _on_probation(book, keys, definition)
+    found += probation
     if not found:
         return _none_of(keys, listed="boolean")
     days = ibis.union(*found) if len(found) > 1 else found[0]
@@ -68,9 +75,11 @@ def _told(book: Book, keys: ir.Table, kinds: tuple[str, ...]) -> ir.Table:
     return joined.select(*KEYS, "loan_id", "occurred_on")
 
 
-def _on_probation(book: Book, keys: ir.Table, definition: Definition) -> list[ir.Table]:
+def _probation(book: Book, keys: ir.Table, definition: Definition) -> list[ir.Table]:
     """Return, by each day of knowledge, the extensions whose months of probation run on as_of."""
-    found = []
+    found: list[ir.Table] = []
+    if not definition.sees_extensions:
+        return found
     for by in keys.select("known_by").distinct().order_by("known_by").to_pyarrow()["known_by"].to_pylist():
         rows = keys.filter(keys.known_by == by).inner_join(
             hidden_defaults(book, definition, known_by=by), "borrower_id"

@@ -16,7 +16,7 @@ SCHEMA = {"loan_id": "string", "kind": "string", "value": "int64"}
 def collateral_of(book: Book, days: ir.Table) -> ir.Table:
     """Return SCHEMA for the loans of the borrowers of `days`: value in fen of what is known and not seized."""
     if not (book.has("collateral") and book.has("loans")):
-        return ibis.memtable([], schema=SCHEMA)
+        return days.select(**{name: ibis.null(kind) for name, kind in SCHEMA.items()}).limit(0)
     loans = book.table("loans")
     owned = days.inner_join(loans, "borrower_id")
     owned = owned.filter(was_known(owned, owned.known_by)).select("loan_id", "as_of", "known_by")

@@ -24,12 +24,15 @@ KEYS = ("borrower_id", "as_of")
 ABOVE = "substandard_above_dpd"
 
 
-def with_debtor_facts(book: Book, own: ir.Table, features: ir.Table, policy: Policy) -> ir.Table:
-    """Add DEBTOR_LOAN_FACTS to loans judged by `judge_own`; `features` has borrower_id, as_of and external_dpd."""
-    own = book.kept(own)
-    on = own.as_of.max().to_pyarrow().as_py() or date.max
+def with_debtor_facts(
+    book: Book, days: tuple[date, ...], own: ir.Table, features: ir.Table, policy: Policy, on: date
+) -> ir.Table:
+    """Add DEBTOR_LOAN_FACTS to loans judged by `judge_own`; `features` has borrower_id, as_of and external_dpd.
+
+    `days` are those of the spine.
+    """
     above = policy.value_on(ABOVE, on)
-    spine = Spine(own.select(*KEYS, "known_by").distinct(), (on,))
+    spine = Spine(own.select(*KEYS, "known_by").distinct(), days)
     own = own.mutate(is_bad=own.own_tier_rank >= Tier.SUBSTANDARD.rank, is_open=_is_open(own, policy))
     claims = _claims_here(own)
     joined = own.left_join(features.select(*KEYS, "external_dpd"), KEYS, rname="{name}_told")

@@ -7,6 +7,7 @@ Order   rows are sorted by borrower_id, loans by (borrower_id, loan_id)
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import ibis.expr.types as ir
@@ -20,10 +21,11 @@ from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.features.build import blind_families, build_features
 from ews.features.catalogue import FEATURES
+from ews.features.statements import worked_out
 from ews.features.window import Spine
 from ews.models.frozen import FrozenModel, explain, predict_pd
 from ews.outcomes.definition import Definition
-from ews.outcomes.standing import standing
+from ews.outcomes.standing import described_standing, standing
 from ews.policy.policy import Policy
 from ews.scoring.contagion import assessed, paths_of
 from ews.scoring.customer_types import with_types
@@ -34,6 +36,7 @@ from ews.scoring.peers import Peers, peers_of
 from ews.scoring.records import Frame, records
 from ews.scoring.units import units_of
 
+_DAY = ("borrower_id", "as_of", "known_by")
 NOTHING_KNOWN = "nothing-known"
 _BEFORE = pa.schema(
     {"pd_before": pa.float64(), "grade_before": pa.string(), "tier_before": pa.string(), "level_before": pa.string()}
@@ -102,7 +105,23 @@ def records_of(
 
 def default_of(book: Book, spine: Spine, model: FrozenModel) -> ir.Table:
     """Return in_default per borrower, as the model's training saw it, and whether a listed outcome says so."""
-    stand = standing(book, spine.table, Definition.from_dict(model.definition))
+    definition = Definition.from_dict(model.definition)
+    if definition.sees_extensions:  # these ask the book in between, so that no statements can be kept
+        return _told(standing(book, spine.table, definition))
+    return worked_out(book, spine, _Standing(definition))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Describes what `default_of` returns; equal for definitions that say the same."""
+
+    definition: Definition
+
+    def __call__(self, book: Book, spine: Spine) -> ir.Table:
+        return _told(described_standing(book, spine.table.select(*_DAY), self.definition))
+
+
+def _told(stand: ir.Table) -> ir.Table:
     return stand.select("borrower_id", "as_of", "in_default", listed_default="listed")
 
 

@@ -5,19 +5,17 @@ Reads   loans, ledger or instalments and payments, borrowers
 Nulls   a balance, dpd or age that no feed tells stays null
 """
 
-from datetime import date
-
 import ibis.expr.types as ir
 
 from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
-from ews.features.statements import worked_out
+from ews.features.steps import step
 from ews.features.window import Spine
-from ews.policy.policy import Policy
 from ews.scoring.finding_facts import with_findings
 from ews.scoring.payment_record import clean_stretches, whole_months, with_record
 from ews.scoring.renewal import with_renewal
 from ews.scoring.restructuring import with_history
+from ews.scoring.ruled import Ruled
 
 IDENTITY = ("name", "kind", "industry", "region", "branch_id", "officer_id")
 
@@ -78,21 +76,16 @@ def loan_facts(book: Book, days: ir.Table, default: ir.Table) -> ir.Table:
     )
 
 
-def own_loan_facts(book: Book, days: ir.Table, default: ir.Table, before: ir.Table, policy: Policy) -> ir.Table:
-    """Return live loans with OWN_LOAN_FACTS (but by_days_alone, which the policy works out).
+def own_loan_facts(book: Book, spine: Spine, ruled: Ruled) -> ir.Table:
+    """Describe live loans with OWN_LOAN_FACTS (but by_days_alone, which the policy works out).
 
-    `before` has the loan states that the predecessor left (states.LOANS).
+    Given are `default`, whose borrower is listed, and `left`, the loan states of the predecessor (states.LOANS).
     """
-    on, known_by = _day(days)
-    spine = Spine(days, (on,))
-    stretches = worked_out(book, spine, clean_stretches)
-    found = book.kept(loan_facts(book, days, default))
-    live = book.kept(with_findings(book, found.filter(found.live)))
-    renewed = book.kept(with_renewal(book, spine, live, before, policy, on))
-    return with_record(with_history(book, renewed, stretches, before, policy, on, known_by), stretches)
-
-
-def _day(days: ir.Table) -> tuple[date, date]:
-    """Return the one as_of and known_by of `days`; without rows any day will do."""
-    found = days.aggregate(as_of=days.as_of.max(), known_by=days.known_by.max()).to_pyarrow().to_pylist()[0]
-    return (found["as_of"] or date.max, found["known_by"] or date.max)
+    before = book.given("left")
+    stretches = step(clean_stretches(book, spine))
+    found = step(loan_facts(book, spine.table, book.given("default")))
+    live = step(with_findings(book, found.filter(found.live)))
+    renewed = step(with_renewal(book, spine, live, before, ruled.policy, ruled.on))
+    return with_record(
+        with_history(book, renewed, stretches, before, ruled.policy, ruled.on, ruled.known_by), stretches
+    )

@@ -104,8 +104,8 @@ def borrower_findings(book: Book, days: ir.Table, valid_months: int) -> ir.Table
 def newest_word(book: Book, days: ir.Table, field: str, words: tuple[str, ...]) -> ir.Table:
     """Return borrower_id, as_of, loan_id (null: the borrower), `word` and `found_on` of the newest finding of each."""
     if not book.has("findings"):
-        nothing = {"borrower_id": "string", "as_of": "date", "loan_id": "string", "word": "string", "found_on": "date"}
-        return ibis.memtable([], schema=nothing)
+        nothing = {"loan_id": "string", "word": "string", "found_on": "date"}
+        return days.select(*_DAY, **{name: ibis.null(kind) for name, kind in nothing.items()}).limit(0)
     rows = _known(days, book.table("findings"))
     rows = rows.filter(rows.field == field, rows["value"].isin(words))
     newest = rows.mutate(turn=_newest_first((*_DAY, "loan_id"))).filter(lambda table: table.turn == 0)

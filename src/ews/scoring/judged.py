@@ -6,7 +6,7 @@ Used    by decide, which works features and pd out, and by replay, which takes t
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import ibis.expr.types as ir
@@ -16,6 +16,8 @@ import pyarrow as pa
 from ews.domain.levels import Tier
 from ews.events.book import Book
 from ews.features.catalogue import FAMILIES, FEATURES, family_name
+from ews.features.statements import worked_out
+from ews.features.steps import step
 from ews.features.window import Spine
 from ews.policy.grades import Scale, scale_on
 from ews.policy.judge import grade_borrowers, judge_signals
@@ -29,9 +31,10 @@ from ews.scoring.episodes import Folded, fold
 from ews.scoring.facts import borrowers_known, own_loan_facts
 from ews.scoring.finding_facts import borrower_findings
 from ews.scoring.loan_states import loan_states, named
-from ews.scoring.network import network_facts
+from ews.scoring.network import network_facts, stood
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.parties import parties_of
+from ews.scoring.ruled import Ruled
 from ews.scoring.states import NOTHING, States
 
 KEYS = ("borrower_id", "as_of")
@@ -88,56 +91,101 @@ def floors_of(day: Day, default: ir.Table, features: ir.Table) -> Floors:
 
     `default` has in_default and listed_default by borrower_id and as_of, `features` FEATURES.
     """
-    book, policy = day.book, day.policy
-    left = book.kept(day.states.loans)
-    loans = book.kept(own_loan_facts(book, day.spine.table, default, left, policy))
-    own = judge_own(loans, policy, day.on)
-    floors = book.kept(judge_debtor(with_debtor_facts(book, own, features, policy), policy, day.on))
-    return Floors(floors, book.kept(_gathered(day, floors, default, features)), left)
+    left = day.book.kept(day.states.loans)
+    known_by = day.spine.table.known_by.max().to_pyarrow().as_py() or day.on
+    ruled = _ruled(day, known_by)
+    book = day.book.beside(left=left, default=default, features=features)
+    floors = worked_out(book, day.spine, replace(ruled, describe=_floors))
+    gathered = worked_out(book.beside(floors=floors), day.spine, replace(ruled, describe=_gathered))
+    return Floors(floors, gathered, left)
 
 
 def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
     """Judge the borrowers of `scored`: borrower_id, pd (null in default), pd_before and tier_rank_before."""
-    book, policy, on = day.book, day.policy, day.on
-    graded = book.kept(grade_borrowers(floors.borrowers.inner_join(scored, "borrower_id"), policy, on))
-    loans = floors.loans.semi_join(graded, "borrower_id")
-    settled = book.kept(settle(loans, graded, book.kept(day.overrides), floors.left, policy, on))
-    parties = parties_of(book, day.spine)
-    valued = value_loans(settled, collateral_of(book, day.spine.table), graded, policy, on, day.horizon_months)
-    alone, whole = _frames(_signals(day, graded, settled, parties), valued)
+    spine, policy, on = day.spine, day.policy, day.on
+    ruled = _ruled(day, on)
+    parties = parties_of(day.book, spine)
+    book = day.book.beside(
+        left=floors.left,
+        floors=floors.loans,
+        gathered=floors.borrowers,
+        scored=scored,
+        parties=parties,
+        overrides=day.book.kept(day.overrides),
+    )
+    book = book.beside(graded=worked_out(book, spine, replace(ruled, describe=_graded)))
+    book = book.beside(settled=worked_out(book, spine, replace(ruled, describe=_settled)))
+    valued = worked_out(book, spine, replace(ruled, describe=_valued))
+    if day.before is not None:
+        book = book.beside(then=book.kept(stood(day.before, policy, on)))
+    if day.others is not None:
+        book = book.beside(others=book.kept(_ranked(day.others, scale_on(policy.scales, on))))
+    alone, whole = _frames(worked_out(book, spine, replace(ruled, describe=_signals)), valued)
     folded = fold(day.states, alone, policy, on, blind=_features_of(day.blind))
     borrowers = _with_levels(alone, folded)
     queued = borrowers if day.others is None else borrowers.head(0)  # a look-up stands in nobody's queue
     released = release(folded.episodes, queued, policy, on)
-    remembered = loan_states(whole, day.states, on, named(book, day.states))
+    remembered = loan_states(whole, day.states, on, named(day.book, day.states))
     states = States(remembered, released.episodes, folded.remembered)
     return Judged(borrowers, _with_cures(whole, remembered), folded, released, states, parties)
 
 
-def _gathered(day: Day, floors: ir.Table, default: ir.Table, features: ir.Table) -> ir.Table:
-    """Return one row per borrower with a live loan: identity, loan summary, default state, features."""
+def _ruled(day: Day, known_by: date) -> Ruled:
+    return Ruled(_floors, day.policy, day.policy.hash, day.on, known_by, day.horizon_months)
+
+
+def _floors(book: Book, spine: Spine, ruled: Ruled) -> ir.Table:
+    """Describe the loans as law and practice judge them."""
+    own = step(judge_own(step(own_loan_facts(book, spine, ruled)), ruled.policy, ruled.on))
+    known = with_debtor_facts(book, spine.days, own, book.given("features"), ruled.policy, ruled.on)
+    return judge_debtor(known, ruled.policy, ruled.on)
+
+
+def _gathered(book: Book, spine: Spine, ruled: Ruled) -> ir.Table:
+    """Describe one row per borrower with a live loan: identity, loan summary, default state, features."""
+    floors = book.given("floors")
     summary = summarise_loans(floors)
     unknown = floors.group_by(KEYS).aggregate(loans_without_balance=floors.balance.isnull().sum())
-    who = borrowers_known(day.book, day.spine.table)
+    who = borrowers_known(book, spine.table)
     joined = who.inner_join(summary, KEYS).inner_join(unknown, KEYS)
-    joined = joined.left_join(default.drop("listed_default"), KEYS).drop("borrower_id_right", "as_of_right")
-    valid_months = int(day.policy.value_on("finding_valid_months", day.on))
-    found = borrower_findings(day.book, day.spine.table, valid_months)
+    default = book.given("default").drop("listed_default")
+    joined = joined.left_join(default, KEYS).drop("borrower_id_right", "as_of_right")
+    valid_months = int(ruled.policy.value_on("finding_valid_months", ruled.on))
+    found = borrower_findings(book, spine.table, valid_months)
     joined = joined.left_join(found, KEYS).drop("borrower_id_right", "as_of_right")
-    joined = joined.inner_join(features.select(*KEYS, *NAMES), KEYS)
+    joined = joined.inner_join(book.given("features").select(*KEYS, *NAMES), KEYS)
     return joined.mutate(in_default=joined.in_default.fill_null(False))
 
 
-def _signals(day: Day, graded: ir.Table, settled: ir.Table, parties: ir.Table) -> ir.Table:
-    """Return graded borrowers with their tier, the facts of their network and their signals."""
-    table = graded.inner_join(borrower_tiers(settled), KEYS)
+def _graded(book: Book, _spine: Spine, ruled: Ruled) -> ir.Table:
+    return grade_borrowers(
+        book.given("gathered").inner_join(book.given("scored"), "borrower_id"), ruled.policy, ruled.on
+    )
+
+
+def _settled(book: Book, _spine: Spine, ruled: Ruled) -> ir.Table:
+    """Describe the loans of the borrowers graded, with their tiers."""
+    graded = book.given("graded")
+    loans = book.given("floors").semi_join(graded, "borrower_id")
+    return settle(loans, graded, book.given("overrides"), book.given("left"), ruled.policy, ruled.on)
+
+
+def _valued(book: Book, spine: Spine, ruled: Ruled) -> ir.Table:
+    collateral = collateral_of(book, spine.table)
+    settled, graded = book.given("settled"), book.given("graded")
+    return value_loans(settled, collateral, graded, ruled.policy, ruled.on, ruled.horizon_months)
+
+
+def _signals(book: Book, spine: Spine, ruled: Ruled) -> ir.Table:
+    """Describe graded borrowers with their tier, the facts of their network and their signals."""
+    table = book.given("graded").inner_join(borrower_tiers(book.given("settled")), KEYS)
     stand = table.select(*_PARTIES)
-    if day.others is not None:
-        others = day.book.kept(_ranked(day.others, scale_on(day.policy.scales, day.on)))
-        stand = stand.union(others.anti_join(table, "borrower_id").cast(stand.schema()))
-    network = network_facts(day.book, day.spine, parties, stand, day.before, day.policy)
+    if book.is_given("others"):
+        stand = stand.union(book.given("others").anti_join(table, "borrower_id").cast(stand.schema()))
+    then = book.given("then") if book.is_given("then") else None
+    network = network_facts(book, spine, book.given("parties"), stand, then, ruled.policy, ruled.on)
     joined = table.left_join(network, KEYS).drop("borrower_id_right", "as_of_right")
-    return judge_signals(joined, day.policy, day.on)
+    return judge_signals(joined, ruled.policy, ruled.on)
 
 
 def _ranked(rows: pd.DataFrame, scale: Scale) -> pa.Table:

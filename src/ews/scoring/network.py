@@ -9,6 +9,8 @@ Nulls   without a batch compared with; without the table that tells the tie; whe
         outside the book
 """
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -19,7 +21,7 @@ from ews.domain.facts import NETWORK_BORROWER_FACTS
 from ews.domain.levels import Tier
 from ews.events.book import Book
 from ews.features.window import Spine
-from ews.policy.grades import Scale, scale_on
+from ews.policy.grades import scale_on
 from ews.policy.policy import Policy
 from ews.scoring.parties import GROUP, GUARANTEED, GUARANTOR
 
@@ -37,19 +39,18 @@ _BEFORE = pa.schema(
 
 
 def network_facts(
-    book: Book, spine: Spine, parties: ir.Table, graded: ir.Table, before: pd.DataFrame | None, policy: Policy
+    book: Book, spine: Spine, parties: ir.Table, graded: ir.Table, then: ir.Table | None, policy: Policy, on: date
 ) -> ir.Table:
     """Return borrower_id, as_of and NETWORK_BORROWER_FACTS (int64).
 
     `parties` are the parties_of the spine; `graded` has borrower_id, pd, grade_rank, in_default, tier_rank, also of
-    borrowers beyond the spine where they are known; `before` the pd, grade and tier of the batch compared with (all of
-    the book, not of the spine only).
+    borrowers beyond the spine where they are known; `then` is how all of the book stood
+    in the batch compared with (`stood`), None without one.
     """
-    if before is None:
+    if then is None:
         nothing = {fact.name: ibis.null("int64") for fact in NETWORK_BORROWER_FACTS}
         return spine.table.select("borrower_id", "as_of", **nothing)
-    noticed = policy.value_on("pd_rise_noticed_from", spine.days[0])
-    then = book.kept(_stood(before, policy, scale_on(policy.scales, spine.days[0])))
+    noticed = policy.value_on("pd_rise_noticed_from", on)
     judged = _judged(book, spine, parties, graded, then, noticed)
     sums = judged.group_by("borrower_id").aggregate(
         guaranteed_turned_bad=_count(judged, GUARANTEED, judged.turned_bad),
@@ -87,8 +88,12 @@ def _judged(book: Book, spine: Spine, parties: ir.Table, graded: ir.Table, then:
     )
 
 
-def _stood(before: pd.DataFrame, policy: Policy, scale: Scale) -> pa.Table:
-    """Return how the parties stood in the batch compared with; its pd is measured by today's scale."""
+def stood(before: pd.DataFrame, policy: Policy, on: date) -> pa.Table:
+    """Return how the parties stood in the batch compared with; its pd is measured by the scale of `on`.
+
+    `before` has borrower_id, pd, grade and tier.
+    """
+    scale = scale_on(policy.scales, on)
     failed = {scale.default_code for _, scale in policy.scales.values}
     pd_then = before["pd"].to_numpy("float64")
     rank = np.searchsorted([grade.low for grade in scale.grades], pd_then, side="right")

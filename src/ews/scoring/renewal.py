@@ -20,7 +20,6 @@ from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
 from ews.features.repayment_history.lateness import items_with_lateness
 from ews.features.repayment_history.renewals import declared_pairs
-from ews.features.statements import worked_out
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine
 from ews.policy.policy import Policy
@@ -36,9 +35,7 @@ MEDIUM = "medium_renewals_qualify"
 
 def with_renewal(book: Book, spine: Spine, loans: ir.Table, before: ir.Table, policy: Policy, on: date) -> ir.Table:
     """Add repays_old and qualifying_renewal to loans with LOAN, terms, balance and use_of_funds."""
-    if not loans.replaces_loan_id.notnull().any().to_pyarrow().as_py():
-        return loans.mutate(repays_old=ibis.literal(value=False), qualifying_renewal=ibis.literal(value=False))
-    clean = worked_out(book, spine, renewals_declared)
+    clean = step(renewals_declared(book, spine))
     clean = clean.filter(clean.is_clean).select(*LOAN, "old_id", "old_matures_on")
     poor = before.filter(before.tier_rank > Tier.PASS.rank).select("loan_id")
     clean = clean.anti_join(poor, [("old_id", "loan_id")]).anti_join(_discredited(book, spine), list(KEYS))

@@ -6,29 +6,28 @@ Assumes  borrowers that default independently of each other, each once: cohorts 
          smaller than it should be
 """
 
-import numpy as np
-from scipy.stats import beta, binom
+from scipy.special import bdtrc, betainc, betaincinv
 
 from ews.validation.estimates import Estimate
 
 
 def jeffreys_p(pd: float, defaults: int, rows: int) -> float:
     """Return the chance that the default rate lies below `pd`: small where the pd is too low."""
-    return float(beta.cdf(pd, defaults + 0.5, rows - defaults + 0.5))
+    return float(betainc(defaults + 0.5, rows - defaults + 0.5, pd))
 
 
 def jeffreys_interval(defaults: int, rows: int) -> Estimate:
     """Return the default rate and where it lies with 95 % (equal tails); undefined without rows."""
     if not rows:
         return Estimate(None, None, None)
-    low, high = np.asarray(beta.ppf([0.025, 0.975], defaults + 0.5, rows - defaults + 0.5), dtype=np.float64)
-    return Estimate(defaults / rows, float(low) if defaults else 0.0, float(high) if defaults < rows else 1.0)
+    low, high = (float(betaincinv(defaults + 0.5, rows - defaults + 0.5, share)) for share in (0.025, 0.975))
+    return Estimate(defaults / rows, low if defaults else 0.0, high if defaults < rows else 1.0)
 
 
 def jeffreys_power(pd: float, rows: int, *, factor: float, significance: float) -> float:
     """Return the chance that the test rejects where the true default rate is `factor` times `pd`."""
     least = least_rejected(pd, rows, significance=significance)
-    return float(binom.sf(least - 1, rows, min(pd * factor, 1.0))) if least <= rows else 0.0
+    return float(bdtrc(least - 1, rows, min(pd * factor, 1.0))) if least <= rows else 0.0
 
 
 def least_rejected(pd: float, rows: int, *, significance: float) -> int:

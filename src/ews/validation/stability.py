@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from ews.validation.estimates import Floats
 from ews.validation.limits import BOUNDS
@@ -58,7 +58,7 @@ def shift(base: Mapping[str, int], now: Mapping[str, int], sizes: tuple[int, int
         return Shift(None, n, m, None, Movement.TOO_FEW)
     p, q = ((counts + 0.5) / (counts + 0.5).sum() for counts in (first, second))
     psi = float(((p - q) * np.log(p / q)).sum())
-    noise = float(chi2.ppf(0.95, max(len(words) - 1, 1))) * (1 / n + 1 / m)
+    noise = float(chdtri(max(len(words) - 1, 1), 0.05)) * (1 / n + 1 / m)
     return Shift(psi, n, m, noise, _verdict(psi, noise))
 
 

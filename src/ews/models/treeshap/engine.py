@@ -9,13 +9,17 @@ Lazy     numba is imported when the first booster is asked for
 import logging
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 
 from ews.domain.errors import ModelError
+from ews.models.boosters import booster_of
 from ews.models.treeshap.program import Floats, Program, program_of
 from ews.models.treeshap.text import Forest, Side, UnknownBooster, read_forest
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 CHECKED_ROWS = 8
 TOLERANCE = 1e-9
@@ -29,7 +33,7 @@ def engine_of(text: str) -> Program | None:
     try:
         forest = _forest(text)
         program = program_of(forest)
-        _check(program, forest, lgb.Booster(model_str=text))
+        _check(program, forest, booster_of(text))
     except UnknownBooster as reason:
         log.warning(
             "Reasons are told by LightGBM itself, which is slow, since the model is not as expected: %s.", reason
@@ -46,7 +50,7 @@ def _forest(text: str) -> Forest:
         raise UnknownBooster(message) from error
 
 
-def _check(program: Program, forest: Forest, booster: lgb.Booster) -> None:
+def _check(program: Program, forest: Forest, booster: "lgb.Booster") -> None:
     from ews.models.treeshap.run import contributions, margins  # noqa: PLC0415 - numba takes half a second
 
     if booster.num_feature() != program.features:
@@ -65,7 +69,7 @@ def _check(program: Program, forest: Forest, booster: lgb.Booster) -> None:
         raise UnknownBooster(message)
 
 
-def _predicted(booster: lgb.Booster, rows: Floats) -> Floats:
+def _predicted(booster: "lgb.Booster", rows: Floats) -> Floats:
     return np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
 
 

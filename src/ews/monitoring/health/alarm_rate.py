@@ -12,7 +12,7 @@ Psi       where nothing moved, psi is about chi-square with (bands - 1) degrees 
 
 from dataclasses import dataclass
 
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 STATED = 0.05
 """Share of years in which chance alone may raise an alarm."""
@@ -39,7 +39,7 @@ class AlarmRate:
 
     def noise(self, bands: int, base: int, now: int) -> float:
         """Return the psi that chance reaches no more often than that, between two numbers of borrowers."""
-        return float(chi2.isf(self.of_column, max(bands - 1, 1))) * (1 / base + 1 / now)
+        return float(chdtri(max(bands - 1, 1), self.of_column)) * (1 / base + 1 / now)
 
 
 def alarm_rate(batches_of_a_year: int, columns: int) -> AlarmRate:
