@@ -11,11 +11,12 @@ from ews.domain.errors import AsOfError, RequestError, UnknownBorrowerError
 from ews.domain.patterns import Pattern
 from ews.domain.unit import Role, UnitMember
 from ews.events.book import open_book
+from ews.features import statements
 from ews.features.economic_unit import family as economic_unit
 from ews.features.statements import worked_out
 from ews.features.window import Spine, spine_on
 from ews.scoring.lookup import find_decision
-from ews.scoring.on_the_spot import decide_on_the_spot, with_rows_of
+from ews.scoring.on_the_spot import decide_on_the_spot, describe_decisions, with_rows_of
 from ews.store.batches import latest_batch, predecessor
 from tests.homes import ScoredHome
 
@@ -60,6 +61,14 @@ def test_without_new_rows_the_decision_is_that_of_the_batch(scored, calm):
     found = ask(scored, calm.borrower_id, {})
     assert found.decision == calm
     assert found.base_batch_id == calm.batch_id
+
+
+def test_decisions_described_beforehand_write_no_statement_when_asked_for(scored, calm):
+    with scored.store() as store:
+        describe_decisions(scored.home, store, scored.policy, latest_batch(store).batch)
+        written = statements.script_of.cache_info().misses
+        ask(scored, calm.borrower_id, {"accounts": own_rows(scored, "accounts", calm.borrower_id)})
+        assert statements.script_of.cache_info().misses == written
 
 
 def lingers(one: Decision, _row: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -25,7 +25,7 @@ from ews.cli.told import policy_by_hash
 from ews.cli.trials import Trials
 from ews.cli.warm_books import Beside, keeping_warm
 from ews.domain.decisions import Held
-from ews.domain.errors import SettingsError
+from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Text
 from ews.features.catalogue import FEATURES
 from ews.monitoring.keeper import MOST, Keeper
@@ -36,7 +36,7 @@ from ews.policy.rules import Signal
 from ews.scoring import grounds, wording
 from ews.scoring.change.change import find_change
 from ews.scoring.lookup import find_circles, find_decision, find_exhibit, find_records, find_ruled
-from ews.scoring.on_the_spot import decide_on_the_spot
+from ews.scoring.on_the_spot import decide_on_the_spot, describe_decisions
 from ews.scoring.what_if import what_if, what_if_of
 from ews.serving import branch_names
 from ews.serving.app import create_app
@@ -71,14 +71,15 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
                 services, hosts=names_of(host, (*settings.names, *names)), only_this_machine=is_loopback(host)
             )
             do_night = partial(night, desk, hands, policy_of, notices(settings), remembers=True)
-            with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper, _beside(services)):
+            beside = _beside(settings, services)
+            with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper, beside):
                 gc.freeze()  # what is loaded stays: no collection looks at it again, and no answer waits for that
                 serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
     finally:
         store.close()
 
 
-def _beside(services: Services) -> Beside:
+def _beside(settings: Settings, services: Services) -> Beside:
     """Return what pages would load at their first click beside the book."""
 
     def once() -> None:
@@ -90,6 +91,8 @@ def _beside(services: Services) -> Beside:
         services.find_circles(batch.batch.batch_id)
         services.find_ruled(batch.batch.batch_id)
         branch_totals(services.store, batch.number)
+        with suppress(EwsError):  # whoever asks for a decision is told what is wrong with the book
+            describe_decisions(settings.home, services.store, policy_of(settings), batch.batch)
 
     return Beside(once, of_batch)
 

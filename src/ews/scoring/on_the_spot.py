@@ -26,7 +26,7 @@ from ews.features.window import Spine, spine_on
 from ews.models.champion import stored_model
 from ews.policy.policy import Policy
 from ews.scoring.batch import compared_with
-from ews.scoring.casework_known import read_casework, with_casework
+from ews.scoring.casework_known import CaseworkKnown, read_casework, with_casework
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
 from ews.scoring.peers import Peers
@@ -70,14 +70,8 @@ def decide_on_the_spot(
     book = with_rows_of(book, borrower_id, rows, known_by)
     spine = _spine_of(book, borrower_id, day, known_by)
     model = stored_model(home, base.portfolio, base.model_id)
-    peers = Peers.from_arrow(pq.read_table(home / base.directory / "peers.parquet"))
-    given = Given(
-        _compared(store, base, day),
-        _states(home, store, base, borrower_id, day),
-        casework,
-        previous_rows(store, base.batch_id).to_pandas(),
-    )
-    decided = decide(book, spine, model, policy, given=given, peers=peers)
+    given = _given(home, store, base, borrower_id, casework, day)
+    decided = decide(book, spine, model, policy, given=given, peers=_peers(home, base))
     found = records_of(
         decided,
         batch_id=base.batch_id,
@@ -95,6 +89,34 @@ def decide_on_the_spot(
         )
         raise RequestError(message)
     return OnTheSpot(decision, base.batch_id)
+
+
+def describe_decisions(home: Path, store: Store, policy: Policy, base: Batch) -> None:
+    """Write the statements of decisions from `base`, so that the first that is asked for does not wait for them.
+
+    That is a decision about nobody, in the book without its rows: what is written depends on neither. BookError where
+    the book has changed since the batch.
+    """
+    casework = read_casework(home / base.directory)
+    book = with_casework(_book_of(base), casework)
+    book = Book(book.manifest, book.engine, {name: rows.limit(0) for name, rows in book.tables.items()})
+    spine = spine_on(book, [base.as_of], known_by=base.known_by)
+    model = stored_model(home, base.portfolio, base.model_id)
+    given = _given(home, store, base, "", casework, base.as_of)
+    decide(book, spine, model, policy, given=given, peers=_peers(home, base))
+
+
+def _given(home: Path, store: Store, base: Batch, borrower_id: str, casework: CaseworkKnown, day: date) -> Given:
+    return Given(
+        _compared(store, base, day),
+        _states(home, store, base, borrower_id, day),
+        casework,
+        previous_rows(store, base.batch_id).to_pandas(),
+    )
+
+
+def _peers(home: Path, base: Batch) -> Peers:
+    return Peers.from_arrow(pq.read_table(home / base.directory / "peers.parquet"))
 
 
 def with_rows_of(book: Book, borrower_id: str, rows: Mapping[str, Sequence[Mapping[str, Any]]], known_by: date) -> Book:
