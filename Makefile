@@ -17,7 +17,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean browser
+.PHONY: help setup demo test bench check format docs lock clean browser
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ check: setup  ## Format, lint, types, import contracts
 format: setup  ## Put the code into the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: setup  ## Measure speed and scale in small sizes (ARGS=--full: in full, for hours); one JSON in test-output
+	@$(BIN)/python -m benchmarks all $(ARGS)
 
 docs: setup  ## Write the generated pages of docs/
 	@$(BIN)/python -m ews.features.documentation > docs/features.md

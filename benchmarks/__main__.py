@@ -247,6 +247,49 @@ def reasons(
     run(SMALL if small else FULL, kept, as_json=as_json)
 
 
+@app.command()
+def book(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    borrowers: Annotated[int, typer.Option(min=2_000, help="Borrowers, with 130 postings each.")] = 1_000_000,
+    small: Annotated[bool, typer.Option("--small", help="4,000 borrowers beside 2,000.")] = False,  # noqa: FBT002 - likewise
+    kept: Annotated[Path | None, typer.Option(help="Keep the books in this folder, or take those there.")] = None,
+) -> None:
+    """Say what a whole book costs from check to publication, stage by stage, beside one of a tenth."""
+    from benchmarks.book.run import Sizes, run  # noqa: PLC0415 - slow to import
+
+    run(Sizes(4_000, 2_000) if small else Sizes(borrowers, borrowers // 10), kept, as_json=as_json)
+
+
+@app.command()
+def slopes(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    small: Annotated[bool, typer.Option("--small", help="Smaller sizes.")] = False,  # noqa: FBT002 - likewise
+) -> None:
+    """Say how costs grow with rows, features, trees, snapshots and signals."""
+    from benchmarks.slopes import run  # noqa: PLC0415 - slow to import
+
+    run(small=small, as_json=as_json)
+
+
+@app.command("all")
+def together(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    only: Annotated[list[str] | None, typer.Option(help="Names of measurements; default: all of speed.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Full sizes, which take hours.")] = False,  # noqa: FBT002 - likewise
+    home: Annotated[Path, typer.Option(help="A scored home; a small one is made where there is none.")] = Path(
+        "demo/home"
+    ),
+    out: Annotated[Path, typer.Option(help="The file that is written.")] = Path("test-output/bench.json"),
+    page: Annotated[Path | None, typer.Option(help="Write the figures to this page of the docs too.")] = None,
+) -> None:
+    """Measure speed and scale, one thing after the other, into one JSON file."""
+    from benchmarks.together.parts import PARTS  # noqa: PLC0415 - slow to import
+    from benchmarks.together.run import run  # noqa: PLC0415 - likewise
+
+    names = _among("--only", only or (), tuple(part.name for part in PARTS))
+    run(names, home, out, page, full=full, as_json=as_json)
+
+
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Return what was asked for; an unknown name ends the command."""
     unknown = [name for name in given if name not in allowed]

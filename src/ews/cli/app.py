@@ -25,6 +25,9 @@ from ews.cli.validation_app import validation_app
 from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Language
 
+_OUT_OF_MEMORY = 4
+"""Exit status."""
+
 app = typer.Typer(
     help="Early warning for a bank's loan book: import, train, score, explain, serve.\n\n"
     "贷后风险预警：导入、训练、评分、解释、服务。",
@@ -196,7 +199,25 @@ def main() -> None:
     except EwsError as error:
         sys.stderr.write(f"ews: {error}\n")
         status = error.exit_status
+    except Exception as error:
+        if not _is_short_of_memory(error):
+            raise
+        status = _OUT_OF_MEMORY
     sys.exit(status)
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    """Tell whether memory ran out, and say so to whoever runs the command."""
+    from ews.events.engine import MEMORY, is_short_of_memory
+
+    if not is_short_of_memory(error):
+        return False
+    (first, *_) = str(error).splitlines() or [""]
+    sys.stderr.write(
+        f"ews: The memory is not enough for this ({first.strip()}). Nothing was published. Let the engine take more "
+        f"({MEMORY}, in MiB), run it on a larger machine, or score on Spark (--engine spark).\n"
+    )
+    return True
 
 
 def _tell_whole_lines(group: typer.Typer) -> None:

@@ -9,11 +9,16 @@ from pathlib import Path
 import duckdb
 import ibis
 
+from ews.domain.errors import SettingsError
+
 warnings.filterwarnings(
     "ignore", message=r"fetch_(arrow_table|record_batch)\(\) is deprecated", category=DeprecationWarning
 )  # Ibis 12 calls DuckDB's former names
 warnings.filterwarnings("ignore", message=r".*future\.infer_string.*")  # set by Ibis 12, default since pandas 3
 
+MEMORY = "EWS_MEMORY_MIB"
+"""Environment: how much the engine may take, in place of MEMORY_SHARE of all there is."""
+LEAST_MIB = 64
 MEMORY_SHARE = 0.4
 _TAKEN_BY_DEFAULT = 0.8
 _MIB = {"KiB": 2**-10, "MiB": 1, "GiB": 2**10, "TiB": 2**20}
@@ -30,8 +35,8 @@ def connect(*, threads: int | None = None) -> ibis.BaseBackend:
     """Start an in-memory engine; `threads` None leaves the number to DuckDB.
 
     No extension is downloaded at run time; rows keep their order, so that files written twice are equal. Above
-    MEMORY_SHARE of the memory it works on disk: by itself it would take four fifths and leave the rest of the process,
-    and other processes, too little.
+    MEMORY_SHARE of the memory, or what EWS_MEMORY_MIB says, it works on disk: by itself it would take four fifths and
+    leave the rest of the process, and other processes, too little.
     """
     settings = {
         "autoinstall_known_extensions": "false",
@@ -42,9 +47,25 @@ def connect(*, threads: int | None = None) -> ibis.BaseBackend:
     if threads is not None:
         settings["threads"] = str(threads)
     engine = ibis.duckdb.connect(**settings)
-    engine.con.execute(f"SET memory_limit = '{_memory_mib(engine.con)}MiB'")
+    engine.con.execute(f"SET memory_limit = '{_given_mib() or _memory_mib(engine.con)}MiB'")
     engine.con.execute("SET enable_progress_bar = false")  # it would stand in the middle of what a command prints
     return engine
+
+
+def is_short_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that there is no memory left, whoever asked for it."""
+    return isinstance(error, MemoryError | duckdb.OutOfMemoryException)
+
+
+def _given_mib() -> int | None:
+    """Return what the environment allows; SettingsError where it says no number of MiB that anything fits in."""
+    told = os.environ.get(MEMORY)
+    if told is None:
+        return None
+    if not told.isdecimal() or int(told) < LEAST_MIB:
+        message = f"{MEMORY} is '{told}'. Give a whole number of MiB from {LEAST_MIB} on, such as 4096, or unset it."
+        raise SettingsError(message)
+    return int(told)
 
 
 def _memory_mib(con: duckdb.DuckDBPyConnection) -> int:
