@@ -1,18 +1,25 @@
 from datetime import date
 
+import ibis.expr.types as ir
 import pytest
 
+from ews.events.book import Book
 from ews.features.peers.standing import FLAGS, standing_now_and_before
 from ews.features.statements import worked_out
-from ews.features.window import spine_on
+from ews.features.window import Spine, spine_on
 from tests.features.peers.economies import AS_OF, book, borrower, stated
 
 BEFORE = date(2026, 3, 31)
 
 
+def now_and_before(economy: Book, spine: Spine) -> ir.Table:
+    """Describe a borrower that is its own only peer."""
+    return standing_now_and_before(economy, spine, spine)
+
+
 def flags(statements, outcomes=()) -> tuple[tuple[int, ...], tuple[int, ...]]:
     economy = book([borrower("B1")], statements=statements, outcomes=outcomes)
-    row = worked_out(economy, spine_on(economy, [AS_OF]), standing_now_and_before).to_pyarrow().to_pylist()[0]
+    row = worked_out(economy, spine_on(economy, [AS_OF]), now_and_before).to_pyarrow().to_pylist()[0]
     return tuple(row[name] for name in FLAGS), tuple(row[f"{name}_before"] for name in FLAGS)
 
 

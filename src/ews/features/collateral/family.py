@@ -63,7 +63,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
 
 def _held(book: Book, spine: Spine) -> ir.Table:
     """Return the collateral of live loans as known for each spine row, with its loan's balance and the value before."""
-    states = states_on(book, spine.table)
+    states = states_on(book, spine)
     states = states.filter(states.live).select(*KEYS, "loan_id", "balance")
     pieces = book.table("collateral")
     rows = states.inner_join(pieces, "loan_id")

@@ -123,7 +123,7 @@ def _in_report(rows: ir.Table, pulled_on: ir.DateValue) -> ir.BooleanValue:
 def _owed_here(book: Book, spine: Spine) -> ir.Table:
     if not book.has("loans"):
         return spine.table.select(*KEYS, owed_here=ibis.null("int64"))
-    states = states_on(book, spine.table)
+    states = states_on(book, spine)
     owed = states.group_by(*KEYS).aggregate(live=states.live.sum(), balance=states.balance.sum(where=states.live))
     table = joined(spine, owed)
     return table.select(*KEYS, owed_here=ibis.ifelse(table.live.fill_null(0) == 0, 0, table.balance))

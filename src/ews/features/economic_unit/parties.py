@@ -51,7 +51,9 @@ def known_of(book: Book, spine: Spine, unit: ir.Table) -> tuple[ir.Table, Spine]
     parties = member_spine(spine, unit)
     owners = member_spine(spine, unit.filter(unit.role.isin([role.value for role in OWNERS])))
     told = [_told(book, parties, family, make, names) for family, make, names in TAKEN]
-    table = joined(parties, *told, _arrears(book, parties), _money(book, spine, parties, owners), _sued(book, parties))
+    table = joined(
+        parties, *told, _arrears(book, spine, parties), _money(book, spine, parties, owners), _sued(book, parties)
+    )
     return step(table.mutate(is_grown=table.is_grown.fill_null(False))), parties
 
 
@@ -61,9 +63,9 @@ def _told(book: Book, parties: Spine, family: "Family", make: Make, names: tuple
     return step(make(book, parties).select(*KEYS, *names))
 
 
-def _arrears(book: Book, parties: Spine) -> ir.Table:
+def _arrears(book: Book, spine: Spine, parties: Spine) -> ir.Table:
     """Return dpd, dpd_12 (the most stated in the last 12 months, and now), debt and whether the party is in trouble."""
-    now = trouble_of(book, parties.table).drop("is_late")
+    now = trouble_of(book, parties.table, spine).drop("is_late")
     if not book.has("ledger"):
         return now.mutate(dpd_12=ibis.null("int64"))
     rows = with_borrower(book, "ledger")

@@ -146,7 +146,7 @@ def _gathered(book: Book, spine: Spine) -> ir.Table:
     edges = edges_on(book, spine)
     places = positions(spine, edges)
     unit = members(book, spine)
-    trouble = trouble_of(book, places.select(*DAY, borrower_id="party_id"))
+    trouble = trouble_of(book, places.select(*DAY, borrower_id="party_id"), spine)
     given = side(spine, edges, unit, trouble, of="guarantor_id")
     taken = side(spine, edges, unit, trouble, of="borrower_id")
     return joined(

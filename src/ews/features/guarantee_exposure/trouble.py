@@ -13,11 +13,12 @@ Nulls   `debt` (balances of live loans) is 0 without one and null where one of t
 import ibis
 import ibis.expr.types as ir
 
+from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
 from ews.features.ratios import only_where
-from ews.features.states import states_on
+from ews.features.states import states_of
 from ews.features.steps import step
-from ews.features.window import KEYS
+from ews.features.window import KEYS, Spine
 
 TROUBLED_ABOVE_DPD = 30
 """From the 31st day a significant increase in risk is presumed (IFRS 9 5.5.11)."""
@@ -32,13 +33,16 @@ def sees_arrears(book: Book) -> bool:
     return book.has("loans") and (book.has("ledger") or (book.has("instalments") and book.has("payments")))
 
 
-def trouble_of(book: Book, parties: ir.Table) -> ir.Table:
-    """Return dpd, debt (fen) and the flags is_late, is_troubled, is_in_default of `parties`, keyed as a spine."""
+def trouble_of(book: Book, parties: ir.Table, spine: Spine | None = None) -> ir.Table:
+    """Return dpd, debt (fen) and the flags is_late, is_troubled, is_in_default of `parties`, keyed as a spine.
+
+    With the `spine` that they are parties of, states are taken from those that its families share.
+    """
     if not sees_arrears(book):
         columns = {"dpd": "int64", "debt": "int64", "is_late": "bool", "is_troubled": "bool", "is_in_default": "bool"}
         nothing = {name: ibis.null(kind) for name, kind in columns.items()}
         return step(parties.select(*KEYS).limit(0).mutate(**nothing))
-    states = states_on(book, parties.select(*KEYS))
+    states = step(loan_states(book, parties.select(*KEYS))) if spine is None else states_of(book, spine, parties)
     owed = states.group_by(*KEYS).aggregate(
         dpd=states.dpd.max(),
         balance=states.balance.sum(where=states.live),

@@ -96,7 +96,7 @@ def _share(part: ir.IntegerValue, whole: ir.IntegerValue) -> ir.FloatingValue:
 
 
 def _loans(book: Book, spine: Spine) -> ir.Table:
-    states = states_on(book, spine.table)
+    states = states_on(book, spine)
     is_card = states["product"] == "card"
     states = states.mutate(
         opened_lag=lag_of(states.opened_on, states.as_of),

@@ -89,7 +89,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
     if book.has("accounts") and book.has("transactions"):
         parts.append(_flows(book, members, rows, recent_postings(book, spine)))
     if sees_arrears(book):
-        parts.extend(_arrears(book, members, rows))
+        parts.extend(_arrears(book, spine, members, rows))
     table = joined(spine, *(step(part.semi_join(spine.table, KEYS)) for part in parts))
     return table.select(*KEYS, **{each.name: _or_null(table, each.name) for each in FEATURES})
 
@@ -109,8 +109,8 @@ def _flows(book: Book, members: ir.Table, rows: Spine, postings: ir.Table) -> ir
     )
 
 
-def _arrears(book: Book, members: ir.Table, rows: Spine) -> list[ir.Table]:
-    flags = step(standing_now_and_before(book, rows))
+def _arrears(book: Book, spine: Spine, members: ir.Table, rows: Spine) -> list[ir.Table]:
+    flags = step(standing_now_and_before(book, spine, rows))
     parts = []
     for axis in AXES:
         now = shares(members, flags, axis, "counted", ("past_due", "in_default"))

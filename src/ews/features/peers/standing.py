@@ -11,13 +11,12 @@ Counted who has a live loan whose days past due are known, or is in default
 import ibis
 import ibis.expr.types as ir
 
-from ews.events.arrears import loan_states
 from ews.events.book import Book, was_known
+from ews.features.states import days_before, on_days_before, states_of
 from ews.features.steps import step
-from ews.features.window import KEYS, joined, lag_of, last_day_before
-from ews.features.window import Spine as Rows
+from ews.features.window import KEYS, Spine, joined, lag_of
 
-QUARTER, YEAR = 3, 12
+YEAR = 12
 DEFAULT_ABOVE_DPD = 90
 DEFAULTS = ("dpd_90", "write_off", "default")
 FLAGS = ("counted", "past_due", "in_default")
@@ -28,15 +27,11 @@ def sees_arrears(book: Book) -> bool:
     return book.has("loans") and (book.has("ledger") or (book.has("instalments") and book.has("payments")))
 
 
-def standing_now_and_before(book: Book, members: Rows) -> ir.Table:
-    """Return the FLAGS of each member, 0 or 1, and those of 3 months before with the suffix `_before`."""
-    days = members.table.select("as_of", "known_by").distinct()
-    then = days.mutate(day=last_day_before(days.as_of, months=QUARTER))
-    now_days = members.table.select(*KEYS)
-    back = members.table.inner_join(then, ["as_of", "known_by"])
-    before_days = back.select("borrower_id", as_of="day", known_by=ibis.least(back.day, back.known_by)).distinct()
-    both = step(_flags(book, step(ibis.union(now_days, before_days, distinct=True))))
-    later = then.select("as_of", "known_by", day="day", day_known=ibis.least(then.day, then.known_by))
+def standing_now_and_before(book: Book, spine: Spine, members: Spine) -> ir.Table:
+    """Return the FLAGS of each of the spine's peers `members`, 0 or 1, and those of 3 months before (`_before`)."""
+    asked = ibis.union(members.table.select(*KEYS), on_days_before(members.table), distinct=True)
+    both = step(_flags(book, spine, step(asked)))
+    later = days_before(members.table)
     before = both.rename(day="as_of", day_known="known_by").inner_join(later, ["day", "day_known"])
     before = before.select(*KEYS, **{f"{name}_before": before[name] for name in FLAGS})
     table = joined(members, both, before)
@@ -44,9 +39,9 @@ def standing_now_and_before(book: Book, members: Rows) -> ir.Table:
     return table.select(*KEYS, **{name: table[name].fill_null(0) for name in names})
 
 
-def _flags(book: Book, days: ir.Table) -> ir.Table:
+def _flags(book: Book, spine: Spine, days: ir.Table) -> ir.Table:
     """Return the FLAGS of who has loans or a listing on each of `days`."""
-    states = loan_states(book, days)
+    states = states_of(book, spine, days)
     states = states.filter(states.live, states.dpd.notnull())
     found = states.group_by(*KEYS).aggregate(dpd=states.dpd.max(), listed=ibis.literal(0, "int64"))
     if book.has("outcomes"):

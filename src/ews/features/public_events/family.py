@@ -93,5 +93,5 @@ def _debt(book: Book, spine: Spine) -> ir.Table:
     """Return what is owed here; null where no live loan tells its balance or nothing is owed."""
     if not book.has("loans"):
         return spine.table.select(*KEYS, debt=ibis.null("int64"))
-    states = states_on(book, spine.table)
+    states = states_on(book, spine)
     return states.group_by(*KEYS).aggregate(debt=states.balance.sum(where=states.live))

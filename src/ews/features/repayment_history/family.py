@@ -54,7 +54,7 @@ NEVER_LATE = 60
 
 def build(book: Book, spine: Spine) -> ir.Table:
     """Return the spine with the columns of FEATURES."""
-    states = states_on(book, spine.table)
+    states = states_on(book, spine)
     has_items = book.has("instalments") and book.has("payments")
     items = step(items_with_lateness(book, spine)) if has_items else None
     table = joined(
