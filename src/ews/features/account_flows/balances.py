@@ -17,6 +17,7 @@ from ews.events.owners import with_borrower
 from ews.features.account_flows.months import EVER, HALF, QUARTER, YEAR
 from ews.features.account_flows.postings import within_reach
 from ews.features.account_flows.sight import Sight
+from ews.features.economic_unit.members import DAY, members
 from ews.features.ratios import change, only_where
 from ews.features.steps import step
 from ews.features.window import (
@@ -69,8 +70,7 @@ def balances(book: Book, spine: Spine, postings: ir.Table) -> ir.Table:
     `balance_sum_3m` adds the last three monthly closing balances, `balance_sum_before` those of six months earlier;
     `months_posted` counts the months back to the first posting, that month included. `postings` are the recent ones.
     """
-    closed = _closed(book, spine)
-    each = step(_by_account(book, spine, closed))
+    each = step(_accounts(book, spine).semi_join(spine.table, KEYS))
     sums = each.group_by(*KEYS).aggregate(
         balance_min_3m=each.lowest.sum(),
         balance_sum_3m=each.closings.sum(),
@@ -78,14 +78,21 @@ def balances(book: Book, spine: Spine, postings: ir.Table) -> ir.Table:
         overdrawn_months=each.overdrawn_months.max(),
         months_posted=each.oldest_lag.max() + 1,
     )
-    table = joined(spine, sums, _overdrawn(spine, postings, each, closed))
+    table = joined(spine, sums, _overdrawn(spine, postings, each, _closed(book, spine)))
     return table.filter(table.months_posted.notnull())
 
 
-def closing_sums(book: Book, spine: Spine) -> ir.Table:
-    """Return balance_sum_3m alone."""
-    each = _by_account(book, spine, _closed(book, spine))
+def closing_sums(book: Book, spine: Spine, owners: Spine) -> ir.Table:
+    """Return balance_sum_3m alone, of `owners` in the economic units of `spine`."""
+    each = _accounts(book, spine).semi_join(owners.table, KEYS)
     return each.group_by(*KEYS).aggregate(balance_sum_3m=each.closings.sum())
+
+
+def _accounts(book: Book, spine: Spine) -> ir.Table:
+    """Return the accounts of the borrowers and of their economic units, which take one look at all postings."""
+    unit = members(book, spine).select(*DAY, borrower_id="member_id").select(*KEYS)
+    whose = Spine(step(ibis.union(spine.table.select(*KEYS), unit, distinct=True)), spine.days)
+    return step(_by_account(book, whose, _closed(book, whose)))
 
 
 def _closed(book: Book, spine: Spine) -> ir.Table:

@@ -30,9 +30,10 @@ def sees_accounts(book: Book) -> bool:
     return book.has("accounts") and book.has("transactions")
 
 
-def account_sums(book: Book, parties: Spine, owners: Spine, postings: ir.Table) -> ir.Table:
-    """Return per party earned_3 and earned_12, the other flows of 6 months, and of `owners` balance_sum_3m (all fen).
+def account_sums(book: Book, spine: Spine, parties: Spine, owners: Spine, postings: ir.Table) -> ir.Table:
+    """Return per party of the units of `spine` earned_3 and earned_12, and the other flows of 6 months (all fen).
 
+    Of `owners` balance_sum_3m too.
     `is_grown` says whether an account is older than 12 months, so that its year can be compared with itself.
     `postings` are the recent ones.
     """
@@ -43,7 +44,7 @@ def account_sums(book: Book, parties: Spine, owners: Spine, postings: ir.Table) 
         earned_12=cells.earned.sum(),
         **{name: cells[name].sum(where=in_half) for name in _SUMS[1:]},
     )
-    table = joined(parties, life(book, parties), sums, closing_sums(book, owners))
+    table = joined(parties, life(book, parties), sums, closing_sums(book, spine, owners))
     is_seen = table[f"seen_{YEAR}"]
     flows = {name: only_where(is_seen, table[name].fill_null(0)) for name in ("earned_3", "earned_12", *_SUMS[1:])}
     is_grown = is_seen & (table.months_open >= YEAR)

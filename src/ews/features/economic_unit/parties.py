@@ -76,7 +76,7 @@ def _arrears(book: Book, spine: Spine, parties: Spine) -> ir.Table:
 
 def _money(book: Book, spine: Spine, parties: Spine, owners: Spine) -> ir.Table:
     if sees_accounts(book):
-        return account_sums(book, parties, owners, recent_postings(book, spine))
+        return account_sums(book, spine, parties, owners, recent_postings(book, spine))
     nothing = {name: ibis.null("int64") for name in _MONEY}
     return parties.table.select(*KEYS, **nothing, is_grown=ibis.literal(value=False))
 
