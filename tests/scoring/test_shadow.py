@@ -67,3 +67,10 @@ def test_a_shadow_of_other_features_and_a_file_of_another_model_are_told(folder,
     path.rename(shadow_file(folder, "0" * 64))
     with pytest.raises(ModelError, match="holds the pd of model"):
         read_shadow(folder, "0" * 64)
+
+
+def test_a_damaged_shadow_is_told_with_what_to_do(folder, shadow):
+    path = cast_shadow(folder, shadow)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_shadow(folder, shadow.model_id)

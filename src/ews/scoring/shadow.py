@@ -50,7 +50,11 @@ def read_shadow(directory: Path, model_id: str) -> pd.DataFrame | None:
     path = shadow_file(directory, model_id)
     if not path.is_file():
         return None
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        message = f"'{path}' cannot be read. Remove it; the next night writes it again."
+        raise ModelError(message) from error
     found = (table.schema.metadata or {}).get(_MODEL, b"").decode()
     if found != model_id:
         message = f"'{path}' holds the pd of model '{found[:12]}'. Remove it; the next night writes it again."
