@@ -52,17 +52,17 @@ class Part:
 
 def _reasons() -> tuple[Goal, ...]:
     least = {"200x31": 80, "500x63": 100, "500x63d6": 100}
-    limits: dict[str, dict[str, float]] = {
-        "ratio_vs_woodelf": {"at_least": 5},
-        "time_vs_predict": {"at_most": 2},
-        "max_diff": {"at_most": 1e-10},
-        "bytes_per_row_grouped": {"at_most": 300},
-        "single_row_ratio": {"at_least": 5},
-    }
-    return tuple(
-        Goal(f"models/{model}/{name}", **limit)
-        for model, shap in least.items()
-        for name, limit in {"ratio_vs_shap": {"at_least": shap}, **limits}.items()
+    return tuple(goal for model, shap in least.items() for goal in _of_model(f"models/{model}", shap))
+
+
+def _of_model(model: str, shap: float) -> tuple[Goal, ...]:
+    return (
+        Goal(f"{model}/ratio_vs_shap", at_least=shap),
+        Goal(f"{model}/ratio_vs_woodelf", at_least=5),
+        Goal(f"{model}/time_vs_predict", at_most=2),
+        Goal(f"{model}/max_diff", at_most=1e-10),
+        Goal(f"{model}/bytes_per_row_grouped", at_most=300),
+        Goal(f"{model}/single_row_ratio", at_least=5),
     )
 
 
