@@ -30,7 +30,8 @@ from ews.features.build import build_features
 from ews.features.catalogue import FAMILIES, family_name, family_of
 from ews.features.window import KEYS, Spine
 from ews.models.frozen import predict_pd
-from ews.training.booster import booster_parameters, rows_of
+from ews.training.binned import material_of, rows_of
+from ews.training.booster import booster_parameters
 from ews.training.table import TrainingTable
 
 SOURCES = ("account_flows", "credit_inquiries", "guarantee_exposure", "card_overdraft", "repayment_history")
@@ -107,7 +108,7 @@ def _scores(made: Modelled, kept: Mapping[str, Flags]) -> dict[str, Floats]:
         seen = _narrow(made.seen, columns)
         recipe = made.trained.recipe
         parameters = booster_parameters(seen, recipe)
-        booster = lgb.Booster(parameters, rows_of(seen, np.arange(len(seen)), parameters, recipe))
+        booster = lgb.Booster(parameters, rows_of(material_of(seen, recipe), np.arange(len(seen)), parameters, recipe))
         for _ in range(made.trained.fitted.rounds):
             booster.update()
         return np.asarray(booster.predict(made.tested.matrix[:, columns], raw_score=True), dtype=np.float64)

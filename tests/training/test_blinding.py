@@ -5,7 +5,7 @@ import pytest
 
 from ews.features.catalogue import FAMILIES
 from ews.training import blinding
-from ews.training.blinding import blind_copies
+from ews.training.blinding import blinding_of, telling_families
 from tests.training.tables import FEATURES, synthetic
 
 SHAPE = (2, 1, 3)
@@ -22,6 +22,12 @@ def table():
     features = [feature for family, count in zip(FAMILIES, SHAPE, strict=False) for feature in family.FEATURES[:count]]
     plain = synthetic(400)
     return replace(plain, features=tuple(features), matrix=np.arange(400.0 * sum(SHAPE)).reshape(400, -1))
+
+
+def blind_copies(table, rows, seed):
+    low, high = table.ranges()
+    found = blinding_of(table, rows, seed, telling_families(table.names, high > low))
+    return found.rows, found.copies(table, slice(None))
 
 
 def test_each_copy_lacks_exactly_one_family_and_is_else_its_row(table):

@@ -6,7 +6,8 @@ import pytest
 
 from ews.features.catalogue import FAMILIES
 from ews.training import blinding
-from ews.training.booster import booster_parameters, fold_repeats, rows_of
+from ews.training.binned import material_of, rows_of
+from ews.training.booster import booster_parameters, fold_repeats
 from ews.training.recipe import resolve_recipe
 from tests.training.tables import FEATURES, small_recipe, synthetic
 
@@ -48,7 +49,7 @@ def test_trees_see_less_where_few_default_unless_the_recipe_says_how_much(defaul
 def used(table, recipe, rounds: int = 30) -> set[str]:
     """Return the features that a booster splits on."""
     parameters = booster_parameters(table, recipe)
-    booster = lgb.Booster(parameters, rows_of(table, np.arange(len(table)), parameters, recipe))
+    booster = lgb.Booster(parameters, rows_of(material_of(table, recipe), np.arange(len(table)), parameters, recipe))
     for _ in range(rounds):
         booster.update()
     splits = booster.feature_importance("split")
@@ -73,11 +74,15 @@ def test_blind_copies_weigh_as_the_recipe_says_and_carry_their_rows_labels(monke
     monkeypatch.setattr(blinding, "LEAST_FAMILIES", 3)
     table = of_three_families()
     rows = np.arange(50, 150)
-    found = rows_of(table, rows, {"verbosity": -1}, small_recipe(blind_weight=2.0)).construct()
+    found = told_of(table, rows, {"verbosity": -1}, small_recipe(blind_weight=2.0)).construct()
     assert found.get_weight().tolist() == [1.0] * 100 + [2.0] * 100
     assert found.get_label().tolist() == [*table.outcome[rows], *table.outcome[rows]]
-    without = rows_of(table, rows, {"verbosity": -1}, small_recipe(blind_weight=0)).construct()
+    without = told_of(table, rows, {"verbosity": -1}, small_recipe(blind_weight=0)).construct()
     assert (without.num_data(), without.get_weight()) == (100, None)
+
+
+def told_of(table, rows, parameters, recipe):
+    return rows_of(material_of(table, recipe), rows, parameters, recipe)
 
 
 def of_three_families():

@@ -7,11 +7,18 @@ Left    families that say the same of everybody, or nothing, take no turn; with 
 out     little to fall back on and no copy is made
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ews.features.catalogue import FAMILIES, family_name
 from ews.training.table import TrainingTable
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.integer[Any]]
 
 LEAST_FAMILIES = 5
 """A bank's book tells at least that many; where one or two feeds are all there is, copies without them only blur."""
@@ -21,25 +28,38 @@ MOST_COPIES = 200_000
 _FAMILY = {feature.name: family_name(family) for family in FAMILIES for feature in family.FEATURES}
 
 
-def blind_copies(
-    table: TrainingTable, rows: NDArray[np.int64], seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return which of `rows` are copied and the copies' features; none where too few families are known."""
-    families = _telling_families(table)
+@dataclass(frozen=True, slots=True)
+class Blinding:
+    """`rows` are copied, and of the copy of each the columns of the family whose turn it is are unknown."""
+
+    rows: Rows
+    turn: NDArray[np.int8]
+    families: tuple[NDArray[np.int64], ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def copies(self, table: TrainingTable, places: Rows | slice) -> Floats:
+        """Return the features of the copies at `places` among all copies."""
+        found, turn = table.rows(self.rows[places]), self.turn[places]
+        for number, columns in enumerate(self.families):
+            found[np.ix_(turn == number, columns)] = np.nan
+        return found
+
+
+def blinding_of(table: TrainingTable, rows: Rows, seed: int, families: tuple[NDArray[np.int64], ...]) -> Blinding:
+    """Return which of `rows` are copied and how; none where too few of the table's `families` are known."""
     if len(families) < LEAST_FAMILIES:
-        return rows[:0], table.matrix[:0]
+        return Blinding(rows[:0], np.empty(0, dtype=np.int8), families)
     rng = np.random.default_rng(seed)
-    turn, place = rng.integers(0, len(families), len(table)), rng.random(len(table))
+    turn = rng.integers(0, len(families), len(table)).astype(np.int8)
+    place = rng.random(len(table))
     chosen = rows[place[rows] < MOST_COPIES / len(rows)] if len(rows) > MOST_COPIES else rows
-    copies = table.matrix[chosen]
-    for number, columns in enumerate(families):
-        copies[np.ix_(turn[chosen] == number, columns)] = np.nan
-    return chosen, copies
+    return Blinding(chosen, turn[chosen], families)
 
 
-def _telling_families(table: TrainingTable) -> list[NDArray[np.int64]]:
-    """Return the columns of each family that has two values to tell apart, in the order of their first columns."""
-    low, high = (reduce_(table.matrix, axis=0) for reduce_ in (np.fmin.reduce, np.fmax.reduce))
-    family = [_FAMILY.get(name, "") for name in table.names]
-    names = dict.fromkeys(each for each, differs in zip(family, (high > low).tolist(), strict=True) if differs)
-    return [np.flatnonzero(np.array([each == name for each in family])) for name in names]
+def telling_families(names: Sequence[str], differs: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
+    """Return the columns of each family with one that tells rows apart, in the order of their first columns."""
+    family = [_FAMILY.get(name, "") for name in names]
+    telling = dict.fromkeys(each for each, does in zip(family, differs.tolist(), strict=True) if does)
+    return tuple(np.flatnonzero(np.array([each == name for each in family])) for name in telling)

@@ -2,11 +2,8 @@
 
 from typing import Any, TypeVar
 
-import lightgbm as lgb
 import numpy as np
-from numpy.typing import NDArray
 
-from ews.training.blinding import blind_copies
 from ews.training.recipe import Recipe
 from ews.training.split import defaulters
 from ews.training.table import TrainingTable
@@ -33,7 +30,7 @@ def booster_parameters(table: TrainingTable, recipe: Recipe) -> dict[str, Any]:
     least = recipe.min_data_in_leaf or int(np.clip(len(table) // 100, 5, 100))
     return {
         "objective": "binary",
-        "metric": "binary_logloss",
+        "metric": "None",  # the log-loss of rows that are held out is worked out in rounds.py
         "learning_rate": recipe.learning_rate,
         "num_leaves": leaves,
         "min_data_in_leaf": least,
@@ -51,33 +48,14 @@ def booster_parameters(table: TrainingTable, recipe: Recipe) -> dict[str, Any]:
     }
 
 
+def sparing(parameters: dict[str, Any], recipe: Recipe) -> dict[str, Any]:
+    """Return the parameters for one booster at a time: all threads, and no second copy of the bins; equal trees."""
+    return {**parameters, "num_threads": recipe.num_threads, "force_row_wise": False, "force_col_wise": True}
+
+
 def fold_repeats(table: TrainingTable, recipe: Recipe) -> int:
     """Return how often the folds are dealt anew: the fewer defaulters, the more one deal depends on chance."""
     return recipe.fold_repeats or _by_size(defaulters(table), _REPEATS, 1)
-
-
-def rows_of(table: TrainingTable, rows: NDArray[np.int64], parameters: dict[str, Any], recipe: Recipe) -> lgb.Dataset:
-    """Return the chosen rows as LightGBM takes them: with blind copies, and without the columns that do not teach."""
-    copied, copies = blind_copies(table, rows, recipe.seed) if recipe.blind_weight else (rows[:0], table.matrix[:0])
-    matrix = np.concatenate([table.matrix[rows], copies])
-    matrix[:, ~_teaches(table, recipe)] = np.nan
-    label = table.outcome[np.concatenate([rows, copied])]
-    weight = None
-    if len(copied):
-        weight = np.repeat([1.0, recipe.blind_weight * len(rows) / len(copied)], [len(rows), len(copied)])
-    return lgb.Dataset(matrix, label=label, weight=weight, feature_name=list(table.names), params=parameters)
-
-
-def _teaches(table: TrainingTable, recipe: Recipe) -> NDArray[np.bool_]:
-    """Return which columns a booster may use: where few default, those whose direction banking logic gives.
-
-    Which way a feature points cannot be learnt from a handful of defaulters; without any directed column all teach.
-    """
-    every = np.ones(len(table.names), dtype=bool)
-    if defaulters(table) >= recipe.directed_below:
-        return every
-    directed = np.array([feature.worse != "none" for feature in table.features])
-    return directed if not np.isnan(table.matrix[:, directed]).all() else every
 
 
 def _by_size(size: int, steps: tuple[tuple[int, T], ...], above: T) -> T:

@@ -6,24 +6,36 @@ Left    borrowers without a live loan, in default already (also if that was lear
 out     mature, or listed without a date where there are several snapshots (nobody knows which of them it followed)
 """
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from ews.domain.errors import TrainingDataError
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.features.build import build_features
 from ews.features.catalogue import FEATURES, VERSION
-from ews.features.window import KEYS, Spine, spine_on
+from ews.features.window import KEYS as SPINE_KEYS
+from ews.features.window import Spine, spine_on
 from ews.outcomes.labels import labels
+from ews.training.memory import largest_held
 from ews.training.recipe import Recipe
-from ews.training.table import SnapshotCount, TrainingTable
+from ews.training.stored import GROUP, KEYS, stored_in, write_part
+from ews.training.table import SnapshotCount, TrainingTable, stored_table
+from ews.training.work_folder import WorkFolder
 
+PART_ROWS = 1_000_000
+"""Rows of a stored table whose features are made at once, unless one day has more."""
+_NAMES = tuple(feature.name for feature in FEATURES)
 FATES = ("without_loan", "in_default", "in_default_learnt_later", "immature", "undated", "used")
 
 
@@ -34,10 +46,14 @@ def training_table(
     *,
     known_by: date | Mapping[date, date],
     progress: Progress = silent,
+    work: Path | None = None,
+    held: int | None = None,
 ) -> TrainingTable:
     """Return features and mature labels of `days`; TrainingDataError where no row is left.
 
-    `known_by` is the day whose knowledge the labels rest on, or one for each of `days`.
+    `known_by` is the day whose knowledge the labels rest on, or one for each of `days`. Features of more than `held`
+    bytes (default: a share of the memory) are made a few days at a time and stored in a folder below `work`, which
+    goes with the table.
     """
     progress("labels", 0, 1)
     spine = spine_on(book, days)
@@ -47,16 +63,57 @@ def training_table(
     progress("labels", 1, 1)
     _require_rows(counts, recipe, known_by if isinstance(known_by, date) else max(known_by.values()))
     used = label.filter(label.fate == "used")
-    narrow = book.kept(used.select(*KEYS))
-    features = build_features(book, Spine(narrow, spine.days), progress)
-    names = [feature.name for feature in FEATURES]
-    joined = used.inner_join(features.drop("known_by") if "known_by" in features.columns else features, list(KEYS[:2]))
-    wanted = [*KEYS[:2], "ends_on", "label_known_by", "dpd", "defaulted", *names]
-    rows = joined.select(*wanted).order_by("as_of", "borrower_id").to_pyarrow()
-    book.engine.drop_table(features.op().name, database=("temp", "main"))  # the largest of all; memory is short
-    matrix = np.column_stack([rows[name].to_numpy().astype(np.float64) for name in names])
-    keys = pd.DataFrame({name: rows[name].to_pylist() for name in wanted[:6]})
-    return TrainingTable(FEATURES, VERSION, keys, matrix, counts)
+    table = partial(_rows_on, book, used, progress=progress)
+    rows = sum(count.used for count in counts)
+    if 8 * rows * len(FEATURES) <= (largest_held() if held is None else held):
+        return TrainingTable(FEATURES, VERSION, *_held(table(spine.days), rows), counts)
+    folder = WorkFolder(work or Path(tempfile.gettempdir()))
+    for number, part in enumerate(_parts(counts)):
+        write_part(folder, number, table(part), _NAMES)
+    return stored_table(FEATURES, VERSION, stored_in(folder, _NAMES), counts)
+
+
+def _rows_on(
+    book: Book, used: ir.Table, days: Sequence[date], progress: Progress
+) -> Iterator[tuple[pa.Table, NDArray[np.float64]]]:
+    """Yield keys and features of `days`, some rows at a time."""
+    used = used.filter(used.as_of.isin(list(days)))
+    narrow = book.kept(used.select(*SPINE_KEYS))
+    features = build_features(book, Spine(narrow, tuple(days)), progress)
+    joined = used.inner_join(
+        features.drop("known_by") if "known_by" in features.columns else features, list(SPINE_KEYS[:2])
+    )
+    rows = joined.select(*KEYS, *_NAMES).order_by("as_of", "borrower_id")
+    for batch in rows.to_pyarrow_batches(chunk_size=GROUP):
+        columns = [batch.column(name).to_numpy(zero_copy_only=False).astype(np.float64) for name in _NAMES]
+        yield pa.table(batch.select(list(KEYS))), np.column_stack(columns)
+    for table in (features, narrow):  # the largest of all; memory is short
+        book.engine.drop_table(table.op().name, database=("temp", "main"))
+
+
+def _held(
+    found: Iterator[tuple[pa.Table, NDArray[np.float64]]], rows: int
+) -> tuple[pd.DataFrame, NDArray[np.float64]]:  # fmt: skip
+    matrix, keys, end = np.empty((rows, len(_NAMES))), [], 0
+    for told, values in found:
+        matrix[end : end + len(values)] = values
+        keys.append(told)
+        end += len(values)
+    together = pa.concat_tables(keys)
+    return pd.DataFrame({name: together[name].to_pylist() for name in KEYS}), matrix
+
+
+def _parts(counts: Sequence[SnapshotCount]) -> list[list[date]]:
+    """Return the days in order, as many together as make PART_ROWS at most: one at least."""
+    parts: list[list[date]] = []
+    rows = PART_ROWS
+    for count in (each for each in counts if each.used):
+        if rows + count.used > PART_ROWS:
+            parts.append([])
+            rows = 0
+        parts[-1].append(count.as_of)
+        rows += count.used
+    return parts
 
 
 def _labels(book: Book, recipe: Recipe, spine: Spine, known_by: Mapping[date, date]) -> ir.Table:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ews.domain.progress import Progress, silent
@@ -10,9 +11,12 @@ from ews.models.frozen import FrozenModel, predict_pd
 from ews.training.fit import FittedModel, fit
 from ews.training.recipe import Recipe
 from ews.training.split import Split, deal
-from ews.training.table import TrainingTable
+from ews.training.table import CHUNK, TrainingTable
 
 Floats = NDArray[np.float64]
+
+_AT_ONCE = 2 * CHUNK
+"""Rows predicted at once."""
 
 
 def freeze(
@@ -31,7 +35,7 @@ def freeze(
         reasons=tuple(feature.reason.value for feature in table.features),
         slope=fitted.slope,
         intercept=fitted.intercept,
-        labels_known_by=max(table.keys["label_known_by"]),
+        labels_known_by=max(table.key("label_known_by")),
         horizon_months=recipe.horizon_months,
         definition=recipe.definition.as_dict(),
         catalogue_version=table.catalogue_version,
@@ -47,7 +51,7 @@ def pd_of_unseen(
     That is `model` itself; with cross_fit it is, per part, a model made by the same recipe without that part.
     """
     if parts.plan.kind != "cross_fit":
-        return predict_pd(model, table.subset(parts.test).frame)
+        return _predicted(model, table, np.flatnonzero(parts.test))
     return cross_fitted_pd(table, recipe, progress)
 
 
@@ -59,6 +63,14 @@ def cross_fitted_pd(table: TrainingTable, recipe: Recipe, progress: Progress = s
         progress("cross-fit", number, recipe.folds)
         seen = table.subset(part != number)
         model = freeze(fit(seen, recipe), seen, recipe, portfolio="cross-fit")
-        result[part == number] = predict_pd(model, table.subset(part == number).frame)
+        unseen = np.flatnonzero(part == number)
+        result[unseen] = _predicted(model, table, unseen)
     progress("cross-fit", recipe.folds, recipe.folds)
     return result
+
+
+def _predicted(model: FrozenModel, table: TrainingTable, rows: NDArray[np.intp]) -> Floats:
+    """Return the pd of some rows, without more than a part of them at hand."""
+    parts = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
+    found = [predict_pd(model, pd.DataFrame(table.rows(part), columns=list(table.names))) for part in parts]
+    return np.concatenate(found) if found else np.empty(0)

@@ -1,6 +1,6 @@
 """Reference: what a training keeps beside the model of how features and scores lay, day by day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
@@ -19,15 +19,15 @@ def reference_of(model_id: str, table: TrainingTable, parts: Split, pd: Floats) 
     both, tested = table.subset(parts.train | parts.test), table.subset(parts.test)
     return Reference(
         model_id=model_id,
-        features=_sample(both, both.names, both.matrix),
-        score=_sample(tested, (SCORE,), pd.reshape(-1, 1)),
+        features=_sample(both, both.names, both.column),
+        score=_sample(tested, (SCORE,), lambda _: pd),
     )
 
 
-def _sample(table: TrainingTable, names: Sequence[str], matrix: Floats) -> Sample:
-    days, day_of = table.days, table.keys["as_of"].to_numpy()
+def _sample(table: TrainingTable, names: Sequence[str], column: Callable[[int], Floats]) -> Sample:
+    days, day_of = table.days, table.key("as_of")
     rows = [np.flatnonzero(day_of == day) for day in days]
-    columns = {name: _bands(matrix[:, place], days, rows) for place, name in enumerate(names)}
+    columns = {name: _bands(column(place), days, rows) for place, name in enumerate(names)}
     return Sample(days, len(table), len(set(table.borrowers)), columns)
 
 

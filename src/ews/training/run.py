@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ews.domain.errors import TrackingError
@@ -55,7 +56,8 @@ def train(
     TrainingDataError say what is wrong; then nothing was written.
     """
     opened = open_book(book) if isinstance(book, Path) else book
-    trained = make_model(opened, resolve_recipe(opened.manifest.recipe, recipe), known_by=known_by, progress=progress)
+    resolved = resolve_recipe(opened.manifest.recipe, recipe)
+    trained = make_model(opened, resolved, known_by=known_by, progress=progress, work=home)
     return keep_model(opened, home, trained, tracking_uri=tracking_uri, now=now, progress=progress)
 
 
@@ -98,16 +100,22 @@ def make_model(
     known_by: date | None = None,
     choose: Choose | None = None,
     progress: Progress = silent,
+    work: Path | None = None,
+    held: int | None = None,
 ) -> Trained:
-    """Return the model that `recipe` makes of `book`, tested; nothing is written.
+    """Return the model that `recipe` makes of `book`, tested; nothing is written that stays.
 
-    `choose` makes the recipe's free choices; it is handed the rows that teach and nothing of the test.
+    `work` and `held` say where rows lie that do not fit into memory, and how many bytes do, as for `training_table`;
+    the model is the same. `choose` makes the recipe's free choices; it is handed the rows that teach and nothing of
+    the test.
     """
     seconds: dict[str, float] = {}
     by = min(known_by or book.manifest.known_to, book.manifest.known_to)
     with _timed(seconds, "features and labels"):
         plan = plan_snapshots(book, recipe, known_by=by)
-        table = training_table(book, recipe, plan.days, known_by=plan.labels_known_by(by), progress=progress)
+        table = training_table(
+            book, recipe, plan.days, known_by=plan.labels_known_by(by), progress=progress, work=work, held=held
+        )
     parts = split(table, plan, recipe)
     seen = table.subset(parts.train)
     if choose is not None:
@@ -122,7 +130,7 @@ def make_model(
         pd_ = pd_of_unseen(model, table, parts, recipe, progress)
         tested = table.subset(parts.test)
         whole = measure(pd_, tested.outcome, tested.borrowers, seed=recipe.seed)
-        current = (tested.keys["dpd"] == 0).to_numpy(dtype=bool)
+        current = np.asarray(tested.key("dpd") == 0, dtype=bool)
         calm = measure(pd_[current], tested.outcome[current], tested.borrowers[current], seed=recipe.seed)
     return Trained(model, fitted, recipe, table, parts, pd_, whole, calm if calm.rows else None, seconds)
 
@@ -141,7 +149,8 @@ def _reference(book: Book, recipe: Recipe, seen: TrainingTable, parts: Split) ->
 
 
 def _example(trained: Trained) -> pd.DataFrame:
-    return trained.table.frame.head(3)
+    first = np.arange(len(trained.table)) < 3
+    return trained.table.subset(first).frame
 
 
 def _report(

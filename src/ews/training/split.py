@@ -27,7 +27,7 @@ def split(table: TrainingTable, plan: Plan, recipe: Recipe) -> Split:
     TrainingDataError where a part has one class only or fewer defaulters than the folds need, or where a label
     that teaches rests on what was not known yet when the test begins.
     """
-    as_of = table.keys["as_of"].to_numpy()
+    as_of = table.key("as_of")
     train, test = np.isin(as_of, np.array(plan.train)), np.isin(as_of, np.array(plan.test))
     if plan.kind == "borrower":
         part = deal(table, round(1 / recipe.test_share), f"test/{recipe.seed}")
@@ -69,7 +69,7 @@ def _require_both_classes(table: TrainingTable, parts: Split, recipe: Recipe) ->
 def _require_purge(table: TrainingTable, parts: Split) -> None:
     if parts.plan.kind != "time":
         return
-    known_by, begins = max(table.keys["label_known_by"][parts.train]), min(parts.plan.test)
+    known_by, begins = max(table.key("label_known_by")[parts.train]), min(parts.plan.test)
     if known_by > begins:
         message = (
             f"A label that teaches rests on what was known by {known_by}, after the test begins on {begins}. "

@@ -67,7 +67,7 @@ def retrained(settings: Settings, asked: Asked, progress: Progress) -> Retrained
     """Return the challenger, stored and recorded; ModelError where the champion cannot be read."""
     book = open_book(asked.book)
     former = _champion(settings.home, book.manifest.portfolio)
-    trained, tuned = _made(book, asked, progress)
+    trained, tuned = _made(book, asked, progress, settings.home)
     is_new = former is not None and former.model_id != trained.model.model_id
     comparison = compared(trained, former, now=_now()) if former is not None and is_new else None
     report = keep_model(
@@ -101,7 +101,7 @@ def _champion(home: Path, portfolio: str) -> FrozenModel | None:
     return champion(home, portfolio) if has_champion(home, portfolio) else None
 
 
-def _made(book: Book, asked: Asked, progress: Progress) -> tuple[Trained, Tuned]:
+def _made(book: Book, asked: Asked, progress: Progress, work: Path) -> tuple[Trained, Tuned]:
     found: list[Tuned] = []
 
     def choose(seen: TrainingTable, recipe: Recipe) -> Recipe:
@@ -109,7 +109,8 @@ def _made(book: Book, asked: Asked, progress: Progress) -> tuple[Trained, Tuned]
         return found[0].recipe
 
     recipe = resolve_recipe(book.manifest.recipe, asked.recipe)
-    return make_model(book, recipe, known_by=asked.known_by, choose=choose, progress=progress), found[0]
+    made = make_model(book, recipe, known_by=asked.known_by, choose=choose, progress=progress, work=work)
+    return made, found[0]
 
 
 def _also(tuned: Tuned, comparison: Comparison | None) -> Also:
