@@ -248,6 +248,18 @@ def reasons(
 
 
 @app.command()
+def training(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    rows: Annotated[int, typer.Option(min=200_000, help="Rows of the largest of three tables.")] = 4_000_000,
+    small: Annotated[bool, typer.Option("--small", help="20,000 and 40,000 rows.")] = False,  # noqa: FBT002 - likewise
+) -> None:
+    """Say what memory a training on stored rows takes, over its binned data."""
+    from benchmarks.training.run import SMALL, run  # noqa: PLC0415 - slow to import
+
+    run(SMALL if small else (rows // 4, rows // 2, rows), as_json=as_json)
+
+
+@app.command()
 def book(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     borrowers: Annotated[int, typer.Option(min=2_000, help="Borrowers, with 130 postings each.")] = 1_000_000,
@@ -258,6 +270,18 @@ def book(
     from benchmarks.book.run import Sizes, run  # noqa: PLC0415 - slow to import
 
     run(Sizes(4_000, 2_000) if small else Sizes(borrowers, borrowers // 10), kept, as_json=as_json)
+
+
+@app.command()
+def spark(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    small: Annotated[bool, typer.Option("--small", help="Fewer rows and rounds.")] = False,  # noqa: FBT002 - likewise
+    borrowers: Annotated[int, typer.Option(min=500, help="Borrowers of the book that is scored twice.")] = 700,
+) -> None:
+    """Say whether a book scored on a cluster of Spark has the same bytes, and what a core of it does."""
+    from benchmarks.spark import run  # noqa: PLC0415 - slow to import
+
+    run(borrowers, *((150_000, 2) if small else (400_000, 3)), as_json=as_json)
 
 
 @app.command()

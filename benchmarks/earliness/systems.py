@@ -23,7 +23,8 @@ from ews.features.window import Spine, spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.policy import Policy
 from ews.scoring.decided import Decided
-from ews.scoring.judged import NAMES, Day, Judged, floors_of, judge_day
+from ews.scoring.feature_values import NAMES
+from ews.scoring.judged import Day, Judged, floors_of, judge_day
 from ews.scoring.states import NOTHING, States
 
 FACTS = ("borrower_id", "exposure", "dpd_max", "in_default")

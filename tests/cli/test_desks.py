@@ -11,8 +11,8 @@ from ews.cli.policies import adopt_first, policy_of
 from ews.cli.settings import Settings
 from ews.domain.errors import ModelError, PolicyError
 from ews.policy.archive import keep
+from ews.scoring.feature_values import NAMES
 from ews.scoring.folder import FACTS
-from ews.scoring.judged import NAMES
 from ews.store.adoptions import adopt
 from ews.store.engine import open_store
 from tests.policy.policies import load, small

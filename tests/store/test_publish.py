@@ -15,7 +15,8 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.store.batches import find_batch, latest_batch
 from ews.store.engine import Store, open_store, reading
 from ews.store.publications import DecisionRow, Tally
-from ews.store.publish import CHUNK, publish
+from ews.store.publish import publish
+from ews.store.publish_parts import CHUNK
 from ews.store.standings import borrower_decision, previous_rows
 from ews.store.tables import decisions, records
 from tests.store.samples import JULY, JUNE, NOON, batch, decision, published, row
@@ -94,11 +95,11 @@ def test_readers_see_the_old_batch_until_the_new_one_is_whole(store):
     seen = []
 
     def rows() -> Iterator[DecisionRow]:
-        yield from (row(f"A{number:06}") for number in range(CHUNK))
+        yield from (row(f"A{number:06}") for number in range(2 * CHUNK))
         seen.append(borrower_decision(store, "B1"))
         yield row("B1", pd=0.9)
 
-    given = replace(batch("july", [], as_of=JULY), scored=CHUNK + 1, borrowers_in=CHUNK + 1)
+    given = replace(batch("july", [], as_of=JULY), scored=2 * CHUNK + 1, borrowers_in=2 * CHUNK + 1)
     publish(store, given, rows(), published_at=NOON)
     assert [(one.standing.batch_id, one.standing.pd) for one in seen] == [("june", 0.1)]
     assert seen[0].record is not None
@@ -109,10 +110,10 @@ def test_a_publication_that_breaks_off_leaves_nothing_behind(store):
     published(store, "june", [row("B1")])
 
     def rows() -> Iterator[DecisionRow]:
-        yield from (row(f"A{number:06}") for number in range(CHUNK))
+        yield from (row(f"A{number:06}") for number in range(2 * CHUNK))
         raise InterruptedError
 
-    given = replace(batch("july", [], as_of=JULY), scored=CHUNK + 1, borrowers_in=CHUNK + 1)
+    given = replace(batch("july", [], as_of=JULY), scored=2 * CHUNK + 1, borrowers_in=2 * CHUNK + 1)
     with pytest.raises(InterruptedError):
         publish(store, given, rows())
     assert _counts(store) == (1, 1)
@@ -120,20 +121,21 @@ def test_a_publication_that_breaks_off_leaves_nothing_behind(store):
         find_batch(store, "july")
 
 
-def test_a_process_killed_while_publishing_leaves_the_store_as_it_was(tmp_path):
-    url = f"sqlite:///{tmp_path / 'ews.db'}"
+def test_a_process_killed_while_publishing_leaves_the_store_as_it_was(url):
     code = f"""
 import os, signal
 from dataclasses import replace
 from ews.store.engine import open_store
-from ews.store.publish import CHUNK, publish
+from ews.store.publish import publish
+from ews.store.publish_parts import CHUNK
 from tests.store.samples import JULY, batch, published, row
 store = open_store({url!r})
 published(store, "june", [row("B1")])
-def rows():
-    yield from (row(f"A{{number:06}}") for number in range(CHUNK))
+def rows():  # parts are made ready one ahead: when the third is asked for, the first is in the store
+    yield from (row(f"A{{number:06}}") for number in range(2 * CHUNK))
     os.kill(os.getpid(), signal.SIGKILL)
-publish(store, replace(batch("july", [], as_of=JULY), scored=CHUNK + 1, borrowers_in=CHUNK + 1), rows())
+count = 2 * CHUNK + 1
+publish(store, replace(batch("july", [], as_of=JULY), scored=count, borrowers_in=count), rows())
 """
     done = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
     assert done.returncode == -signal.SIGKILL

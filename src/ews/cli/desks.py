@@ -22,8 +22,8 @@ from ews.models.history import How
 from ews.policy.archive import archived
 from ews.policy.policy import Policy
 from ews.policy.revision import edited_before
+from ews.scoring.feature_values import NAMES
 from ews.scoring.folder import FACTS
-from ews.scoring.judged import NAMES
 from ews.store.adoptions import adopt, in_force
 from ews.store.audit_log import Log, open_log
 from ews.store.batches import latest_batch

@@ -194,7 +194,9 @@ class Decision:
 
     def to_json(self) -> str:
         """Return the canonical text of the record: sorted keys, ISO dates, no spaces."""
-        return json.dumps(self, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+        content = _plain(self)
+        content["reasons"] = [_plain_reason(reason) for reason in self.reasons]  # most of the record
+        return _ENCODER.encode(content)
 
     @classmethod
     def from_json(cls, text: str, *, with_reasons: bool = True) -> Self:
@@ -239,6 +241,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _plain_reason(reason: Reason) -> dict[str, Any]:
+    evidence = [
+        {"feature": one.feature, "from_whom": one.from_whom, "value": one.value, "worse_than": one.worse_than}
+        for one in reason.evidence
+    ]
+    return {"code": reason.code, "evidence": evidence, "log_odds": reason.log_odds}
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
 def _before(content: dict[str, Any]) -> Before:

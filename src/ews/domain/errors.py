@@ -28,6 +28,12 @@ class BookError(EwsError):
     code = "bad-book"
 
 
+class SparkError(EwsError):
+    """Spark, Java or a worker of the cluster cannot do what is asked."""
+
+    code = "bad-spark"
+
+
 class SourceError(EwsError):
     """Raw files or the SQL over them cannot be used."""
 

@@ -6,6 +6,7 @@ Again   the same inputs give the same id; a batch that is published already is l
 Casework overrides and findings count as they were known by known_by, and are among the inputs
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -26,7 +27,7 @@ from ews.scoring.casework_known import CaseworkKnown, casework_counts, casework_
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
 from ews.scoring.exhibits.record import exhibits_of
-from ews.scoring.folder import ScoredBatch, clear_broken, read_batch, read_rows, write_folder
+from ews.scoring.folder import ScoredBatch, clear_broken, read_batch, read_parts, write_folder
 from ews.scoring.identity import BatchKey, code_version
 from ews.scoring.reconcile import reconcile
 from ews.scoring.seal import is_sound
@@ -37,7 +38,7 @@ from ews.store.engine import Store
 from ews.store.findings import findings_known_by
 from ews.store.overrides import overrides_known_by
 from ews.store.publications import Batch
-from ews.store.publish import publish
+from ews.store.publish import publish_parts
 from ews.store.standings import previous_rows
 
 _FEEDS = ("ledger", "instalments", "payments", "transactions", "card_statements")
@@ -54,14 +55,15 @@ def score_book(  # noqa: PLR0913 - each is an input of the batch, or where it is
     as_of: date | None = None,
     known_by: date | None = None,
     audit: Log | None = None,
+    opening: Callable[[Path], Book] = open_book,
     progress: Progress = silent,
 ) -> ScoredBatch:
     """Decide on every borrower of the book at the end of day `as_of` (default: the day of extraction) and publish.
 
     `known_by` (default: as_of) is the day until which the bank's knowledge counts, that of casework among it. With
-    `audit` the log proves what was published.
+    `audit` the log proves what was published. `opening` says in which engine the book is worked out.
     """
-    book = open_book(book_directory)
+    book = opening(book_directory)
     day = as_of or book.manifest.extracted_on
     by = known_by or day
     _check_days(book, day, by, model)
@@ -79,7 +81,8 @@ def score_book(  # noqa: PLR0913 - each is an input of the batch, or where it is
             write_batch(book, directory, key, given_of(home, store, key, casework), model, policy, progress)
         batch = read_batch(directory, fresh=not published)
         if not published:
-            _publish(batch, store, home, book_directory, audit, progress)
+            row = batch_row(batch, home, book_directory)
+            publish_parts(store, row, read_parts(directory), audit=audit, progress=progress)
     return batch
 
 
@@ -185,15 +188,16 @@ def write_batch(
         policy=policy,
     )
     counts = casework_counts(book, casework, key.known_by)
+    progress("exhibits", 0, 1)
     exhibits = exhibits_of(book, spine, decided)
+    progress("exhibits", 1, 1)
     write_folder(
         directory, key, decided, totals, decisions, exhibits, policy=policy, casework=counts, progress=progress
     )
 
 
-def _publish(
-    batch: ScoredBatch, store: Store, home: Path, book_directory: Path, audit: Log | None, progress: Progress
-) -> None:
+def batch_row(batch: ScoredBatch, home: Path, book_directory: Path) -> Batch:
+    """Return the batch as it is handed in for publication."""
     totals = asdict(batch.totals)
     for name in ("ledger_fen", "findings_not_understood"):
         del totals[name]
@@ -208,11 +212,10 @@ def _publish(
     }
     key = asdict(batch.key)
     summary["casework_id"] = key.pop("casework_id")
-    row = Batch(
+    return Batch(
         **key,
         **totals,
         batch_id=batch.batch_id,
         directory=batch.directory.relative_to(home).as_posix(),
         summary=summary,
     )
-    publish(store, row, read_rows(batch.directory), audit=audit, progress=progress)

@@ -12,6 +12,7 @@ from datetime import date
 
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -23,7 +24,7 @@ from ews.features.build import blind_families, build_features
 from ews.features.catalogue import FEATURES
 from ews.features.statements import worked_out
 from ews.features.window import Spine
-from ews.models.frozen import FrozenModel, explain, predict_pd
+from ews.models.frozen import FrozenModel, explain
 from ews.outcomes.definition import Definition
 from ews.outcomes.standing import described_standing, standing
 from ews.policy.policy import Policy
@@ -31,8 +32,12 @@ from ews.scoring.contagion import assessed, paths_of
 from ews.scoring.customer_types import with_types
 from ews.scoring.decided import Compared, Decided, Explained, Given
 from ews.scoring.dues import dues, with_next_due
-from ews.scoring.judged import NAMES, Day, floors_of, judge_day
+from ews.scoring.feature_values import feature_values
+from ews.scoring.judged import Day, floors_of, judge_day
+from ews.scoring.on_workers import CODES, explained_on_workers, is_spread
+from ews.scoring.on_workers import explained as of_rows
 from ews.scoring.peers import Peers, peers_of
+from ews.scoring.reasons import PART, Floats
 from ews.scoring.records import Frame, records
 from ews.scoring.units import units_of
 
@@ -65,9 +70,8 @@ def decide(
     features = build_features(book, spine, progress=progress)
     progress("decide", 1, 4)
     floors = floors_of(day, default, features)
-    known, rejected = _known(floors.borrowers)
     progress("decide", 2, 4)
-    scores, explained = _score(known, model)
+    scores, added, rejected = _scored(book, floors.borrowers, model)
     scored = book.kept(_with_before(scores, start.compared, model.model_id))
     progress("decide", 3, 4)
     judged = judge_day(day, floors, scored)
@@ -79,8 +83,8 @@ def decide(
         borrowers=borrowers,
         loans=with_next_due(judged.loans, paid),
         rejected=rejected,
-        explained=explained,
-        peers=peers if peers is not None else peers_of(borrowers, FEATURES, explained.by_reason(FEATURES)),
+        explained=Explained(_base(model), model),
+        peers=peers if peers is not None else peers_of(borrowers, FEATURES, added),
         blind=blind,
         borrowers_in=int(spine.table.count().execute()),
         out_of_scope=int(spine.table.anti_join(floors.loans, "borrower_id").count().execute()),
@@ -125,28 +129,41 @@ def _told(stand: ir.Table) -> ir.Table:
     return stand.select("borrower_id", "as_of", "in_default", listed_default="listed")
 
 
-def _known(gathered: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return ids, default state and features of those to decide, and those of whom nothing is known with the reason."""
+def _scored(book: Book, gathered: ir.Table, model: FrozenModel) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return borrower_id and pd of those to decide, a column per reason code of what it adds, and the rejected.
+
+    NaN stands for those in default.
+    """
     told = ["borrower_id", "exposure", "loans", "loans_without_balance"]
-    frame = gathered.select(*told, "in_default", *NAMES).order_by("borrower_id").to_pandas()
-    frame = frame.astype(dict.fromkeys(NAMES, "float64"))
-    nothing = frame[list(NAMES)].isna().all(axis=1) & ~frame["in_default"]
-    rejected = frame.loc[nothing, told].assign(reason=NOTHING_KNOWN)
-    return frame.loc[~nothing].reset_index(drop=True), rejected.reset_index(drop=True)
+    frame = gathered.select(*told, "in_default").order_by("borrower_id").to_pandas()
+    values = feature_values(gathered, frame["borrower_id"])
+    in_default = frame["in_default"].to_numpy(bool)
+    nothing = values.isna().all(axis=1).to_numpy() & ~in_default
+    rejected = frame.loc[nothing, told].assign(reason=NOTHING_KNOWN).reset_index(drop=True)
+    known = frame.loc[~nothing, ["borrower_id"]].reset_index(drop=True)
+    scored = np.flatnonzero(~in_default & ~nothing)
+    if is_spread(book):
+        found = explained_on_workers(book, gathered, model, frame["borrower_id"].to_numpy()[scored])
+    else:
+        found = _explained(values, scored, model)
+    is_scored = ~in_default[~nothing]
+    probability, by_reason = np.full(len(known), np.nan), np.full((len(known), len(CODES)), np.nan)
+    probability[is_scored], by_reason[is_scored] = found
+    return known.assign(pd=probability), pd.DataFrame(by_reason, columns=list(CODES)), rejected
 
 
-def _score(known: pd.DataFrame, model: FrozenModel) -> tuple[pd.DataFrame, Explained]:
-    """Return borrower_id and pd (NaN in default), and what each feature adds to its log-odds."""
-    scored = ~known["in_default"].to_numpy(bool)
-    probability = np.full(len(known), np.nan)
-    by_feature = np.full((len(known), len(NAMES)), np.nan)
-    frame = known.loc[scored, list(NAMES)]
-    probability[scored] = predict_pd(model, frame)
-    explanation = explain(model, frame)
-    by_feature[scored] = 0.0  # a feature that the model does not know adds nothing
-    columns = np.array([NAMES.index(name) for name in model.features])
-    by_feature[np.ix_(np.flatnonzero(scored), columns)] = explanation.by_feature
-    return known[["borrower_id"]].assign(pd=probability), Explained(by_feature, explanation.base_log_odds)
+def _explained(values: pd.DataFrame, scored: npt.NDArray[np.intp], model: FrozenModel) -> tuple[Floats, Floats]:
+    """Return pd and what each reason adds of the rows `scored`, worked out part by part."""
+    probability, by_reason = np.full(len(scored), np.nan), np.full((len(scored), len(CODES)), np.nan)
+    for start in range(0, len(scored), PART):
+        part = slice(start, start + PART)
+        probability[part], by_reason[part] = of_rows(model, values.iloc[scored[part]])
+    return probability, by_reason
+
+
+def _base(model: FrozenModel) -> float:
+    nobody = pd.DataFrame(columns=list(model.features), dtype=np.float64)
+    return explain(model, nobody).base_log_odds
 
 
 def _with_before(scores: pd.DataFrame, compared: Compared | None, model_id: str) -> pa.Table:

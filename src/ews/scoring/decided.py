@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ews.domain.features import Feature
 from ews.domain.paths import Path
 from ews.domain.raised import Raised
 from ews.domain.unit import UnitMember
+from ews.models.frozen import FrozenModel
 from ews.scoring.casework_known import CaseworkKnown
 from ews.scoring.episodes import Told
 from ews.scoring.peers import Peers
+from ews.scoring.reasons import Floats, added_by
 from ews.scoring.states import NOTHING, States
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Log-odds of the served pd: `by_feature` (borrowers × features) and `base`, NaN rows for who is not scored."""
+    """Log-odds of the served pd: the base, and what each feature adds to it.
 
-    by_feature: Floats
+    The latter is worked out once more where it is told: a book's would fill the memory.
+    """
+
     base: float
+    model: FrozenModel = field(repr=False)
 
-    def by_reason(self, features: tuple[Feature, ...]) -> pd.DataFrame:
-        """Return a column per reason code: what its features add together."""
-        codes = np.array([feature.reason.value for feature in features])
-        return pd.DataFrame(
-            {code: self.by_feature[:, codes == code].sum(axis=1) for code in dict.fromkeys(codes.tolist())}
-        )
+    def by_feature(self, values: pd.DataFrame) -> Floats:
+        """Return what each column of `values`, the features of borrowers scored, adds to their log-odds."""
+        return added_by(self.model, values)
 
 
 @dataclass(frozen=True, slots=True)

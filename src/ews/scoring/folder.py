@@ -16,8 +16,10 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -32,34 +34,18 @@ from ews.policy.valuation import MONEY
 from ews.scoring.casework_known import write_casework
 from ews.scoring.decided import Decided
 from ews.scoring.exhibits.record import Exhibits, write_exhibits
+from ews.scoring.feature_values import NAMES
 from ews.scoring.identity import BatchKey
-from ews.scoring.judged import NAMES
 from ews.scoring.reconcile import Totals
 from ews.scoring.seal import SUMMARY, digest
 from ews.scoring.states import write_states
 from ews.store.publications import DecisionRow
+from ews.store.publish_parts import CHUNK, ROW, as_part
 
 _PARTIAL = ".partial-"
 _GROUP = 4_096
 """Rows that are read for one borrower of an earlier batch."""
-_ROW = pa.schema(
-    [
-        *((name, pa.string()) for name in ("borrower_id", "name", "branch_id", "officer_id", "industry", "region")),
-        ("pd", pa.float64()),
-        *((name, pa.string()) for name in ("grade", "tier", "level")),
-        ("exposure_fen", pa.int64()),
-        ("in_default", pa.bool_()),
-        ("top_reason", pa.string()),
-        ("record", pa.string()),
-        ("release_on", pa.date32()),
-        ("place", pa.int64()),
-        ("is_waiting", pa.bool_()),
-        ("stage", pa.int8()),
-        ("expected_loss_fen", pa.int64()),
-        ("provision_fen", pa.int64()),
-    ]
-)
-FACTS = tuple(fact for fact in (*GIVEN_BORROWER_FACTS, *NETWORK_BORROWER_FACTS) if fact.name not in _ROW.names)
+FACTS = tuple(fact for fact in (*GIVEN_BORROWER_FACTS, *NETWORK_BORROWER_FACTS) if fact.name not in ROW.names)
 """Kept beside the features, so that another policy can be tried on the batch."""
 _ARROW: Mapping[str, pa.DataType] = {
     "text": pa.string(),
@@ -68,6 +54,15 @@ _ARROW: Mapping[str, pa.DataType] = {
     "ratio": pa.float64(),
     "change": pa.float64(),
 }
+
+
+_DECISIONS = pa.schema(
+    [
+        *ROW,
+        *((name, pa.float64()) for name in NAMES),
+        *((fact.name, _ARROW.get(fact.unit, pa.int64())) for fact in FACTS),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +119,9 @@ def write_folder(  # noqa: PLR0913 - each is a file of the folder, or part of it
     """Write the batch beside `directory` and rename it into place."""
     partial = directory.with_name(f"{_PARTIAL}{key.batch_id}")
     partial.mkdir()
+    _write_decisions(partial / "decisions.parquet", decided, decisions, progress)
+    _write_frame(partial / "loans.parquet", decided.loans)
     tables = {
-        "decisions": _decisions(decided, decisions, progress),
-        "loans": pa.Table.from_pandas(decided.loans, preserve_index=False),
         "peers": decided.peers.to_arrow(),
         "rejected": pa.Table.from_pandas(decided.rejected, preserve_index=False),
     }
@@ -136,6 +131,7 @@ def write_folder(  # noqa: PLR0913 - each is a file of the folder, or part of it
         )
     write_states(partial, decided.states)
     write_casework(partial, decided.given.casework)
+    progress("folder", 0, 1)
     write_exhibits(partial, exhibits, key.as_of)
     (partial / "policy.json").write_text(policy.to_json(), encoding="utf-8")
     summary = {
@@ -157,6 +153,7 @@ def write_folder(  # noqa: PLR0913 - each is a file of the folder, or part of it
         shutil.rmtree(directory)
     partial.rename(directory)
     _sync_folder(directory.parent)
+    progress("folder", 1, 1)
 
 
 def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
@@ -179,28 +176,46 @@ def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
     )
 
 
-def read_rows(directory: Path) -> Iterator[DecisionRow]:
-    """Yield the decisions of the batch as the store takes them, sorted by borrower_id."""
+def read_parts(directory: Path) -> Iterator[pa.Table]:
+    """Yield the decisions of the batch as the store takes them, sorted by borrower_id, a part at a time."""
     file = pq.ParquetFile(directory / "decisions.parquet")
-    for part in file.iter_batches(columns=_ROW.names):
+    for part in file.iter_batches(batch_size=CHUNK, columns=ROW.names):
+        yield pa.table(part)
+
+
+def read_rows(directory: Path) -> Iterator[DecisionRow]:
+    """Yield the decisions of the batch one by one, sorted by borrower_id."""
+    for part in read_parts(directory):
         for row in part.to_pylist():
             yield DecisionRow(**{**row, "tier": Tier(row["tier"]), "level": WarningLevel(row["level"])})
 
 
-def _decisions(decided: Decided, decisions: Iterable[Decision], progress: Progress) -> pa.Table:
-    total, rows = len(decided.borrowers), []
-    for number, decision in enumerate(decisions):
-        if number % 1000 == 0:
-            progress("records", number, total)
-        rows.append(DecisionRow.of(decision))
+def _write_decisions(path: Path, decided: Decided, decisions: Iterable[Decision], progress: Progress) -> None:
+    """Write the decisions in groups of rows as they come: a book's records would not fit into memory."""
+    total, rest = len(decided.borrowers), iter(decisions)
+    with pq.ParquetWriter(path, _DECISIONS, compression="zstd") as writer:
+        for start in range(0, max(total, 1), _GROUP):
+            progress("records", start, total)
+            rows = as_part([DecisionRow.of(decision) for decision in islice(rest, _GROUP)])
+            writer.write_table(_with_values(rows, decided.borrowers.iloc[start : start + _GROUP]))
     progress("records", total, total)
-    table = pa.table({name: [getattr(row, name) for row in rows] for name in _ROW.names}, schema=_ROW)
-    for name in NAMES:
-        table = table.append_column(name, pa.array(decided.borrowers[name], pa.float64(), from_pandas=True))
-    for fact in FACTS:
-        kind = _ARROW.get(fact.unit, pa.int64())
-        table = table.append_column(fact.name, pa.array(decided.borrowers[fact.name], kind, from_pandas=True))
-    return table
+
+
+def _with_values(rows: pa.Table, borrowers: pd.DataFrame) -> pa.Table:
+    """Return the rows with the features and FACTS of their borrowers."""
+    values = (
+        pa.array(borrowers[field.name], field.type, from_pandas=True) for field in list(_DECISIONS)[len(rows.schema) :]
+    )
+    return pa.table([*rows.columns, *values], schema=_DECISIONS)
+
+
+def _write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame in parts: as a whole it would stand in memory twice."""
+    schema = pa.Schema.from_pandas(frame, preserve_index=False).remove_metadata()
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for start in range(0, max(len(frame), 1), _GROUP):
+            part = frame.iloc[start : start + _GROUP]
+            writer.write_table(pa.Table.from_pandas(part, schema, preserve_index=False).replace_schema_metadata(None))
 
 
 def _by(decided: Decided, column: str, names: list[str]) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ews.domain.levels import Tier
 from ews.events.book import Book
-from ews.features.catalogue import FAMILIES, FEATURES, family_name
+from ews.features.catalogue import FAMILIES, family_name
 from ews.features.statements import worked_out
 from ews.features.steps import step
 from ews.features.window import Spine
@@ -29,16 +29,17 @@ from ews.scoring.collateral_known import collateral_of
 from ews.scoring.debtor_facts import with_debtor_facts
 from ews.scoring.episodes import Folded, fold
 from ews.scoring.facts import borrowers_known, own_loan_facts
+from ews.scoring.feature_values import NAMES, feature_values
 from ews.scoring.finding_facts import borrower_findings
 from ews.scoring.loan_states import loan_states, named
 from ews.scoring.network import network_facts, stood
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.parties import parties_of
+from ews.scoring.rows import with_shared_lists
 from ews.scoring.ruled import Ruled
 from ews.scoring.states import NOTHING, States
 
 KEYS = ("borrower_id", "as_of")
-NAMES = tuple(feature.name for feature in FEATURES)
 _PARTIES = ("borrower_id", "pd", "grade_rank", "in_default", "tier_rank")
 
 
@@ -120,9 +121,11 @@ def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
         book = book.beside(then=book.kept(stood(day.before, policy, on)))
     if day.others is not None:
         book = book.beside(others=book.kept(_ranked(day.others, scale_on(policy.scales, on))))
-    alone, whole = _frames(worked_out(book, spine, replace(ruled, describe=_signals)), valued)
-    folded = fold(day.states, alone, policy, on, blind=_features_of(day.blind))
-    borrowers = _with_levels(alone, folded)
+    told = worked_out(book, spine, replace(ruled, describe=_signals))
+    alone, whole = _frames(told, valued)
+    values = feature_values(told, alone["borrower_id"])
+    folded = fold(day.states, _beside(alone, values), policy, on, blind=_features_of(day.blind))
+    borrowers = _beside(_with_levels(alone, folded), values)
     queued = borrowers if day.others is None else borrowers.head(0)  # a look-up stands in nobody's queue
     released = release(folded.episodes, queued, policy, on)
     remembered = loan_states(whole, day.states, on, named(day.book, day.states))
@@ -202,10 +205,10 @@ def _ranked(rows: pd.DataFrame, scale: Scale) -> pa.Table:
 
 
 def _frames(judged: ir.Table, valued: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return borrowers with the sums of their loans' money, and loans."""
-    shares = {name: "float64" for name in (*NAMES, "pd", "pd_before", "pd_compared") if name in judged.columns}
-    borrowers = judged.order_by("borrower_id").to_pandas().astype(shares)
-    loans = valued.order_by("borrower_id", "loan_id").to_pandas()
+    """Return borrowers without features, with the sums of their loans' money, and loans."""
+    shares = {name: "float64" for name in ("pd", "pd_before", "pd_compared") if name in judged.columns}
+    borrowers = with_shared_lists(judged.drop(*NAMES).order_by("borrower_id").to_pandas().astype(shares))
+    loans = with_shared_lists(valued.order_by("borrower_id", "loan_id").to_pandas())
     whole = loans.astype(dict.fromkeys(MONEY, "Int64"))
     sums = whole.groupby("borrower_id", as_index=False)[list(MONEY)].sum(min_count=1)
     return borrowers.merge(sums, on="borrower_id", how="left"), whole
@@ -220,6 +223,11 @@ def _features_of(families: Collection[str]) -> frozenset[str]:
 def _with_levels(borrowers: pd.DataFrame, folded: Folded) -> pd.DataFrame:
     now = borrowers.rename(columns={"level_rank": "level_now_rank"})
     return now.merge(folded.levels, on="borrower_id", how="left", validate="one_to_one")
+
+
+def _beside(borrowers: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """Return both side by side; the values, a book's gigabytes, are not copied."""
+    return pd.concat([borrowers, values], axis=1)
 
 
 def _with_cures(loans: pd.DataFrame, states: pa.Table) -> pd.DataFrame:

@@ -35,12 +35,18 @@ class Peers:
 
     def worse_than(self, group: str, feature: Feature, value: float) -> float | None:
         """Return the share of peers that stand better, in [0, 1]; None where direction or peers are unknown."""
-        levels = self.quantiles.get((group, feature.name), self.quantiles.get((WHOLE_BOOK, feature.name)))
-        if levels is None or feature.worse == "none" or np.isnan(value):
+        levels = self.levels(group, feature)
+        if levels is None or np.isnan(value):
             return None
         if feature.worse == "higher":
             return int(np.searchsorted(levels, value, side="left")) / len(levels)
         return (len(levels) - int(np.searchsorted(levels, value, side="right"))) / len(levels)
+
+    def levels(self, group: str, feature: Feature) -> Floats | None:
+        """Return the quantiles of the peers that a value stands among; None where direction or peers are unknown."""
+        if feature.worse == "none":
+            return None
+        return self.quantiles.get((group, feature.name), self.quantiles.get((WHOLE_BOOK, feature.name)))
 
     def usually_adds(self, group: str, code: str) -> float:
         """Return what the reason adds for the usual borrower of the group's kind, else of the book; 0 if unknown."""

@@ -1,35 +1,31 @@
 """Records: one Decision per borrower, put together from the columns that model and policy gave."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ews.domain.decisions import Before, Decision, Evidence, Held, LoanDecision, Override, Reason, Value
+from ews.domain.decisions import Before, Decision, Held, LoanDecision, Override, Value
 from ews.domain.facts import BORROWER_FACTS, LOAN_FACTS
 from ews.domain.features import Feature
 from ews.domain.levels import Tier, WarningLevel
-from ews.domain.paths import Channel
-from ews.domain.unit import Role, UnitMember
 from ews.features.catalogue import FEATURES
-from ews.features.economic_unit.family import TAKES_IN
 from ews.policy.derivation import derive
 from ews.policy.policy import Policy
+from ews.policy.rules import inputs_of
 from ews.policy.valuation import MONEY
-from ews.scoring.contagion import channel_of
-from ews.scoring.decided import Compared, Decided, Floats
-from ews.scoring.episodes import CARRIED, Told
+from ews.scoring.decided import Compared, Decided
+from ews.scoring.episodes import CARRIED
+from ews.scoring.episodes import Told as Lasting
 from ews.scoring.overrides import overrides_by_id, with_blocks
-from ews.scoring.peers import Peers, group_of
+from ews.scoring.peers import group_of
+from ews.scoring.reasons import PART, Asked, Reasoning, Told
+from ews.scoring.rows import Beside, Columns, Row
 
-EVIDENCE_PER_REASON = 2
 WORSE: Mapping[str, str] = {
     **{fact.name: fact.worse for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
     **{feature.name: feature.worse for feature in FEATURES},
@@ -59,118 +55,126 @@ class Frame:
 def records(frame: Frame, decided: Decided, features: tuple[Feature, ...], policy: Policy) -> Iterator[Decision]:
     """Yield the decisions on the borrowers decided, who are sorted by borrower_id, their loans by id.
 
-    Who is not among the units stands alone.
+    Who is not among the units stands alone. A part of the borrowers is worked through at a time.
     """
-    on, explained, peers = frame.as_of, decided.explained, decided.peers
-    loans_of = {key: list(rows) for key, rows in groupby(_rows(decided.loans), key=itemgetter("borrower_id"))}
-    codes = np.array([feature.reason.value for feature in features])
-    policy_hash, lent = policy.hash, policy.lent(on)
-    overrides = overrides_by_id(decided.given.casework.overrides)
-    for number, row in enumerate(_rows(decided.borrowers)):
-        borrower_id = row["borrower_id"]
-        scored = not np.isnan(row["pd"])
-        unit = decided.units.get(borrower_id, ())
-        added = explained.by_feature[number]
-        reasons = reasons_told(row, added, features, codes, peers, unit) if scored else ()
-        base = explained.base + usually_added(row, codes, peers) if scored else None
-        yield Decision(
-            batch_id=frame.batch_id,
-            portfolio=frame.portfolio,
-            borrower_id=borrower_id,
-            as_of=on,
-            known_by=frame.known_by,
-            name=_text(row["name"]),
-            industry=_text(row["industry"]),
-            region=_text(row["region"]),
-            branch_id=_text(row["branch_id"]),
-            officer_id=_text(row["officer_id"]),
-            in_default=bool(row["in_default"]),
-            horizon_months=frame.horizon_months,
-            pd=float(row["pd"]) if scored else None,
-            log_odds=None if base is None else base + sum(reason.log_odds for reason in reasons),
-            base_log_odds=base,
-            grade=row["grade"],
-            tier=_TIERS[int(row["tier_rank"])],
-            level=_LEVELS[int(row["level_rank"])],
-            exposure_fen=_whole(row["exposure"]),
-            before=_before(decided.compared, row),
-            reasons=reasons,
-            loans=tuple(_loan(loan, row, overrides, policy, on) for loan in loans_of.get(borrower_id, ())),
-            held=(*_held(row["model_held"], row, policy, on), *_signals(row, decided.told, policy, on)),
-            blind=decided.blind,
-            model_id=frame.model_id,
-            policy_hash=policy_hash,
-            unit=unit,
-            undecided=tuple(row["undecided"]),
-            level_now=_LEVELS[int(row["level_now_rank"])],
-            raised=decided.raised.get(borrower_id),
-            split=_split(row, added, features, peers) if scored else None,
-            paths=decided.paths.get(borrower_id, ()),
-            assess=decided.assess.get(borrower_id, ()),
-            lent=lent,
-            customer_type=_text(row["customer_type"]),
-        )
+    shared = _Shared(
+        frame,
+        decided,
+        policy,
+        Reasoning(features, decided.peers, decided.explained.base),
+        overrides_by_id(decided.given.casework.overrides),
+        policy.hash,
+        policy.lent(frame.as_of),
+        _lasting(decided.told),
+    )
+    names = [feature.name for feature in features]
+    owners = decided.loans["borrower_id"].to_numpy(object)
+    for start in range(0, len(decided.borrowers), PART):
+        part = decided.borrowers.iloc[start : start + PART]
+        scored = part["pd"].notna().to_numpy()
+        told = _told(shared, part, part[names], np.flatnonzero(scored))
+        rows, ids = Columns(part), part["borrower_id"].to_numpy(object)
+        first = int(np.searchsorted(owners, ids[0], side="left"))
+        loans = decided.loans.iloc[first : int(np.searchsorted(owners, ids[-1], side="right"))]
+        loans_of = _by_borrower(Columns(loans), loans["borrower_id"].tolist())
+        for number, borrower_id in enumerate(ids):
+            reasons = next(told) if scored[number] else None
+            yield _decision(shared, rows.row(number), reasons, loans_of.get(borrower_id, ()))
 
 
-def reasons_told(
-    row: Mapping[str, Any],
-    contributions: Floats,
-    features: tuple[Feature, ...],
-    codes: npt.NDArray[np.str_],
-    peers: Peers,
-    unit: tuple[UnitMember, ...],
-) -> tuple[Reason, ...]:
-    """Return the reasons by what they add beyond what is usual among the borrower's peers, the most first."""
-    group = group_of(_text(row["kind"]), _text(row["industry"]))
-    found = []
-    for code in dict.fromkeys(codes.tolist()):
-        members = np.flatnonzero(codes == code)
-        order = members[np.argsort(-np.abs(contributions[members]), kind="stable")]
-        told = [features[index] for index in order if not np.isnan(row[features[index].name])]
-        evidence = tuple(
-            Evidence(
-                feature.name,
-                float(row[feature.name]),
-                peers.worse_than(group, feature, row[feature.name]),
-                _from_whom(feature, row["borrower_id"], unit),
-            )
-            for feature in told[:EVIDENCE_PER_REASON]
-        )
-        beyond = float(contributions[members].sum()) - peers.usually_adds(group, code)
-        found.append(Reason(code, beyond, evidence))
-    return tuple(sorted(found, key=lambda reason: (-reason.log_odds, reason.code)))
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all records of a batch are put together from."""
+
+    frame: Frame
+    decided: Decided
+    policy: Policy
+    reasoning: Reasoning
+    overrides: Mapping[str, Override]
+    policy_hash: str
+    lent: tuple[str, ...]
+    lasting: Mapping[str, Mapping[str, Lasting]]
 
 
-def usually_added(row: Mapping[str, Any], codes: npt.NDArray[np.str_], peers: Peers) -> float:
-    group = group_of(_text(row["kind"]), _text(row["industry"]))
-    return sum(peers.usually_adds(group, code) for code in dict.fromkeys(codes.tolist()))
+def _told(shared: _Shared, part: pd.DataFrame, features: pd.DataFrame, places: npt.NDArray[np.intp]) -> Iterator[Told]:
+    """Yield the reasons of those at `places` in the part, who are scored."""
+    kinds = zip(part["kind"].tolist(), part["industry"].tolist(), strict=True)
+    groups = [group_of(_text(kind), _text(industry)) for kind, industry in kinds]
+    ids = part["borrower_id"].tolist()
+    scored = features.iloc[places]
+    added = shared.decided.explained.by_feature(scored)
+    values = scored.to_numpy(np.float64)
+    asked = Asked([ids[place] for place in places], [groups[place] for place in places], values, added)
+    return shared.reasoning.tell(asked, shared.decided.units)
 
 
-def _from_whom(feature: Feature, borrower_id: str, unit: tuple[UnitMember, ...]) -> tuple[str, ...]:
-    roles = TAKES_IN.get(feature.name, ())
-    own = (borrower_id,) if Role.SELF in roles else ()
-    return own + tuple(member.member_id for member in unit if member.role in roles)
+def _lasting(told: Mapping[tuple[str, str], Lasting]) -> dict[str, dict[str, Lasting]]:
+    found: dict[str, dict[str, Lasting]] = {}
+    for (borrower_id, code), one in told.items():
+        found.setdefault(borrower_id, {})[code] = one
+    return found
 
 
-def _split(row: Mapping[str, Any], added: Floats, features: tuple[Feature, ...], peers: Peers) -> dict[Channel, float]:
-    """Return what each channel adds beyond the usual; together with the base they are the log-odds.
-
-    What a reason usually adds is shared out evenly among its features.
-    """
-    group = group_of(_text(row["kind"]), _text(row["industry"]))
-    members = Counter(feature.reason.value for feature in features)
-    split = dict.fromkeys(Channel, 0.0)
-    for feature, value in zip(features, added.tolist(), strict=True):
-        code = feature.reason.value
-        split[channel_of(feature.name)] += value - peers.usually_adds(group, code) / members[code]
-    return split
+def _by_borrower(columns: Columns, owners: list[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for number, owner in enumerate(owners):
+        found.setdefault(owner, []).append(columns.row(number))
+    return found
 
 
-def _signals(row: Mapping[str, Any], told: Mapping[tuple[str, str], Told], policy: Policy, on: date) -> Iterator[Held]:
+def _decision(shared: _Shared, row: Row, told: Told | None, loans: Sequence[Row]) -> Decision:
+    frame, decided, policy = shared.frame, shared.decided, shared.policy
+    borrower_id, on = row["borrower_id"], frame.as_of
+    lasting = shared.lasting.get(borrower_id, {})
+    return Decision(
+        batch_id=frame.batch_id,
+        portfolio=frame.portfolio,
+        borrower_id=borrower_id,
+        as_of=on,
+        known_by=frame.known_by,
+        name=_text(row["name"]),
+        industry=_text(row["industry"]),
+        region=_text(row["region"]),
+        branch_id=_text(row["branch_id"]),
+        officer_id=_text(row["officer_id"]),
+        in_default=bool(row["in_default"]),
+        horizon_months=frame.horizon_months,
+        pd=None if told is None else float(row["pd"]),
+        log_odds=None if told is None else told.log_odds,
+        base_log_odds=None if told is None else told.base,
+        grade=row["grade"],
+        tier=_TIERS[int(row["tier_rank"])],
+        level=_LEVELS[int(row["level_rank"])],
+        exposure_fen=_whole(row["exposure"]),
+        before=_before(decided.compared, row),
+        reasons=() if told is None else told.reasons,
+        loans=tuple(_loan(loan, row, shared.overrides, policy, on) for loan in loans),
+        held=(
+            *_held(row["model_held"], row, policy, on),
+            *_signals(row, lasting, policy, on),
+        ),
+        blind=decided.blind,
+        model_id=frame.model_id,
+        policy_hash=shared.policy_hash,
+        unit=decided.units.get(borrower_id, ()),
+        undecided=tuple(row["undecided"]),
+        level_now=_LEVELS[int(row["level_now_rank"])],
+        raised=decided.raised.get(borrower_id),
+        split=None if told is None else told.split,
+        paths=decided.paths.get(borrower_id, ()),
+        assess=decided.assess.get(borrower_id, ()),
+        lent=shared.lent,
+        customer_type=_text(row["customer_type"]),
+    )
+
+
+def _signals(row: Mapping[str, Any], lasting: Mapping[str, Lasting], policy: Policy, on: date) -> Iterator[Held]:
     """Yield the signals that hold, linger or are carried, in the order of the policy, each with its first day."""
     true = set(row["signals"])
+    if not true and not lasting:
+        return
     for signal in policy.signals:
-        one = told.get((row["borrower_id"], signal.code))
+        one = lasting.get(signal.code)
         if signal.code in true:
             (held,) = _held((signal.code,), row, policy, on)
             yield held if one is None else replace(held, since=one.since)
@@ -183,10 +187,13 @@ def _held(
     codes: Iterable[str], row: Mapping[str, Any], policy: Policy, on: date, *, lifts: bool = True
 ) -> tuple[Held, ...]:
     """Return what each of `codes` rests on; lifts only of what holds today."""
-    return tuple(
-        replace(held, inputs={name: _plain(value) for name, value in held.inputs.items()})
-        for held in derive(codes, row, policy, on, WORSE if lifts else None)
-    )
+    return tuple(_held_by(code, row, policy, on, lifts=lifts) for code in codes)
+
+
+def _held_by(code: str, row: Mapping[str, Any], policy: Policy, on: date, *, lifts: bool) -> Held:
+    asked = {name: row[name] for name in inputs_of(policy.rule(code), on)}
+    (held,) = derive((code,), asked, policy, on, WORSE if lifts else None)
+    return replace(held, inputs={name: _plain(value) for name, value in held.inputs.items()})
 
 
 def _loan(
@@ -197,7 +204,7 @@ def _loan(
     on: date,
 ) -> LoanDecision:
     """Return the loan's part; the model's rule that reaches a loan asks its borrower's facts."""
-    facts = {**borrower, **loan}
+    facts = Beside(loan, borrower)
     carried, since = tuple(loan["carried"]), _day(loan["carried_since"])
     unseen = [code for code in carried if code not in set(loan["held"])]
     held = (
@@ -256,10 +263,6 @@ def _plain(value: Any) -> Value:
     if np.isnan(number):
         return None
     return int(number) if number.is_integer() else number
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _whole(value: Any) -> int | None:

@@ -29,8 +29,9 @@ from ews.models.frozen import FrozenModel, predict_pd
 from ews.policy.grades import scale_on
 from ews.policy.policy import Policy
 from ews.scoring.casework_known import read_casework, with_casework
+from ews.scoring.feature_values import NAMES
 from ews.scoring.folder import read_batch
-from ews.scoring.judged import NAMES, Day, Judged, floors_of, judge_day
+from ews.scoring.judged import Day, Judged, floors_of, judge_day
 from ews.scoring.seal import is_sound
 from ews.scoring.states import NOTHING, States
 

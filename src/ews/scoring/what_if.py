@@ -43,14 +43,13 @@ from ews.scoring.change.standing import (
     signals_held,
     stand,
 )
-from ews.scoring.peers import Peers
-from ews.scoring.records import reasons_told, usually_added
+from ews.scoring.peers import Peers, group_of
+from ews.scoring.reasons import Asked, Reasoning
 from ews.scoring.seal import broken
 from ews.store.engine import Store
 
 NAMES = tuple(feature.name for feature in FEATURES)
 _KNOWN = frozenset(NAMES)
-_CODES = np.array([feature.reason.value for feature in FEATURES])
 _PEERS = "peers.parquet"
 _TIERS, _LEVELS = tuple(Tier), tuple(WarningLevel)
 _NOTHING_KNOWN: Mapping[str, Any] = {**dict.fromkeys(fact.name for fact in BORROWER_FACTS), "in_default": False}
@@ -212,10 +211,11 @@ def _score(basis: _Basis, given: Values, who: Mapping[str, Any], unit: tuple[Uni
     explanation = explain(model, frame)
     added = np.zeros(len(NAMES))
     added[basis.asked] = explanation.by_feature[0]
-    row = {**who, **dict(zip(NAMES, values[0].tolist(), strict=True))}
-    reasons = reasons_told(row, added, FEATURES, _CODES, basis.peers, unit)
-    base = explanation.base_log_odds + usually_added(row, _CODES, basis.peers)
-    return _Scored(float(predict_pd(model, frame)[0]), base, reasons)
+    borrower_id = str(who["borrower_id"])
+    asked = Asked([borrower_id], [group_of(who["kind"], who["industry"])], values, added[np.newaxis])
+    reasoning = Reasoning(FEATURES, basis.peers, explanation.base_log_odds)
+    (told,) = reasoning.tell(asked, {borrower_id: unit})
+    return _Scored(float(predict_pd(model, frame)[0]), told.base, told.reasons)
 
 
 def _told(

@@ -8,13 +8,14 @@ Log     one entry proves the batch: a digest over its decisions, and one over it
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from ews.domain.errors import ReconciliationError
 from ews.domain.levels import Tier, WarningLevel
@@ -22,25 +23,17 @@ from ews.domain.people import SYSTEM
 from ews.domain.progress import Progress, silent
 from ews.store.audit import Entry, Head, append, hold, touched
 from ews.store.audit_log import Log, witnessed
-from ews.store.audit_rows import SETS, set_touched
+from ews.store.audit_rows import set_touched
 from ews.store.batches import find_batch, tallies_to_json, to_batch
 from ews.store.engine import Store, writing
 from ews.store.publications import Batch, DecisionRow, Publication, Tally
+from ews.store.publish_parts import Digest, insert_part, made_ready, pack_fast, parts_of
 from ews.store.tables import batches, decisions, records
 
-CHUNK = 5_000
 PUBLISH = "batch.publish"
 """Action of the entry in the audit log."""
 STEP = "publish"
 """What progress is told under."""
-
-_DECISION = (
-    "publication",
-    *(name for name in DecisionRow.__dataclass_fields__ if name != "record"),
-    "tier_rank",
-    "level_rank",
-)
-_RECORD = ("publication", "borrower_id", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +42,15 @@ class Published:
 
     publication: Publication
     already: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A batch in the store: its number, the digests of its rows, and whose records were given up for it."""
+
+    publication: int
+    digests: tuple[Digest, ...]
+    given_up: Sequence[int]
 
 
 def publish(
@@ -65,6 +67,20 @@ def publish(
     ReconciliationError, and nothing published, where the counts do not tie, or where the same id is there with
     other figures.
     """
+    parts = parts_of(rows)
+    return publish_parts(store, batch, parts, published_at=published_at, progress=progress, audit=audit)
+
+
+def publish_parts(
+    store: Store,
+    batch: Batch,
+    parts: Iterable[pa.Table],
+    *,
+    published_at: datetime | None = None,
+    progress: Progress = silent,
+    audit: Log | None = None,
+) -> Published:
+    """Publish as `publish` does decisions that come as tables of ROW, a part at a time."""
     with writing(store) as connection:
         if store.on_postgresql:
             connection.execute(text("LOCK TABLE batches IN SHARE ROW EXCLUSIVE MODE"))
@@ -72,8 +88,8 @@ def publish(
         if not already:
             _check_batch(batch)
             when = datetime.now(UTC).astimezone().replace(tzinfo=None) if published_at is None else published_at
-            given_up = _write(connection, batch, rows, when, progress)
-            head = None if audit is None else _log(connection, audit, batch.batch_id, given_up)
+            written = _write(connection, batch, parts, when, progress, proven=audit is not None)
+            head = None if audit is None else _log(connection, audit, written)
     if not already and audit is not None and head is not None:
         witnessed(audit, head)
     return Published(find_batch(store, batch.batch_id), already)
@@ -101,35 +117,55 @@ def _check_batch(batch: Batch) -> None:
 
 
 def _write(
-    connection: Connection, batch: Batch, rows: Iterable[DecisionRow], published_at: datetime, progress: Progress
-) -> Sequence[int]:
-    """Write a batch; return the publications whose records were given up for it."""
+    connection: Connection,
+    batch: Batch,
+    parts: Iterable[pa.Table],
+    published_at: datetime,
+    progress: Progress,
+    *,
+    proven: bool,
+) -> _Written:
+    """Write a batch; where it is to be `proven`, digests are made on the way."""
     number = 1 + connection.execute(select(func.coalesce(func.max(batches.c.publication), 0))).scalar_one()
     newest_day = connection.execute(
         select(func.max(batches.c.as_of)).where(batches.c.portfolio == batch.portfolio)
     ).scalar()
     in_full = newest_day is None or newest_day <= batch.as_of
-    _insert(connection, batches, *_batch_row(batch, number, published_at))
+    connection.execute(insert(batches), _batch_row(batch, number, published_at))
+    tables = (decisions, records) if in_full else (decisions,)
+    digests = (Digest(decisions, number), Digest(records, number))
+    wanted = {table: digest if proven else None for table, digest in zip(tables, digests, strict=False)}
+    as_text = connection.dialect.name == "postgresql"
+    if as_text:
+        pack_fast(connection)
     tallies: Counter[tuple[Tier, WarningLevel]] = Counter()
     money: Counter[tuple[Tier, WarningLevel]] = Counter()
     in_default = done = 0
     progress(STEP, 0, batch.scored)
-    for chunk in _chunks(rows):
-        _insert(connection, decisions, _DECISION, [_decision_row(number, row) for row in chunk])
-        if in_full:
-            _insert(connection, records, _RECORD, [(number, row.borrower_id, row.record) for row in chunk])
-        for row in chunk:
-            tallies[row.tier, row.level] += 1
-            money[row.tier, row.level] += row.exposure_fen or 0
-            in_default += row.in_default
-        done += len(chunk)
+    for ready in made_ready(parts, number, wanted, as_text=as_text):
+        insert_part(connection, ready)
+        part = ready.part
+        for tier, level, borrowers, exposure in _tallied(part):
+            tallies[tier, level] += borrowers
+            money[tier, level] += exposure
+        in_default += pc.sum(part["in_default"]).as_py() or 0
+        done += len(part)
         progress(STEP, done, batch.scored)
     _tie(batch, "borrowers scored", batch.scored, "decisions", done)
     _tie(batch, "borrowers in default", batch.in_default, "decisions in default", in_default)
     counted = [Tally(*key, tallies[key], money[key]) for key in tallies]
     counted.sort(key=lambda tally: (tally.tier.rank, tally.level.rank))
     connection.execute(update(batches).where(batches.c.publication == number).values(tallies=tallies_to_json(counted)))
-    return _narrow(connection, batch.portfolio, number) if in_full else ()
+    return _Written(number, digests, _narrow(connection, batch.portfolio, number) if in_full else ())
+
+
+def _tallied(part: pa.Table) -> list[tuple[Tier, WarningLevel, int, int]]:
+    """Return how many borrowers of a part are under each tier and level, and their known exposure."""
+    grouped = part.group_by(["tier", "level"]).aggregate([("exposure_fen", "sum"), ([], "count_all")]).to_pylist()
+    return [
+        (Tier(row["tier"]), WarningLevel(row["level"]), row["count_all"], row["exposure_fen_sum"] or 0)
+        for row in grouped
+    ]
 
 
 def _narrow(connection: Connection, portfolio: str, newest: int) -> Sequence[int]:
@@ -143,53 +179,31 @@ def _narrow(connection: Connection, portfolio: str, newest: int) -> Sequence[int
     return given_up
 
 
-def _log(connection: Connection, audit: Log, batch_id: str, given_up: Sequence[int]) -> Head:
-    """Append the entry that proves the batch, its decisions and records, and what was given up for it."""
-    row = connection.execute(select(batches).where(batches.c.batch_id == batch_id)).one()
-    hold(connection)
+def _log(connection: Connection, audit: Log, written: _Written) -> Head:
+    """Append the entry that proves the batch, its decisions and records, and what was given up for it.
+
+    Digests are ready before the log is held, so that look-ups are entered meanwhile.
+    """
+    row = connection.execute(select(batches).where(batches.c.publication == written.publication)).one()
     rows = (
         touched(connection, "batches", str(row.publication)),
-        *(set_touched(connection, name, row.publication) for name in SETS),
-        *(set_touched(connection, "records", number) for number in given_up),
+        *(digest.touched(connection) for digest in written.digests),
+        *(set_touched(connection, "records", number) for number in written.given_up),
     )
     content = {"publication": row.publication, "portfolio": row.portfolio, "as_of": row.as_of, "scored": row.scored}
-    entry = Entry(row.published_at, SYSTEM.user_id, PUBLISH, batch_id, content=content, rows=rows)
+    entry = Entry(row.published_at, SYSTEM.user_id, PUBLISH, row.batch_id, content=content, rows=rows)
+    hold(connection)
     return append(connection, audit.key, [entry])
 
 
-def _insert(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows the fast way of each database."""
-    if not rows:
-        return
-    if connection.dialect.name != "postgresql":
-        connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
-        return
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _batch_row(batch: Batch, number: int, published_at: datetime) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
-    content = {
+def _batch_row(batch: Batch, number: int, published_at: datetime) -> dict[str, Any]:
+    return {
         "publication": number,
         "published_at": published_at,
         **{name: getattr(batch, name) for name in Batch.__dataclass_fields__},
         "summary": _canonical(batch.summary),
         "tallies": "[]",
     }
-    return tuple(content), [tuple(content.values())]
-
-
-def _decision_row(number: int, row: DecisionRow) -> tuple[Any, ...]:
-    kept = (getattr(row, name) for name in _DECISION[1:-2])
-    return number, *kept, row.tier.rank, row.level.rank
-
-
-def _chunks(rows: Iterable[DecisionRow]) -> Iterator[list[DecisionRow]]:
-    source = iter(rows)
-    while chunk := list(islice(source, CHUNK)):
-        yield chunk
 
 
 def _canonical(summary: Any) -> str:

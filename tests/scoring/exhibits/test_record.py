@@ -13,7 +13,7 @@ from ews.scoring.exhibits.circles import circles_of
 from ews.scoring.exhibits.record import EXHIBITS, Exhibits, write_exhibits
 from ews.scoring.exhibits.surroundings import parties_around, ties_within
 from ews.scoring.exhibits.view import read_circles, read_exhibit
-from ews.scoring.judged import NAMES
+from ews.scoring.feature_values import NAMES
 from ews.scoring.peers import WHOLE_BOOK, Peers
 from tests.books import book_of
 from tests.features.worlds import BORROWERS, world

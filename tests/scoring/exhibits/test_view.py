@@ -9,7 +9,7 @@ from ews.domain.decisions import Decision
 from ews.domain.errors import UnknownBatchError, UnknownBorrowerError
 from ews.scoring.exhibits.headlines import HEADLINES
 from ews.scoring.exhibits.record import CIRCLES, EXHIBITS
-from ews.scoring.judged import NAMES
+from ews.scoring.feature_values import NAMES
 from ews.scoring.lookup import find_circles, find_exhibit, find_ruled
 from ews.store.batches import batch_page
 

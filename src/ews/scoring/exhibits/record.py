@@ -25,7 +25,7 @@ from ews.scoring.decided import Decided
 from ews.scoring.exhibits import faces, months, strips
 from ews.scoring.exhibits.circles import circles_of
 from ews.scoring.exhibits.surroundings import parties_around, ties_within
-from ews.scoring.judged import NAMES
+from ews.scoring.feature_values import NAMES
 from ews.scoring.peers import WHOLE_BOOK, group_of
 
 EXHIBITS, CIRCLES = "exhibits.parquet", "circles.parquet"

@@ -78,6 +78,7 @@ KINDS: Mapping[str, Kind] = {
     "bad-model": Kind(503, "The model cannot be used"),
     "bad-policy": Kind(503, "The policy cannot be used"),
     "bad-settings": Kind(503, "The settings cannot be used"),
+    "bad-spark": Kind(503, "Spark cannot be used"),
     "immature-model": Kind(503, "The model knows more than was known on the day"),
     "no-tracking": Kind(503, "MLflow cannot be reached"),
     "not-ready": Kind(503, "The service is not ready"),
