@@ -52,11 +52,22 @@ $(VENDOR)/LICENCES.txt: node_modules/ready assets/vendor.py assets/charts.mjs as
 demo: setup  ## Simulate a book, train, score 13 months, serve (ARGS="--borrowers 1000 --no-serve" is the quick one)
 	@$(BIN)/ews demo $(ARGS)
 
-test: setup browser  ## Run every test, those in a browser where there is one
+test: setup browser spark  ## Run every test, those in a browser and on Spark where there is one
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser:
 	@sh tests/browser/install.sh
+
+spark: setup .venv/spark java  ## Add Spark to .venv, and Java 17 to the machine where that is possible
+
+java:
+	@sh tests/spark/install.sh
+
+.venv/spark: requirements-spark.lock .venv/ready
+	@echo "Adding Spark to .venv"
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --require-hashes -r requirements-spark.lock \
+	  && touch .venv/spark || \
+	  echo "That did not work. Without Spark its tests are skipped."
 
 check: setup  ## Format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -76,6 +87,7 @@ docs: setup  ## Write the generated pages of docs/
 
 lock: $(UV)  ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+	@sed -n 's/^spark = \["\(.*\)"\].*/\1/p' pyproject.toml | $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 --constraints requirements.lock - -o requirements-spark.lock
 	@sh assets/with-node.sh npm update --package-lock-only --ignore-scripts --loglevel=error
 
 clean:  ## Remove what the targets made

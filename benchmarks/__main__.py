@@ -281,7 +281,7 @@ def spark(
     """Say whether a book scored on a cluster of Spark has the same bytes, and what a core of it does."""
     from benchmarks.spark import run  # noqa: PLC0415 - slow to import
 
-    run(borrowers, *((150_000, 2) if small else (400_000, 3)), as_json=as_json)
+    run(borrowers, *((150_000, 2) if small else (1_000_000, 3)), as_json=as_json)
 
 
 @app.command()

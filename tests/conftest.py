@@ -14,6 +14,7 @@ hypothesis.settings.register_profile("whatever the machine is doing", deadline=N
 hypothesis.settings.load_profile("whatever the machine is doing")
 
 LONG = (
+    "tests/spark/test_parity.py",
     "tests/scoring/test_batch.py",
     "tests/features/test_families.py",
     "tests/patterns/",

@@ -46,7 +46,8 @@ def _is_ours(shape: Shape) -> bool:
 
 
 def _told(shape: Shape) -> tuple[object, ...]:
-    return tuple(_names(shape.make)), _said(shape.make), shape.tables, shape.coverage, shape.keys, shape.days, shape.engine
+    make = tuple(_names(shape.make)), _said(shape.make)
+    return *make, shape.tables, shape.coverage, shape.keys, shape.days, shape.engine
 
 
 def _names(make: object) -> list[str]:

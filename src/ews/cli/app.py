@@ -16,6 +16,7 @@ import typer
 from ews.cli.casework_app import casework_app
 from ews.cli.home import read_settings
 from ews.cli.monitor_app import monitor_app
+from ews.cli.on_spark import Engine, cluster_of
 from ews.cli.outcomes_app import outcomes_app
 from ews.cli.people_app import audit_app, user_app
 from ews.cli.policy_app import policy_app
@@ -121,20 +122,29 @@ def train(
 
 
 @app.command()
-def score(
+def score(  # noqa: PLR0913, PLR0917 - each is an option
     book: BookOption,
     as_of: Annotated[
         DayOption, typer.Option("--as-of", metavar=_DAY, help="Day to decide for; default: the day of extraction.")
     ] = None,
     known_by: Annotated[DayOption, typer.Option(metavar=_DAY, help="Knowledge that counts; default: as_of.")] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where the book is worked out; spark needs ews[spark]. 计算引擎")
+    ] = Engine.DUCKDB,
+    master: Annotated[str | None, typer.Option(help="Spark: its master; default: what spark-defaults says.")] = None,
+    work: Annotated[
+        Path | None, typer.Option(help="Spark: folder that all workers reach; default: in the home.")
+    ] = None,
+    hive: Annotated[str | None, typer.Option(help="Spark: Hive database that holds the book's tables.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Score the whole book and publish the decisions. 全量评分并发布."""
     days = _day("--as-of", as_of), _day("--known-by", known_by)
+    cluster = cluster_of(engine, master, work, hive)
     from ews.cli import scoring
 
-    scoring.score(read_settings(home), book, *days, as_json=as_json)
+    scoring.score(read_settings(home), book, *days, cluster=cluster, as_json=as_json)
 
 
 @app.command()

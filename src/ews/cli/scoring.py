@@ -1,6 +1,6 @@
 """The command that decides: score a book."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -8,12 +8,14 @@ from pathlib import Path
 from ews.cli import nightly, show
 from ews.cli.book_place import remember_book
 from ews.cli.desks import log_of
+from ews.cli.on_spark import Cluster, opening_on
 from ews.cli.policies import adopt_first, policy_for
 from ews.cli.retraining.beside import shadow_beside
 from ews.cli.retraining.mirror import tell_away
 from ews.cli.settings import Settings
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
+from ews.events.book import Book, open_book
 from ews.events.manifest import read_manifest
 from ews.features.catalogue import VERSION
 from ews.models.champion import champion
@@ -31,10 +33,19 @@ _PROVISIONS = {
 }
 
 
-def score(settings: Settings, book: Path, as_of: date | None, known_by: date | None, *, as_json: bool) -> None:
+def score(
+    settings: Settings,
+    book: Path,
+    as_of: date | None,
+    known_by: date | None,
+    *,
+    cluster: Cluster | None = None,
+    as_json: bool,
+) -> None:
     """Score the book with the portfolio's champion, publish, hand the warnings out, and tell the summary."""
     fault = tell_away(settings, read_manifest(book).portfolio)
-    batch = run_batch(settings, book, as_of, known_by, quiet=as_json)
+    with opening_on(cluster, settings.home) as opening:
+        batch = run_batch(settings, book, as_of, known_by, opening=opening, quiet=as_json)
     done = nightly.do_night(settings, quiet=as_json)
     if as_json:
         show.as_json(
@@ -60,9 +71,15 @@ def score(settings: Settings, book: Path, as_of: date | None, known_by: date | N
 
 
 def run_batch(
-    settings: Settings, book: Path, as_of: date | None, known_by: date | None = None, *, quiet: bool = False
+    settings: Settings,
+    book: Path,
+    as_of: date | None,
+    known_by: date | None = None,
+    *,
+    opening: Callable[[Path], Book] = open_book,
+    quiet: bool = False,
 ) -> ScoredBatch:
-    """Score and publish one day of the book by the policy in force on it."""
+    """Score and publish one day of the book by the policy in force on it; `opening` says where it is worked out."""
     manifest = read_manifest(book)
     model = champion(settings.home, manifest.portfolio)
     if model.catalogue_version != VERSION:
@@ -85,6 +102,7 @@ def run_batch(
                 as_of=as_of,
                 known_by=known_by,
                 audit=log,
+                opening=opening,
                 progress=progress,
             )
         adopt_first(settings, store, policy, log)

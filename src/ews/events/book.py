@@ -89,9 +89,7 @@ def open_book(directory: Path, *, threads: int | None = None, manifest: Manifest
     )
 
 
-def book_read(
-    manifest: Manifest, engine: ibis.BaseBackend, read: Callable[[EventTable, TableEntry], ir.Table]
-) -> Book:
+def book_read(manifest: Manifest, engine: ibis.BaseBackend, read: Callable[[EventTable, TableEntry], ir.Table]) -> Book:
     """Return the book of `manifest` whose tables `engine` has; `read` finds one as it was stored."""
     tables = {}
     for schema in TABLES:
