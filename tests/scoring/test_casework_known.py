@@ -20,7 +20,6 @@ from ews.domain.errors import PolicyError, UnknownBatchError
 from ews.domain.levels import Tier
 from ews.events.book import Book
 from ews.outcomes.definition import Definition
-from ews.scoring import batch as batches
 from ews.scoring import on_the_spot
 from ews.scoring.batch import score_book
 from ews.scoring.casework_known import (
@@ -208,16 +207,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     homes = [tmp_path_factory.mktemp(name) for name in ("plain", "later")]
     stores = [open_store(f"sqlite:///{home / 'ews.db'}") for home in homes]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batches, "open_book", lambda _directory: book)
         patch.setattr(on_the_spot, "open_book", lambda _directory: book)
         patch.setattr(on_the_spot, "stored_model", lambda *_: MODEL)
-        plain = score(homes[0], stores[0])
+        plain = score(book, homes[0], stores[0])
         finding_in(stores[1], DIVERTED, known_on=AFTER)
         override_in(stores[1], WORSE, **{**OVERRIDE, "tier": "substandard", "approved_on": AFTER, "expires_on": AFTER})
         override_in(stores[1], WORSE, **{**OVERRIDE, "tier": "substandard", "expires_on": BEFORE})
-        later = score(homes[1], stores[1])
+        later = score(book, homes[1], stores[1])
         hand_in(stores[0])
-        yield World(book, homes[0], stores[0], plain, later, score(homes[0], stores[0]))
+        yield World(book, homes[0], stores[0], plain, later, score(book, homes[0], stores[0]))
     for opened in stores:
         opened.close()
 
@@ -235,8 +233,8 @@ def hand_in(store: Store) -> None:
     finding_in(store, DIVERTED, field="impaired", value="yes", loan_id="L99")
 
 
-def score(home: Path, store: Store) -> ScoredBatch:
-    return score_book(home / "book", home, store, MODEL, POLICY, as_of=AS_OF)
+def score(book: Book, home: Path, store: Store) -> ScoredBatch:
+    return score_book(home / "book", home, store, MODEL, POLICY, as_of=AS_OF, opening=lambda _: book)
 
 
 def decisions_of(batch: ScoredBatch) -> dict[str, Decision]:
@@ -258,7 +256,7 @@ def test_a_new_finding_makes_a_new_batch_and_the_same_again_does_not(world):
     assert world.told.batch_id != world.plain.batch_id
     assert world.plain.key.casework_id == ""
     assert replace(world.told.key, casework_id="") == world.plain.key
-    again = score(world.home, world.store)
+    again = score(world.book, world.home, world.store)
     assert (again.batch_id, again.fresh) == (world.told.batch_id, False)
 
 

@@ -21,8 +21,10 @@ BUSY_SECONDS = 30
 """How long a writer waits for another one on SQLite."""
 
 _KEPT, _MOST = 10, 60
-"""Connections that stay open, and most at once to a server. On SQLite there is no most: whoever has the right to write
-and asks for a second connection would wait for those that wait for the right."""
+"""Connections that stay open to a server, and most at once."""
+_KEPT_TO_FILE = 40
+"""As many as the service has threads: opening the file anew would cost each look-up more than its query. There is no
+most: whoever has the right to write and asks for a second connection would wait for those that wait for the right."""
 
 _WRITES = "ews_writes"
 _SCHEMA_LOCK = 6_539_411  # any number that no other program locks on the same database
@@ -116,7 +118,7 @@ def _check_file(path: Path, shown: str, *, create: bool) -> None:
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() == "postgresql":
         return create_engine(address, pool_pre_ping=True, pool_size=_KEPT, max_overflow=_MOST - _KEPT)
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=_KEPT, max_overflow=-1)
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS}, pool_size=_KEPT_TO_FILE, max_overflow=-1)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
