@@ -20,9 +20,14 @@ def menu(page, path: str) -> None:
 
 
 def beside(page) -> None:
-    """Open the first thing of a list beside it."""
+    """Open the first thing of a list beside it; a line of several is unfolded first."""
     page.locator("[data-htmx-powered]").first.wait_for(state="attached")
-    page.locator("tr[data-row] [data-open]").first.click()
+    first = page.locator("tr[data-row] [data-open]").first
+    if first.get_attribute("aria-expanded") == "false":
+        first.click()
+        page.locator(".line-open").first.wait_for()
+        first = page.locator("tr[data-row] [data-open][hx-target='#panel']").first
+    first.click()
     page.locator("#panel h2, #panel h1").first.wait_for()
 
 
