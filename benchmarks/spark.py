@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from ews.events.book import Book, open_book
+from ews.events.spark.parts import ROWS
 from ews.events.spark.session import spark_engine
 from ews.features.catalogue import FEATURES
 from ews.models.champion import champion
@@ -33,7 +34,7 @@ from ews.policy.vocabulary import vocabulary_of
 from ews.scoring.batch import score_book
 from ews.scoring.feature_values import NAMES
 from ews.scoring.folder import ScoredBatch
-from ews.scoring.on_workers import PART, SCHEMA, asked_for, explained_parts
+from ews.scoring.on_workers import SCHEMA, columns_for, explained_parts
 from ews.simulation.simulate import simulate
 from ews.store.engine import open_store
 from ews.training.run import train
@@ -72,9 +73,7 @@ def measure(borrowers: int, rows: int, rounds: int) -> dict[str, Any]:
             spread = engine.create_table("spread", spread, temp=True)
             ways: dict[str, Callable[[], pa.Table]] = {
                 "single": partial(_single, file, model, root / "single.parquet"),
-                "spark": partial(
-                    engine.mapped, spread.select("borrower_id", *asked_for(model)), explained_parts, model, SCHEMA
-                ),
+                "spark": partial(engine.mapped, spread, columns_for(model), explained_parts, model, SCHEMA),
             }
             speeds = _speeds(ways, rows, rounds, cores)
     return {
@@ -121,9 +120,10 @@ def _compare(here: ScoredBatch, there: ScoredBatch) -> tuple[int, int]:
 def _repeated(batch: ScoredBatch, root: Path, rows: int) -> Path:
     """Return a file of `rows` rows of features, those of the batch again and again."""
     known = pq.read_table(batch.directory / "decisions.parquet", columns=["borrower_id", *NAMES])
+    known = known.append_column("in_default", pa.repeat(pa.scalar(value=False), len(known)))
     times = -(-rows // len(known))
     file = root / "rows.parquet"
-    pq.write_table(pa.concat_tables([known] * times).slice(0, rows), file, row_group_size=PART)
+    pq.write_table(pa.concat_tables([known] * times).slice(0, rows), file)
     return file
 
 
@@ -135,7 +135,7 @@ def _single(file: Path, model: FrozenModel, out: Path) -> pa.Table:
 
 
 def _batches(file: Path, model: FrozenModel) -> Iterator[pa.RecordBatch]:
-    yield from pq.ParquetFile(file).iter_batches(batch_size=PART, columns=["borrower_id", *asked_for(model)])
+    yield from pq.ParquetFile(file).iter_batches(batch_size=ROWS, columns=list(columns_for(model)))
 
 
 def _speeds(ways: dict[str, Callable[[], pa.Table]], rows: int, rounds: int, cores: int) -> dict[str, float]:

@@ -5,22 +5,25 @@ Work    a table that is kept is written as Parquet below a work folder that driv
 Values  leave Spark as Arrow tables of the types that DuckDB gives, and become frames by the same conversion
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends.duckdb.converter import DuckDBPandasData, DuckDBPyArrowData
 from ibis.backends.pyspark import Backend
 from pyspark.sql import DataFrame, SparkSession
 
 from ews.events.spark.dialect import COMPILER
+from ews.events.spark.parts import GROUP_BYTES, TOLD, Function, Work, done, parts_of
 from ews.events.spark.values import duckdb_like, ibis_schema, spark_schema
 
-Function = Callable[[Any, Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 _SMALL = 8 * 2**20
 """Bytes of a table at hand that travel with the plan; a larger one is written to the work folder."""
 
@@ -66,14 +69,28 @@ class SparkEngine(Backend):  # type: ignore[misc] # Ibis's backends are made by 
     def written(self, frame: DataFrame) -> tuple[DataFrame, str]:
         """Return `frame` as read back from the work folder, and where it lies."""
         place = f"{self._work}/{uuid4().hex}"
-        frame.write.parquet(place)
+        frame.write.option("parquet.block.size", GROUP_BYTES).parquet(place)
         return self.session.read.schema(frame.schema).parquet(place), place
 
-    def mapped(self, rows: ir.Table, function: Function, given: Any, schema: pa.Schema) -> pa.Table:
-        """Return what `function` makes of `given` and of the parts of `rows`, on the workers; `given` is sent once."""
-        sent = self.session.sparkContext.broadcast(given)
-        found = self.described(rows).mapInArrow(lambda parts: function(sent.value, parts), spark_schema(schema))
-        return self.worked_out(found).toArrow()
+    def mapped(
+        self, rows: ir.Table, columns: tuple[str, ...], function: Function, given: Any, schema: pa.Schema
+    ) -> pa.Table:
+        """Return what `function` makes of `given` and of `columns` of the parts of `rows`, on the workers.
+
+        `rows` is a table that was worked out; what comes back (columns of `schema`) is in no order.
+        """
+        parts = parts_of(self.session.table(rows.get_name()).inputFiles())
+        place = Path(unquote(urlsplit(self._work).path)) / uuid4().hex
+        place.mkdir()
+        work = Work(function, given, columns, schema, parts, str(place))
+        sent = self.session.sparkContext.broadcast(work)
+        numbers = self.session.range(0, len(parts), numPartitions=max(1, len(parts)))
+        told = numbers.mapInArrow(lambda asked: done(sent.value, asked), spark_schema(TOLD)).toArrow()
+        files = sorted(told["file"].to_pylist())
+        found = pa.concat_tables([schema.empty_table(), *(pq.read_table(file, schema=schema) for file in files)])
+        sent.unpersist()
+        self.forget(place.as_uri())
+        return found
 
     def forget(self, place: str) -> None:
         """Remove what `worked_out` wrote there; it may lie on any file system that Spark reaches."""
