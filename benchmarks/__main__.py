@@ -273,6 +273,19 @@ def book(
 
 
 @app.command()
+def late(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    borrowers: Annotated[int, typer.Option(min=1_000, help="Borrowers, with 130 postings each.")] = 10_000,
+    rows: Annotated[int, typer.Option(min=1, help="Rows that are corrected, one table at a time.")] = 10,
+    kept: Annotated[Path | None, typer.Option(help="Keep the books in this folder, or take those there.")] = None,
+) -> None:
+    """Say what a day scored again costs after some rows were corrected, beside the whole day anew."""
+    from benchmarks.book.late_rows import run  # noqa: PLC0415 - slow to import
+
+    run(borrowers, rows, kept, as_json=as_json)
+
+
+@app.command()
 def spark(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     small: Annotated[bool, typer.Option("--small", help="Fewer rows and rounds.")] = False,  # noqa: FBT002 - likewise

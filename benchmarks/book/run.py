@@ -3,7 +3,7 @@
 Book      large_book's: a simulated book of a year, multiplied; about 130 postings per borrower
 Sizes     the book asked for and a tenth of it (with --small a half), each in a process of its own, the smaller first
 Linear    cost per borrower of the large book over that of the small one, by the clock and by core seconds
-Published to SQLite as part of the run, then to PostgreSQL, while another process reads
+Published to SQLite as part of the run, then to each database while another process reads
 """
 
 import json
@@ -51,7 +51,7 @@ def run(sizes: Sizes, kept: Path | None, *, as_json: bool) -> None:
         f"{found['borrowers']:,} borrowers with {found['postings']:,} postings: {found['seconds']:,.0f} s, at most "
         f"{found['peak_gib']:.2f} GiB; a borrower costs {found['linearity']:.2f} times what it does in a book of "
         f"{found['compared']['borrowers']:,}; {found['publication']['decisions_per_second']:,.0f} decisions a second "
-        "into PostgreSQL"
+        f"into PostgreSQL, {found['publication']['sqlite']['decisions_per_second']:,.0f} into SQLite"
     )
 
 

@@ -6,6 +6,7 @@ Events   decision from event rows (`POST /v1/decisions`): all postings of a borr
 Peer     `mlflow models serve`: LightGBM's `pred_contrib` summed by reason (peer_model); with a signature, since ours
          looks at what comes in too, and without one beside it. Neither peer writes sentences or a log
 Same     pd, log-odds and each reason of ours and the peer's are compared before anything is timed
+Warm     the service has described the features in the background before rounds begin: events are asked about first
 Rounds   interleaved; ratios are medians over rounds of answers a second within a round. Clients share the machine
 """
 
@@ -47,8 +48,8 @@ def run(source: Path, *, rounds: int, answers: int, events: int, as_json: bool) 
         ports |= {VALUES: own, BY_ID: own}
         requests = _requests(served)
         difference = _compare(requests, ports)
-        asked = _rounds(requests, ports, rounds, answers)
         decided = _ask_events(served, own, events)
+        asked = _rounds(requests, ports, rounds, answers)
     found = {
         **_ratios(asked),
         "from_events_p95_ms": None if decided is None else _percentile([decided], 0.95),

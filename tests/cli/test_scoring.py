@@ -7,6 +7,7 @@ from rich.console import Console
 
 from ews.cli import scoring, show
 from ews.domain.levels import Tier, WarningLevel
+from ews.scoring.again.told import Again, Anew
 from ews.scoring.folder import ScoredBatch
 from ews.scoring.identity import BatchKey
 from ews.scoring.reconcile import Totals
@@ -73,3 +74,23 @@ def test_casework_is_told_with_what_the_book_has_no_place_for():
     assert scoring._casework(counts) == "casework 人工认定: overrides 人工调整 3, findings 检查认定 1,200"
     assert scoring._casework({**counts, "findings_unplaced": 2}).endswith("台账中无此借款人或借据: 2")
     assert scoring._casework(dict.fromkeys(counts, 0)) == scoring._casework({}) == ""
+
+
+def test_how_many_were_decided_again_is_told_with_the_batch_that_the_others_are_kept_from():
+    again = Again("0123", 997, 3, 20, 4)
+    assert scoring._again(again).startswith("3 of 1,000 re-decided 重新评定, 997 kept from batch 0123 沿用; ")
+    assert scoring._again(again).endswith("4 again 重算, 20 kept 沿用")
+    assert scoring._again(None) == ""
+    plain = {"batch_id": "0123", "kept": 997, "decided": 3, "tables_taken": 20, "tables_made": 4}
+    assert scoring._again_plain(again) == {**plain, "decided_anew_because": None}
+    assert scoring._again_plain(None) is None
+
+
+@pytest.mark.parametrize("anew", Anew)
+def test_why_all_are_decided_anew_is_told_in_both_languages(anew):
+    again = Again("0123", 0, 1_000, 0, 9, anew)
+    told = scoring._again(again)
+    assert "batch 0123" in told
+    assert "all 1,000 decided anew 全部重新评定" in told
+    assert told.endswith(f"{anew.value.en} {anew.value.zh}")
+    assert scoring._again_plain(again)["decided_anew_because"] == anew.name.lower()

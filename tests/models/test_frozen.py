@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import expit, logit
 
 from ews.domain.errors import ModelError
-from ews.models.frozen import explain, log_odds, predict_pd
+from ews.models.frozen import added, explain, log_odds, pd_of, predict_pd
 from tests.models.boosters import FEATURES, booster_text, frame, small_model
 
 numbers = st.one_of(st.floats(-1e9, 1e9), st.just(float("nan")), st.sampled_from([float("inf"), float("-inf")]))
@@ -64,6 +64,15 @@ def test_one_borrower_alone_has_the_pd_and_reasons_it_has_in_the_book():
     alone = rows.iloc[[4]]
     assert predict_pd(small_model(), alone)[0] == predict_pd(small_model(), rows)[4]
     assert np.array_equal(explain(small_model(), alone).by_reason[0], explain(small_model(), rows).by_reason[4])
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_a_matrix_is_told_the_same_as_its_frame(count):
+    rows = frame().iloc[:count]
+    told, (by_feature, base) = explain(small_model(), rows), added(small_model(), rows.to_numpy())
+    assert np.array_equal(by_feature, told.by_feature)
+    assert base == told.base_log_odds
+    assert np.array_equal(pd_of(small_model(), rows.to_numpy()), predict_pd(small_model(), rows))
 
 
 def test_no_rows_have_no_pd_but_the_base_is_known():

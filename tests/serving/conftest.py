@@ -3,6 +3,7 @@
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -172,8 +173,11 @@ class Looked:
 
     entries: list[Entry] = field(default_factory=list)
 
-    def write(self, entry: Entry) -> None:
+    def enter(self, entry: Entry) -> "Future[None]":
         self.entries.append(entry)
+        stored: Future[None] = Future()
+        stored.set_result(None)
+        return stored
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import threading
 import time
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 
@@ -102,8 +103,10 @@ class Broken:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def write(self, _entry) -> None:
-        raise self.error
+    def enter(self, _entry) -> "Future[None]":
+        stored: Future[None] = Future()
+        stored.set_exception(self.error)
+        return stored
 
 
 @pytest.mark.parametrize(

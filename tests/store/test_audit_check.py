@@ -133,7 +133,7 @@ def test_without_its_log_no_row_is_proven(log):
     faults = checked(log).faults
     assert faults[0] == entries("cut_off", 1, LAST)
     assert {fault.kind for fault in faults[1:]} == {FaultKind.INSERTED}
-    assert {fault.table for fault in faults[1:]} == {*PROTECTED, *SETS}
+    assert {fault.table for fault in faults[1:]} == {*PROTECTED, *SETS} - {"records"}  # nothing lies there any more
 
 
 def rewrite(log, key, first=1):
@@ -258,13 +258,17 @@ ROWS = {
     ),
     "all decisions of a batch": ("DELETE FROM decisions WHERE publication = 1", of_row("deleted", "decisions", "1", 3)),
     "a record": (
-        "UPDATE records SET record = replace(record, 'orange', 'none') WHERE borrower_id = 'B1'",
-        of_row("changed", "records", "2", 4),
+        "UPDATE packed_records SET packed = substr(packed, 1, length(packed) - 1)",
+        of_row("changed", "packed_records", "2", 4),
     ),
-    "records deleted": ("DELETE FROM records", of_row("deleted", "records", "2", 4)),
+    "records deleted": ("DELETE FROM packed_records", of_row("deleted", "packed_records", "2", 4)),
     "records put back": (
-        "INSERT INTO records SELECT 1, borrower_id, record FROM records",
-        of_row("changed", "records", "1", 4),
+        "INSERT INTO packed_records SELECT 1, borrower_id, packed FROM packed_records",
+        of_row("changed", "packed_records", "1", 4),
+    ),
+    "a record laid where they were before": (
+        "INSERT INTO records SELECT publication, borrower_id, '{}' FROM packed_records",
+        of_row("inserted", "records", "2"),
     ),
     "a batch forged": (
         (

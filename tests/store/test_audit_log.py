@@ -45,7 +45,7 @@ def test_the_first_entry_takes_over_what_the_store_holds(store, tmp_path):
         ("adoptions", "1"),
         ("batches", "1"),
         ("decisions", "1"),
-        ("records", "1"),
+        ("packed_records", "1"),
     ]
     assert checked(log).faults == ()
     begin(log)
@@ -54,8 +54,8 @@ def test_the_first_entry_takes_over_what_the_store_holds(store, tmp_path):
     assert {(one.kind, one.table, one.key) for one in checked(log).faults} == {
         ("inserted", "batches", "2"),
         ("inserted", "decisions", "2"),
-        ("inserted", "records", "2"),
-        ("deleted", "records", "1"),
+        ("inserted", "packed_records", "2"),
+        ("deleted", "packed_records", "1"),
     }
 
 
@@ -136,10 +136,10 @@ def test_a_publication_is_told_and_proven_in_one_entry(log):
     assert [(one.table, one.key) for one in second.entry.rows] == [
         ("batches", "2"),
         ("decisions", "2"),
-        ("records", "2"),
-        ("records", "1"),
+        ("packed_records", "2"),
+        ("packed_records", "1"),
     ]
-    assert second.entry.rows[3] == Touched("records", "1", NOTHING)
+    assert second.entry.rows[3] == Touched("packed_records", "1", NOTHING)
     assert len({one.digest for one in (*first.entry.rows, *second.entry.rows)}) == 7
     assert checked(log).faults == ()
 
@@ -149,13 +149,13 @@ def test_the_digest_does_not_depend_on_the_order_in_which_decisions_come(log):
     for portfolio, given in (("a", rows), ("b", rows[::-1])):
         publish(log.store, batch(portfolio, rows, portfolio=portfolio), given, published_at=NOON, audit=log)
     with log.store.engine.begin() as connection:  # as if the second one were the first
-        connection.exec_driver_sql("DELETE FROM records WHERE publication = 1")
+        connection.exec_driver_sql("DELETE FROM packed_records WHERE publication = 1")
         connection.exec_driver_sql("DELETE FROM decisions WHERE publication = 1")
         connection.exec_driver_sql("UPDATE decisions SET publication = 1")
-        connection.exec_driver_sql("UPDATE records SET publication = 1")
+        connection.exec_driver_sql("UPDATE packed_records SET publication = 1")
     assert {(one.kind, one.table, one.key) for one in checked(log).faults} == {
         ("deleted", "decisions", "2"),
-        ("deleted", "records", "2"),
+        ("deleted", "packed_records", "2"),
     }
 
 
@@ -169,7 +169,7 @@ def test_a_batch_published_again_is_not_told_again(log):
 def test_a_batch_of_an_earlier_day_has_no_records_to_prove(log):
     publish(log.store, batch("july", [row("B1")], as_of=JULY), [row("B1")], published_at=NOON, audit=log)
     publish(log.store, batch("june", [row("B1")]), [row("B1")], published_at=NOON, audit=log)
-    assert Touched("records", "2", NOTHING) in entries(log)[-1].entry.rows
+    assert Touched("packed_records", "2", NOTHING) in entries(log)[-1].entry.rows
     assert checked(log).faults == ()
 
 

@@ -9,6 +9,7 @@ from ews.store.batches import (
     find_batch,
     latest_batch,
     latest_batches,
+    newest_ids,
     predecessor,
 )
 from ews.store.engine import Store
@@ -33,6 +34,7 @@ def filled(store: Store) -> Store:
 def test_an_empty_store_has_no_batch(store):
     assert latest_batch(store) is None
     assert latest_batches(store) == ()
+    assert newest_ids(store) == {}
     assert batch_page(store, limit=10) == ([], None)
     assert predecessor(store, "sme", JULY) is None
 
@@ -48,6 +50,7 @@ def test_the_newest_batch_is_that_of_the_latest_day(filled):
 def test_each_portfolio_has_its_newest_batch(filled):
     assert _ids(*latest_batches(filled)) == ["may", "july"]
     assert [one.newest for one in latest_batches(filled)] == [True, True]
+    assert newest_ids(filled) == {"retail": "may", "sme": "july"}
 
 
 def test_the_edition_before_is_superseded_and_stays(filled):

@@ -55,6 +55,23 @@ def test_entries_that_wait_share_a_commit(log):
     assert heads == [2, 22]
 
 
+def test_an_entry_is_not_taken_back_by_whoever_no_longer_waits(log):
+    begun, go_on = Event(), Event()
+
+    def witness(head):
+        begun.set()
+        assert go_on.wait(20)
+
+    with Journal(log.store, log.key, witness) as journal:
+        first, second = journal.enter(look_up(0)), journal.enter(look_up(1))
+        assert begun.wait(20)
+        assert not second.done()
+        assert not second.cancel()
+        go_on.set()
+        assert (first.result(20), second.result(20)) == (None, None)
+    assert count(log.store) == 3
+
+
 def test_several_threads_write_without_gaps_or_losses(log):
     with Journal(log.store, log.key, log.witness) as journal, ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: journal.write(look_up(number)), range(200)))

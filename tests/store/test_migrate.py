@@ -1,17 +1,21 @@
 import logging
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from ews.store import engine
 from ews.store.engine import open_store, reading, writing
+from ews.store.kept_records import kept_records
 from ews.store.migrate import REVISIONS, VERSION_TABLE, revision_of, upgrade
+from ews.store.packing import TOGETHER
 from ews.store.tables import metadata
 from tests.shortcuts import remembered
+from tests.store.samples import published, row
 
 pytestmark = pytest.mark.usefixtures("migrations_run")
 
@@ -28,6 +32,33 @@ def test_every_migration_is_known_to_the_code():
     config.set_main_option("path_separator", "os")
     found = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
     assert tuple(reversed(found)) == REVISIONS
+
+
+def test_records_leave_their_packs_on_the_way_down_and_stay_readable_on_the_way_up(store):
+    rows = [row(f"B{number:03}") for number in range(2 * TOGETHER + 1)]
+    published(store, "b1", rows)
+    config = Config()
+    config.set_main_option("script_location", "ews.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with writing(store) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0009")
+        assert revision_of(connection) == "0009"
+        assert not inspect(connection).has_table("packed_records")
+        alone = connection.execute(text("SELECT borrower_id, record FROM records ORDER BY borrower_id")).all()
+        assert [tuple(one) for one in alone] == [(one.borrower_id, one.record) for one in rows]
+        upgrade(connection)
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+        found = kept_records(connection, 1, [one.borrower_id for one in rows])
+        assert found == {one.borrower_id: one.record.encode() for one in rows}
+
+
+def test_postgresql_is_told_not_to_pack_what_is_packed(store):
+    if not store.on_postgresql:
+        pytest.skip("SQLite packs nothing")
+    query = "SELECT attstorage FROM pg_attribute WHERE attrelid = 'packed_records'::regclass AND attname = 'packed'"
+    with reading(store) as connection:
+        assert connection.execute(text(query)).scalar_one() in ("e", b"e")
 
 
 def test_upgrading_twice_changes_nothing_and_says_nothing(store, caplog, capsys):

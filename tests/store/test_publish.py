@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from sqlalchemy import func, select
 
@@ -14,20 +15,20 @@ from ews.domain.errors import ReconciliationError, UnknownBatchError
 from ews.domain.levels import Tier, WarningLevel
 from ews.store.batches import find_batch, latest_batch
 from ews.store.engine import Store, open_store, reading
+from ews.store.packing import unpacked
 from ews.store.publications import DecisionRow, Tally
-from ews.store.publish import publish
-from ews.store.publish_parts import CHUNK
+from ews.store.publish import publish, publish_parts
+from ews.store.publish_parts import AHEAD, CHUNK, as_part
 from ews.store.standings import borrower_decision, previous_rows
-from ews.store.tables import decisions, records
+from ews.store.tables import decisions, packed_records
 from tests.store.samples import JULY, JUNE, NOON, batch, decision, published, row
 
 
 def _counts(store: Store) -> tuple[int, int]:
     with reading(store) as connection:
-        return (
-            connection.execute(select(func.count()).select_from(decisions)).scalar_one(),
-            connection.execute(select(func.count()).select_from(records)).scalar_one(),
-        )
+        told = connection.execute(select(func.count()).select_from(decisions)).scalar_one()
+        packs = connection.execute(select(packed_records.c.packed)).scalars()
+        return told, sum(len(unpacked(pack)) for pack in packs)
 
 
 def test_what_was_published_is_read_back_unchanged(store):
@@ -94,13 +95,13 @@ def test_readers_see_the_old_batch_until_the_new_one_is_whole(store):
     published(store, "june", [row("B1", pd=0.1)])
     seen = []
 
-    def rows() -> Iterator[DecisionRow]:
-        yield from (row(f"A{number:06}") for number in range(2 * CHUNK))
+    def parts() -> Iterator[pa.Table]:
+        yield from (as_part([row(f"A{number:06}")]) for number in range(AHEAD + 3))
         seen.append(borrower_decision(store, "B1"))
-        yield row("B1", pd=0.9)
+        yield as_part([row("B1", pd=0.9)])
 
-    given = replace(batch("july", [], as_of=JULY), scored=2 * CHUNK + 1, borrowers_in=2 * CHUNK + 1)
-    publish(store, given, rows(), published_at=NOON)
+    given = replace(batch("july", [], as_of=JULY), scored=AHEAD + 4, borrowers_in=AHEAD + 4)
+    publish_parts(store, given, parts(), published_at=NOON)
     assert [(one.standing.batch_id, one.standing.pd) for one in seen] == [("june", 0.1)]
     assert seen[0].record is not None
     assert borrower_decision(store, "B1").standing.pd == 0.9
@@ -109,13 +110,13 @@ def test_readers_see_the_old_batch_until_the_new_one_is_whole(store):
 def test_a_publication_that_breaks_off_leaves_nothing_behind(store):
     published(store, "june", [row("B1")])
 
-    def rows() -> Iterator[DecisionRow]:
-        yield from (row(f"A{number:06}") for number in range(2 * CHUNK))
+    def parts() -> Iterator[pa.Table]:
+        yield from (as_part([row(f"A{number:06}")]) for number in range(AHEAD + 3))
         raise InterruptedError
 
-    given = replace(batch("july", [], as_of=JULY), scored=2 * CHUNK + 1, borrowers_in=2 * CHUNK + 1)
+    given = replace(batch("july", [], as_of=JULY), scored=AHEAD + 4, borrowers_in=AHEAD + 4)
     with pytest.raises(InterruptedError):
-        publish(store, given, rows())
+        publish_parts(store, given, parts())
     assert _counts(store) == (1, 1)
     with pytest.raises(UnknownBatchError, match=r"Batch 'july' is not published\."):
         find_batch(store, "july")
@@ -126,16 +127,16 @@ def test_a_process_killed_while_publishing_leaves_the_store_as_it_was(url):
 import os, signal
 from dataclasses import replace
 from ews.store.engine import open_store
-from ews.store.publish import publish
-from ews.store.publish_parts import CHUNK
+from ews.store.publish import publish_parts
+from ews.store.publish_parts import AHEAD, as_part
 from tests.store.samples import JULY, batch, published, row
 store = open_store({url!r})
 published(store, "june", [row("B1")])
-def rows():  # parts are made ready one ahead: when the third is asked for, the first is in the store
-    yield from (row(f"A{{number:06}}") for number in range(2 * CHUNK))
+def parts():  # AHEAD are made ready ahead: when this one is asked for, those before them are in the store
+    yield from (as_part([row(f"A{{number:06}}")]) for number in range(AHEAD + 3))
     os.kill(os.getpid(), signal.SIGKILL)
-count = 2 * CHUNK + 1
-publish(store, replace(batch("july", [], as_of=JULY), scored=count, borrowers_in=count), rows())
+count = AHEAD + 4
+publish_parts(store, replace(batch("july", [], as_of=JULY), scored=count, borrowers_in=count), parts())
 """
     done = subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": str(Path.cwd())})
     assert done.returncode == -signal.SIGKILL
@@ -147,6 +148,23 @@ publish(store, replace(batch("july", [], as_of=JULY), scored=count, borrowers_in
     published(store, "july", [row("B1")], as_of=JULY)
     assert _counts(store) == (2, 1)
     store.close()
+
+
+@pytest.mark.parametrize("ids", [["B2", "B1"], ["B1", "B1"], ["B1", "B2", "B2", "B3"]])
+@pytest.mark.parametrize("size", [1, 9])
+def test_parts_that_are_not_sorted_are_not_published(store, ids, size):
+    rows = [row(one) for one in ids]
+    parts = [as_part(rows[start : start + size]) for start in range(0, len(rows), size)]
+    with pytest.raises(ReconciliationError, match=r"come sorted by borrower_id, each once; these do not\. Nothing was"):
+        publish_parts(store, batch("b1", rows), parts)
+    assert _counts(store) == (0, 0)
+
+
+def test_empty_parts_are_nothing_special(store):
+    rows = [row("B1"), row("B2")]
+    parts = [as_part(some) for some in ([], rows[:1], [], rows[1:], [])]
+    publish_parts(store, batch("b1", rows), parts)
+    assert _counts(store) == (2, 2)
 
 
 @pytest.mark.parametrize(

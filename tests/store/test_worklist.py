@@ -150,7 +150,7 @@ def test_a_store_of_an_earlier_schema_gets_its_list_when_it_is_opened(url):
     opened(store)
     before = listed(store)
     with writing(store) as connection:
-        for name in ("worklist", "views", "nights", "checkups", "model_findings"):
+        for name in ("worklist", "views", "nights", "checkups", "model_findings", "packed_records"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     store.close()

@@ -136,15 +136,21 @@ def score(  # noqa: PLR0913, PLR0917 - each is an option
         Path | None, typer.Option(help="Spark: folder that all workers reach; default: in the home.")
     ] = None,
     hive: Annotated[str | None, typer.Option(help="Spark: Hive database that holds the book's tables.")] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Decide on all anew, also on a day that was scored before; the same bytes. 全部重算"
+        ),
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score the whole book and publish the decisions. 全量评分并发布."""
+    """Score the whole book and publish the decisions; of a day scored before only what changed. 全量评分并发布."""
     days = _day("--as-of", as_of), _day("--known-by", known_by)
     cluster = cluster_of(engine, master, work, hive)
     from ews.cli import scoring
 
-    scoring.score(read_settings(home), book, *days, cluster=cluster, as_json=as_json)
+    scoring.score(read_settings(home), book, *days, cluster=cluster, full=full, as_json=as_json)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ews.cli import nightly, show
 from ews.cli.book_place import remember_book
@@ -19,6 +20,7 @@ from ews.events.book import Book, open_book
 from ews.events.manifest import read_manifest
 from ews.features.catalogue import VERSION
 from ews.models.champion import champion
+from ews.scoring.again.told import Again
 from ews.scoring.batch import score_book
 from ews.scoring.folder import ScoredBatch
 from ews.scoring.reconcile import Totals
@@ -40,12 +42,13 @@ def score(
     known_by: date | None,
     *,
     cluster: Cluster | None = None,
+    full: bool = False,
     as_json: bool,
 ) -> None:
     """Score the book with the portfolio's champion, publish, hand the warnings out, and tell the summary."""
     fault = tell_away(settings, read_manifest(book).portfolio)
     with opening_on(cluster, settings.home) as opening:
-        batch = run_batch(settings, book, as_of, known_by, opening=opening, quiet=as_json)
+        batch = run_batch(settings, book, as_of, known_by, opening=opening, full=full, quiet=as_json)
     done = nightly.do_night(settings, quiet=as_json)
     if as_json:
         show.as_json(
@@ -61,6 +64,7 @@ def score(
                 "blind": batch.blind,
                 "directory": str(batch.directory),
                 "published_before": not batch.fresh,
+                "again": _again_plain(batch.again),
                 "night": nightly.plain(done),
                 **({} if fault is None else {"tracking_fault": fault}),
             }
@@ -77,9 +81,13 @@ def run_batch(
     known_by: date | None = None,
     *,
     opening: Callable[[Path], Book] = open_book,
+    full: bool = False,
     quiet: bool = False,
 ) -> ScoredBatch:
-    """Score and publish one day of the book by the policy in force on it; `opening` says where it is worked out."""
+    """Score and publish one day of the book by the policy in force on it; `opening` says where it is worked out.
+
+    `full` decides on all anew though the day was scored before.
+    """
     manifest = read_manifest(book)
     model = champion(settings.home, manifest.portfolio)
     if model.catalogue_version != VERSION:
@@ -103,6 +111,7 @@ def run_batch(
                 known_by=known_by,
                 audit=log,
                 opening=opening,
+                full=full,
                 progress=progress,
             )
         adopt_first(settings, store, policy, log)
@@ -136,7 +145,7 @@ def tell_batch(batch: ScoredBatch) -> None:
         f"+ rejected {total.rejected:,} + out of scope {total.out_of_scope:,}"
     )
     show.OUT.print(_exposure(total))
-    for line in (_provisions(batch.provisions), _caseload(batch), _casework(batch.casework)):
+    for line in (_provisions(batch.provisions), _caseload(batch), _casework(batch.casework), _again(batch.again)):
         if line:
             show.OUT.print(line, soft_wrap=True)
     if batch.blind:
@@ -181,6 +190,31 @@ def _casework(found: Mapping[str, int]) -> str:
     if not lost:
         return told
     return f"{told}; of borrowers or loans that the book does not know 台账中无此借款人或借据: {lost:,}"
+
+
+def _again(again: Again | None) -> str:
+    """Return how many were decided again on a day that was scored before; empty where it was not."""
+    if again is None:
+        return ""
+    if again.anew is not None:
+        why = again.anew.value
+        return (
+            f"scored before as batch {again.batch_id} 当日已评分: all {again.decided:,} decided anew 全部重新评定, "
+            f"{why.en} {why.zh}"
+        )
+    total = again.decided + again.kept
+    return (
+        f"{again.decided:,} of {total:,} re-decided 重新评定, {again.kept:,} kept from batch {again.batch_id} 沿用; "
+        f"tables worked out of the book 由台账加工的表: {again.tables_made} again 重算, {again.tables_taken} kept 沿用"
+    )
+
+
+def _again_plain(again: Again | None) -> dict[str, Any] | None:
+    if again is None:
+        return None
+    told = asdict(again)
+    del told["anew"]
+    return {**told, "decided_anew_because": None if again.anew is None else again.anew.name.lower()}
 
 
 def _exposure(total: Totals) -> str:

@@ -199,7 +199,7 @@ class Decision:
         return _ENCODER.encode(content)
 
     @classmethod
-    def from_json(cls, text: str, *, with_reasons: bool = True) -> Self:
+    def from_json(cls, text: str | bytes, *, with_reasons: bool = True) -> Self:
         """Return the record; without its reasons and paths, which are most of it, where the whole book is read."""
         content: dict[str, Any] = json.loads(text)
         if not with_reasons:

@@ -6,7 +6,7 @@ What was known on a day is said by `was_known`; which days count is said by `fea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from ews.domain.errors import BookError
 from ews.events.engine import connect
 from ews.events.manifest import Manifest, TableEntry, read_manifest
 from ews.events.schemas import SQL_TYPES, TABLES, EventTable
+from ews.events.shelf import Shelf
+from ews.events.temp_tables import DUCKDB, keep
 
 _IBIS = {"VARCHAR": "string", "BIGINT": "int64"}
 """Types of the columns that came later."""
@@ -26,11 +28,15 @@ _GIVEN = "given_"
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Opened by `open_book`; `tables` holds only those that the book has."""
+    """Opened by `open_book`; `tables` holds only those that the book has.
+
+    With a `shelf` what is worked out of these very tables is laid aside; a book with other ones has none.
+    """
 
     manifest: Manifest
     engine: ibis.BaseBackend
     tables: Mapping[str, ir.Table]
+    shelf: Shelf | None = field(default=None, compare=False, repr=False)
 
     def has(self, name: str) -> bool:
         return name in self.tables
@@ -63,7 +69,9 @@ class Book:
 
     def kept(self, rows: ir.Table | pa.Table) -> ir.Table:
         """Return `rows`, described or at hand, worked out once: what reads them reads a table, not its making."""
-        return self.engine.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+        if self.engine.name != DUCKDB:
+            return self.engine.create_table(ibis.util.gen_name("kept"), rows, temp=True)
+        return keep(self.engine, rows)
 
     def with_rows(self, replaced: Mapping[str, pa.Table], *, of: Mapping[str, ir.BooleanValue | None]) -> "Book":
         """Return a book in which `replaced` stands in for the rows that `of` selects in each named table.

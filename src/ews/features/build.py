@@ -44,7 +44,7 @@ def _sees(book: Book, family: Family) -> bool:
 
 
 def _features(book: Book, spine: Spine) -> ir.Table:
-    parts = (step(_columns(book, spine, family)) for family in FAMILIES)
+    parts = (step(_columns(book, spine, family), lasting=True) for family in FAMILIES)
     features = joined(spine, *parts).order_by("as_of", "borrower_id")
     return features.select("borrower_id", "as_of", *(feature.name for feature in FEATURES))
 

@@ -18,13 +18,14 @@ Function = Callable[[pa.Table], pa.Table]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What fills a step: `rows`, or what `function` makes of them.
+    """What fills a step: `rows`, or what `function` makes of them; a `lasting` one is laid on the book's shelf.
 
     Ibis looks for its nodes within its own nodes only: here a description ends.
     """
 
     rows: ops.Relation
     function: Function | None = None
+    lasting: bool = False
 
 
 class Step(ops.PhysicalTable):  # type: ignore[misc] # Ibis's nodes are made by a metaclass
@@ -34,9 +35,9 @@ class Step(ops.PhysicalTable):  # type: ignore[misc] # Ibis's nodes are made by 
     work: Any
 
 
-def step(rows: ir.Table) -> ir.Table:
-    """Mark `rows` to be worked out once."""
-    return Step("step", rows.schema(), Work(rows.op())).to_expr()
+def step(rows: ir.Table, *, lasting: bool = False) -> ir.Table:
+    """Mark `rows` to be worked out once; `lasting` where the next batch of the same day may want them again."""
+    return Step("step", rows.schema(), Work(rows.op(), lasting=lasting)).to_expr()
 
 
 def applied(function: Function, rows: ir.Table, schema: Schema) -> ir.Table:

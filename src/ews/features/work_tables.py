@@ -12,6 +12,7 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.sql import SQLBackend
 from ibis.expr.schema import Schema
 
+from ews.events.temp_tables import columns_of, named, select_all
 from ews.features.steps import Function
 
 SPARK = "pyspark"
@@ -57,13 +58,14 @@ class TempTables:
 
     def __init__(self, engine: ibis.BaseBackend) -> None:
         self._engine = engine
+        self._schemas: dict[str, Schema] = {}
 
     def view(self, name: str, rows: ir.Table) -> None:
-        self._do(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {self._engine.compile(rows)}')
+        self._do(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {select_all(rows, self._engine)}')
 
     def fill(self, name: str, schema: Schema, select: str, function: Function | None) -> None:
-        columns = ", ".join(column.sql("duckdb") for column in schema.to_sqlglot_column_defs("duckdb"))
-        self._do(f'CREATE OR REPLACE TEMP TABLE "{name}" ({columns})')
+        self._do(f'CREATE OR REPLACE TEMP TABLE "{name}" ({columns_of(schema)})')
+        self._schemas[name] = schema
         if function is None:
             self._do(f'INSERT INTO "{name}" {select}')
         else:
@@ -81,7 +83,7 @@ class TempTables:
     def handed_over(self, name: str) -> ir.Table:
         result = ibis.util.gen_name("features")
         self._do(f'ALTER TABLE temp.main."{name}" RENAME TO "{result}"')
-        return self._engine.table(result, database=("temp", "main"))
+        return named(self._engine, result, self._schemas[name])
 
     def _do(self, statement: str) -> None:
         self._engine.con.execute(statement)

@@ -127,13 +127,23 @@ def explain(model: FrozenModel, frame: pd.DataFrame) -> Explanation:
 
     Method: path-dependent TreeSHAP of the margin (Lundberg et al. 2020), times the slope.
     """
-    parts, expected = _contributions(model.booster, matrix(model, frame))
+    by_feature, base = added(model, matrix(model, frame))
     codes = tuple(dict.fromkeys(model.reasons))
-    by_feature = model.slope * parts
     by_reason = np.zeros((len(frame), len(codes)))
     for column, code in enumerate(model.reasons):
         by_reason[:, codes.index(code)] += by_feature[:, column]
-    return Explanation(model.slope * expected + model.intercept, codes, by_reason, by_feature)
+    return Explanation(base, codes, by_reason, by_feature)
+
+
+def added(model: FrozenModel, rows: Floats) -> tuple[Floats, float]:
+    """Return what each feature adds to the log-odds and the base, as `explain` tells them, of a `matrix`."""
+    parts, expected = _contributions(model.booster, rows)
+    return model.slope * parts, model.slope * expected + model.intercept
+
+
+def pd_of(model: FrozenModel, rows: Floats) -> Floats:
+    """Return the pd of each row of a `matrix` that `added` was asked about too: the engine is there already."""
+    return np.asarray(expit(model.slope * _margin(model.booster, rows, least=1) + model.intercept), dtype=np.float64)
 
 
 def matrix(model: FrozenModel, frame: pd.DataFrame) -> Floats:
@@ -156,8 +166,8 @@ def matrix(model: FrozenModel, frame: pd.DataFrame) -> Floats:
     return chosen.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _margin(text: str, rows: Floats) -> Floats:
-    program = engine_of(text) if len(rows) >= MANY_ROWS else None
+def _margin(text: str, rows: Floats, *, least: int = MANY_ROWS) -> Floats:
+    program = engine_of(text) if len(rows) >= least else None
     if program is None:
         return np.asarray(booster_of(text).predict(rows, raw_score=True), dtype=np.float64)
     from ews.models.treeshap.run import margins  # noqa: PLC0415 - numba takes half a second

@@ -3,11 +3,12 @@
 Order   features, pd, reasons, policy, exhibits → Parquet under the batch's id → totals tie → commit in the store
 Killed  before the commit nothing is visible; the next run removes what was half written and takes up what was whole
 Again   the same inputs give the same id; a batch that is published already is left as it is
+Late    a day that was scored before: what the book's change left untouched is taken up (scoring.again), same bytes
 Casework overrides and findings count as they were known by known_by, and are among the inputs
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,9 @@ from ews.features.window import spine_on
 from ews.models.frozen import FrozenModel
 from ews.policy.archive import keep
 from ews.policy.policy import Policy
+from ews.scoring.again.earlier import begin, earlier_of
+from ews.scoring.again.keeping import Keeping, without
+from ews.scoring.again.told import Again
 from ews.scoring.casework_known import CaseworkKnown, casework_counts, casework_on, with_casework
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
@@ -56,12 +60,14 @@ def score_book(  # noqa: PLR0913 - each is an input of the batch, or where it is
     known_by: date | None = None,
     audit: Log | None = None,
     opening: Callable[[Path], Book] = open_book,
+    full: bool = False,
     progress: Progress = silent,
 ) -> ScoredBatch:
     """Decide on every borrower of the book at the end of day `as_of` (default: the day of extraction) and publish.
 
     `known_by` (default: as_of) is the day until which the bank's knowledge counts, that of casework among it. With
-    `audit` the log proves what was published. `opening` says in which engine the book is worked out.
+    `audit` the log proves what was published. `opening` says in which engine the book is worked out. `full` decides
+    anew on all though the day was scored before; the bytes are the same.
     """
     book = opening(book_directory)
     day = as_of or book.manifest.extracted_on
@@ -77,9 +83,11 @@ def score_book(  # noqa: PLR0913 - each is an input of the batch, or where it is
         keep_edition(home, book.manifest)
         published = _is_published(store, key.batch_id)
         clear_broken(root, keep=(directory,), published=partial(_is_published, store))
+        again = None
         if not is_sound(directory):
-            write_batch(book, directory, key, given_of(home, store, key, casework), model, policy, progress)
-        batch = read_batch(directory, fresh=not published)
+            given, keeping = given_of(home, store, key, casework), _keeping(home, store, key, directory, full=full)
+            again = write_batch(book, directory, key, given, model, policy, progress, keeping)
+        batch = replace(read_batch(directory, fresh=not published), again=again)
         if not published:
             row = batch_row(batch, home, book_directory)
             publish_parts(store, row, read_parts(directory), audit=audit, progress=progress)
@@ -137,6 +145,10 @@ def _key(
     )
 
 
+def _keeping(home: Path, store: Store, key: BatchKey, directory: Path, *, full: bool) -> Keeping:
+    return Keeping(begin(directory), earlier_of(home, store, key, full=full))
+
+
 def given_of(home: Path, store: Store, key: BatchKey, casework: CaseworkKnown) -> Given:
     """Return what the batch of `key` starts from besides the book; errors as in `read_states` and `find_batch`."""
     before, compared = (
@@ -171,15 +183,22 @@ def write_batch(
     model: FrozenModel,
     policy: Policy,
     progress: Progress = silent,
-) -> None:
-    """Decide by `key` and write the folder of the batch; ReconciliationError where its totals do not tie."""
+    keeping: Keeping | None = None,
+) -> Again | None:
+    """Decide by `key` and write the folder of the batch; ReconciliationError where its totals do not tie.
+
+    With `keeping` what an earlier batch of the day left is taken up, and told; the folder is the same without.
+    """
     casework = given.casework
     book = with_casework(book, casework)
+    if keeping is not None:
+        book = keeping.shelved(book, casework)
     spine = spine_on(book, [key.as_of], known_by=key.known_by)
     decided = decide(book, spine, model, policy, given=given, progress=progress)
     totals = reconcile(book, decided, key.as_of, key.known_by)
+    standing = None if keeping is None else keeping.standing(decided, key.batch_id)
     decisions = records_of(
-        decided,
+        without(decided, standing),
         batch_id=key.batch_id,
         portfolio=key.portfolio,
         spine=spine,
@@ -192,8 +211,18 @@ def write_batch(
     exhibits = exhibits_of(book, spine, decided)
     progress("exhibits", 1, 1)
     write_folder(
-        directory, key, decided, totals, decisions, exhibits, policy=policy, casework=counts, progress=progress
+        directory,
+        key,
+        decided,
+        totals,
+        decisions,
+        exhibits,
+        policy=policy,
+        casework=counts,
+        progress=progress,
+        standing=standing,
     )
+    return None if keeping is None else keeping.finish(book, directory, standing, decided)
 
 
 def batch_row(batch: ScoredBatch, home: Path, book_directory: Path) -> Batch:

@@ -19,6 +19,7 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -31,6 +32,8 @@ from ews.domain.progress import Progress
 from ews.features.catalogue import VERSION
 from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
+from ews.scoring.again.rows import Standing
+from ews.scoring.again.told import Again
 from ews.scoring.casework_known import write_casework
 from ews.scoring.decided import Decided
 from ews.scoring.exhibits.record import Exhibits, write_exhibits
@@ -42,6 +45,7 @@ from ews.scoring.states import write_states
 from ews.store.publications import DecisionRow
 from ews.store.publish_parts import CHUNK, ROW, as_part
 
+DECISIONS, LOANS, PEERS = "decisions.parquet", "loans.parquet", "peers.parquet"
 _PARTIAL = ".partial-"
 _GROUP = 4_096
 """Rows that are read for one borrower of an earlier batch."""
@@ -73,6 +77,7 @@ class ScoredBatch:
     borrowers: with a grade that warns, with any other signal; with new warnings handed out, among them overdue ones,
     waiting, and gone before anybody got them. `casework` counts overrides and findings, and those of either that the
     book has no place for. `catalogue_version` says what made the features, null in batches of earlier versions.
+    `again` is of a batch just made of a day that was scored before.
     """
 
     key: BatchKey
@@ -86,6 +91,7 @@ class ScoredBatch:
     fresh: bool
     casework: Mapping[str, int] = field(default_factory=dict)
     catalogue_version: str | None = None
+    again: Again | None = None
 
     @property
     def batch_id(self) -> str:
@@ -115,12 +121,16 @@ def write_folder(  # noqa: PLR0913 - each is a file of the folder, or part of it
     policy: Policy,
     casework: Mapping[str, int],
     progress: Progress,
+    standing: Standing | None = None,
 ) -> None:
-    """Write the batch beside `directory` and rename it into place."""
+    """Write the batch beside `directory` and rename it into place.
+
+    With `standing` there are `decisions` only on the borrowers of whom no earlier decision stands.
+    """
     partial = directory.with_name(f"{_PARTIAL}{key.batch_id}")
     partial.mkdir()
-    _write_decisions(partial / "decisions.parquet", decided, decisions, progress)
-    _write_frame(partial / "loans.parquet", decided.loans)
+    _write_decisions(partial / DECISIONS, decided, decisions, standing, progress)
+    _write_frame(partial / LOANS, decided.loans)
     tables = {
         "peers": decided.peers.to_arrow(),
         "rejected": pa.Table.from_pandas(decided.rejected, preserve_index=False),
@@ -178,7 +188,7 @@ def read_batch(directory: Path, *, fresh: bool = False) -> ScoredBatch:
 
 def read_parts(directory: Path) -> Iterator[pa.Table]:
     """Yield the decisions of the batch as the store takes them, sorted by borrower_id, a part at a time."""
-    file = pq.ParquetFile(directory / "decisions.parquet")
+    file = pq.ParquetFile(directory / DECISIONS)
     for part in file.iter_batches(batch_size=CHUNK, columns=ROW.names):
         yield pa.table(part)
 
@@ -190,14 +200,21 @@ def read_rows(directory: Path) -> Iterator[DecisionRow]:
             yield DecisionRow(**{**row, "tier": Tier(row["tier"]), "level": WarningLevel(row["level"])})
 
 
-def _write_decisions(path: Path, decided: Decided, decisions: Iterable[Decision], progress: Progress) -> None:
+def _write_decisions(
+    path: Path, decided: Decided, decisions: Iterable[Decision], standing: Standing | None, progress: Progress
+) -> None:
     """Write the decisions in groups of rows as they come: a book's records would not fit into memory."""
     total, rest = len(decided.borrowers), iter(decisions)
+    stands = np.zeros(total, dtype=bool) if standing is None else standing.stands
     with pq.ParquetWriter(path, _DECISIONS, compression="zstd") as writer:
         for start in range(0, max(total, 1), _GROUP):
             progress("records", start, total)
-            rows = as_part([DecisionRow.of(decision) for decision in islice(rest, _GROUP)])
-            writer.write_table(_with_values(rows, decided.borrowers.iloc[start : start + _GROUP]))
+            group = slice(start, start + _GROUP)
+            fresh = int((~stands[group]).sum())
+            rows = as_part([DecisionRow.of(decision) for decision in islice(rest, fresh)])
+            if standing is not None:
+                rows = standing.beside(rows, decided.borrowers["borrower_id"].iloc[group], stands[group])
+            writer.write_table(_with_values(rows, decided.borrowers.iloc[group]))
     progress("records", total, total)
 
 

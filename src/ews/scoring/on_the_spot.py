@@ -22,6 +22,7 @@ from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, BookError, RequestError, UnknownBorrowerError
 from ews.events.accept import accept_rows
 from ews.events.book import Book, open_book, was_known
+from ews.events.manifest import read_manifest
 from ews.features.window import Spine, spine_on
 from ews.models.champion import stored_model
 from ews.policy.policy import Policy
@@ -37,6 +38,8 @@ from ews.store.publications import Batch
 from ews.store.standings import previous_rows
 
 _KEYS = {"accounts": "account_id", "loans": "loan_id"}
+_ONE_THREAD = 5_000_000
+"""Rows of a book up to which a decision takes one thread: dividing the work takes more than there is to divide."""
 _EITHER_SIDE = {"relations": ("from_id", "to_id"), "guarantees": ("guarantor_id", "borrower_id")}
 
 
@@ -131,7 +134,10 @@ def with_rows_of(book: Book, borrower_id: str, rows: Mapping[str, Sequence[Mappi
 
 
 def _book_of(base: Batch) -> Book:
-    book = open_book(Path(base.summary["book"]))
+    directory = Path(base.summary["book"])
+    manifest = read_manifest(directory)
+    is_small = sum(entry.rows for entry in manifest.tables.values()) <= _ONE_THREAD
+    book = open_book(directory, threads=1 if is_small else None, manifest=manifest)
     if book.manifest.book_id != base.book_id:
         message = (
             f"The book in '{base.summary['book']}' has changed since batch {base.batch_id} was made from it. "

@@ -8,7 +8,6 @@ Many    matrices are worked through column by column, so that a borrower in a bo
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +68,9 @@ class Reasoning:
         codes = np.array([feature.reason.value for feature in features])
         self._features = features
         self._members = {code: np.flatnonzero(codes == code) for code in dict.fromkeys(codes.tolist())}
-        self._sizes = Counter(codes.tolist())
+        self._sizes = np.array([len(self._members[code]) for code in codes.tolist()])
+        channels = np.array([channel_of(feature.name).value for feature in features])
+        self._channels = {channel: np.flatnonzero(channels == channel.value) for channel in Channel}
         self._peers = peers
         self._base = base
         self._usual: dict[str, dict[str, float]] = {}
@@ -78,7 +79,8 @@ class Reasoning:
     def tell(self, asked: Asked, units: Mapping[str, Unit]) -> Iterator[Told]:
         """Yield what is told of each borrower asked, in their order; `units` are the other members by borrower_id."""
         sums = {code: _sums(asked.added[:, members]) for code, members in self._members.items()}
-        foremost = {code: self._foremost(asked, members) for code, members in self._members.items()}
+        sizes = np.where(np.isnan(asked.values), np.inf, -np.abs(asked.added))
+        foremost = {code: _foremost(sizes[:, members], members) for code, members in self._members.items()}
         splits = self._splits(asked)
         for row, (borrower_id, group) in enumerate(zip(asked.ids, asked.groups, strict=True)):
             usual, values = self._usually(group), asked.values[row].tolist()
@@ -94,14 +96,6 @@ class Reasoning:
             found.sort(key=_most_first)
             split = {channel: amounts[row] for channel, amounts in splits.items()}
             yield Told(tuple(found), self._base + sum(usual.values()), split)
-
-    def _foremost(self, asked: Asked, members: npt.NDArray[np.intp]) -> list[list[int]]:
-        """Return, per borrower, which of the features `members` are told: those known that add most, either way."""
-        known = ~np.isnan(asked.values[:, members])
-        sizes = np.where(known, -np.abs(asked.added[:, members]), np.inf)
-        order = np.argsort(sizes, axis=1, kind="stable")[:, :EVIDENCE_PER_REASON]
-        counts = np.minimum(known.sum(axis=1), EVIDENCE_PER_REASON).tolist()
-        return [indexes[:count] for indexes, count in zip(members[order].tolist(), counts, strict=True)]
 
     def _evidence(self, index: int, value: float, borrower_id: str, group: str, unit: Unit) -> Evidence:
         feature = self._features[index]
@@ -137,12 +131,20 @@ class Reasoning:
         What a reason usually adds is shared out evenly among its features.
         """
         groups, places = np.unique(np.asarray(asked.groups, dtype=object), return_inverse=True)
-        usual = {code: np.array([self._usually(group)[code] for group in groups])[places] for code in self._members}
-        splits = {channel: np.zeros(len(asked.ids)) for channel in Channel}
-        for index, feature in enumerate(self._features):
-            code = feature.reason.value
-            splits[channel_of(feature.name)] += asked.added[:, index] - usual[code] / self._sizes[code]
-        return {channel: amounts.tolist() for channel, amounts in splits.items()}
+        codes = [feature.reason.value for feature in self._features]
+        usual = np.array([self._usually(group)[code] for group in groups for code in codes]).reshape(-1, len(codes))
+        beyond = asked.added - (usual / self._sizes)[places]
+        return {channel: _in_turn(beyond[:, members]) for channel, members in self._channels.items()}
+
+
+def _foremost(sizes: Floats, members: npt.NDArray[np.intp]) -> list[list[int]]:
+    """Return, per borrower, which of the features `members` are told: those known that add most, either way.
+
+    `sizes` are borrowers × members, the less the more one adds, infinite where it is not known.
+    """
+    order = np.argsort(sizes, axis=1, kind="stable")[:, :EVIDENCE_PER_REASON]
+    counts = np.minimum((sizes != np.inf).sum(axis=1), EVIDENCE_PER_REASON).tolist()
+    return [indexes[:count] for indexes, count in zip(members[order].tolist(), counts, strict=True)]
 
 
 def _most_first(reason: Reason) -> tuple[float, str]:
@@ -152,6 +154,14 @@ def _most_first(reason: Reason) -> tuple[float, str]:
 def _sums(matrix: Floats) -> list[float]:
     """Return the sum of each row, its numbers side by side, so that a row alone gives the same bits."""
     sums: list[float] = np.ascontiguousarray(matrix).sum(axis=1).tolist()
+    return sums
+
+
+def _in_turn(matrix: Floats) -> list[float]:
+    """Return the sum of each row, its numbers added one after the other from 0."""
+    if not matrix.shape[1]:
+        return [0.0] * len(matrix)
+    sums: list[float] = (np.cumsum(matrix, axis=1)[:, -1] + 0.0).tolist()
     return sums
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -27,7 +26,7 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import sentence
 from ews.domain.unit import UnitMember
 from ews.features.catalogue import FEATURES
-from ews.models.frozen import explain, predict_pd
+from ews.models.frozen import added, pd_of
 from ews.policy.derivation import derive
 from ews.policy.grades import scale_on
 from ews.scoring.change.ends import End, end_of, rows_of
@@ -98,13 +97,12 @@ class WhatIf:
 class _Basis:
     """A batch with the rules of its day and its peers; read once, since a batch never changes.
 
-    `columns` are the features that its model asks, `asked` their places among NAMES.
+    `asked` are the places among NAMES of the features that its model asks.
     """
 
     end: End
     book: Book
-    peers: Peers
-    columns: pd.Index
+    reasoning: Reasoning
     asked: NDArray[np.intp]
 
 
@@ -195,9 +193,10 @@ def _basis(home: Path, store: Store, batch_id: str) -> _Basis:
             name=gone[0],
         )
         raise ModelError(message)
-    features = end.model.features
-    places = np.array([NAMES.index(name) for name in features])
-    return _Basis(end, book_of(end), Peers.from_arrow(pq.read_table(folder / _PEERS)), pd.Index(features), places)
+    places = np.array([NAMES.index(name) for name in end.model.features])
+    _, base = added(end.model, np.empty((0, len(places))))
+    peers = Peers.from_arrow(pq.read_table(folder / _PEERS))
+    return _Basis(end, book_of(end), Reasoning(FEATURES, peers, base), places)
 
 
 def _score(basis: _Basis, given: Values, who: Mapping[str, Any], unit: tuple[UnitMember, ...]) -> _Scored:
@@ -206,16 +205,13 @@ def _score(basis: _Basis, given: Values, who: Mapping[str, Any], unit: tuple[Uni
     if np.isnan(values).all():
         message = sentence("No feature is known, and from nothing no pd is told. Give at least one value.")
         raise RequestError(message)
-    model = basis.end.model
-    frame = pd.DataFrame(values[:, basis.asked], columns=basis.columns)
-    explanation = explain(model, frame)
-    added = np.zeros(len(NAMES))
-    added[basis.asked] = explanation.by_feature[0]
+    model, rows = basis.end.model, values[:, basis.asked]
+    adds = np.zeros(values.shape)
+    adds[:, basis.asked], _ = added(model, rows)
     borrower_id = str(who["borrower_id"])
-    asked = Asked([borrower_id], [group_of(who["kind"], who["industry"])], values, added[np.newaxis])
-    reasoning = Reasoning(FEATURES, basis.peers, explanation.base_log_odds)
-    (told,) = reasoning.tell(asked, {borrower_id: unit})
-    return _Scored(float(predict_pd(model, frame)[0]), told.base, told.reasons)
+    asked = Asked([borrower_id], [group_of(who["kind"], who["industry"])], values, adds)
+    (told,) = basis.reasoning.tell(asked, {borrower_id: unit})
+    return _Scored(float(pd_of(model, rows)[0]), told.base, told.reasons)
 
 
 def _told(

@@ -156,7 +156,9 @@ def reason_sentence(reason: Reason, language: Language) -> str:
 def evidence_sentence(evidence: Evidence, language: Language) -> str:
     """Return 近3个月最大逾期 49 天，差于 86% 的同业; what a special value means only where it is that value."""
     feature = _FEATURES[evidence.feature]
-    label, explanation = _label(feature.text.in_(language), evidence.value if feature.unit in _COUNTED else None)
+    label, explanation = _label(
+        _NAMES[feature.name].in_(language), evidence.value if feature.unit in _COUNTED else None
+    )
     shown = value_text(evidence.feature, evidence.value, language)
     if evidence.value is None:
         return f"{label}{'：' if language is Language.ZH else ': '}{shown}"

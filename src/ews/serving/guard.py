@@ -6,6 +6,7 @@ desk, in their own transaction, and a request for many of them here as well: som
 """
 
 import re
+from asyncio import wrap_future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,6 @@ from typing import Any
 import structlog
 from fastapi import Request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ews.domain.errors import EwsError
@@ -109,7 +109,7 @@ async def _written(services: Services, request: Request, status: int) -> bool:
         borrowers=_borrowers(request),
     )
     try:
-        await run_in_threadpool(services.journal.write, entry)
+        await wrap_future(services.journal.enter(entry))
     except (SQLAlchemyError, EwsError, OSError, RuntimeError) as error:
         log.error("look-up not logged", request_id=request.state.request_id, error=type(error).__name__)
         return False

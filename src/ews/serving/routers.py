@@ -23,6 +23,7 @@ from ews.serving.api import (
     model,
     monitoring,
     my_day,
+    newest_decision,
     oidc_login,
     overrides,
     policy,
@@ -54,6 +55,9 @@ from ews.serving.pages.work import day as work_day
 from ews.serving.pages.work import warnings as work_warnings
 
 ROUTERS: tuple[APIRouter, ...] = (
+    # what other systems ask all day first: each router that is tried before costs the answer time
+    newest_decision.router,
+    what_if.router,
     login.router,
     oidc_login.router,
     my_day.router,
@@ -79,7 +83,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     change.router,
     borrowers.router,  # after all other paths below a borrower, since an id may hold a slash
     decisions.router,
-    what_if.router,
     warnings.router,
     batches.router,
     model.router,

@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any, Protocol
@@ -203,8 +204,8 @@ class PolicyFacts:
 class WriteLog(Protocol):
     """Called by several threads at once."""
 
-    def write(self, entry: Entry) -> None:
-        """Return when the entry is stored for good; the error of the store or the witness where it could not be."""
+    def enter(self, entry: Entry) -> "Future[None]":
+        """Return what is done once the entry is stored for good; the error of the store or the witness else."""
 
 
 @dataclass(frozen=True, slots=True)

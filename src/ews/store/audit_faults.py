@@ -88,7 +88,7 @@ class Fault:
     @property
     def text(self) -> Text:
         said = _TEXTS[self.kind]
-        what = _SET if self.table in {"decisions", "records"} else _ROW
+        what = _SET if self.table in {"decisions", "records", "packed_records"} else _ROW
         return Text(self._filled(said.en, what.en), self._filled(said.zh, what.zh))
 
     def _filled(self, said: str, what: str) -> str:

@@ -19,7 +19,7 @@ from ews.store.cases import iso, plain_json
 from ews.store.tables import metadata
 
 PROTECTED = ("cases", "acts", "findings", "model_findings", "users", "tokens", "receivers", "adoptions", "batches")
-SETS = ("decisions", "records")
+SETS = ("decisions", "records", "packed_records")
 CHUNK = 2_000
 NOTHING = hashlib.sha256().hexdigest()
 """Digest of a set without rows."""
@@ -60,7 +60,7 @@ def set_digest(connection: Connection, name: str, publication: int) -> str | Non
     for row in plain_rows(connection, table, columns, [table.c.borrower_id], table.c.publication == publication):
         try:
             # No plain_json: with its keys each row would cost twice as much, and there may be millions.
-            total.update(json.dumps(row, ensure_ascii=False, default=iso).encode() + b"\n")
+            total.update(json.dumps(row, ensure_ascii=False, default=plain).encode() + b"\n")
         except (TypeError, ValueError):
             is_plain = False
     return total.hexdigest() if is_plain else None
@@ -103,6 +103,11 @@ def _readers(connection: Connection, columns: Sequence[Column[Any]]) -> list[tup
         if reader is not None and writer is not None:
             found.append((place, reader, writer))
     return found
+
+
+def plain(value: Any) -> Any:
+    """Return a day, a time or bytes as a set's digest takes them; TypeError for anything else."""
+    return {"sha256": hashlib.sha256(value).hexdigest()} if isinstance(value, bytes) else iso(value)
 
 
 def _known(digest: str | None, table: str, key: str) -> str:

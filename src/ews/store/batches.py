@@ -4,7 +4,7 @@ Order   newest first: by as_of, then by publication
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -64,6 +64,12 @@ def latest_batches(store: Store) -> tuple[Publication, ...]:
     return tuple(_publication(row) for row in rows)
 
 
+def newest_ids(store: Store) -> Mapping[str, str]:
+    """Return the id of the newest batch of each portfolio, by portfolio, sorted."""
+    with reading(store) as connection:
+        return {row.portfolio: row.batch_id for row in connection.execute(_NEWEST_IDS)}
+
+
 def find_batch(store: Store, batch_id: str) -> Publication:
     """Return the batch of that id; UnknownBatchError where none is published."""
     view = ranked()
@@ -116,6 +122,12 @@ def predecessor(store: Store, portfolio: str, as_of: date, *, known_by: date | N
     if known_by is not None:
         conditions.append(view.c.known_by <= known_by)
     return _first(store, _newest_first(view, *conditions))
+
+
+def edition_on(store: Store, portfolio: str, as_of: date) -> Publication | None:
+    """Return the batch of `portfolio` of that day that no later one supersedes; None where none is published."""
+    view = ranked()
+    return _first(store, _newest_first(view, view.c.portfolio == portfolio, view.c.as_of == as_of))
 
 
 def comparison(store: Store, portfolio: str, as_of: date, *, known_by: date | None = None) -> Publication | None:
@@ -175,3 +187,8 @@ def _newest_first(view: CTE, *conditions: ColumnElement[bool]) -> Select[Any]:
 
 def _of(view: CTE, portfolio: str | None) -> list[ColumnElement[bool]]:
     return [] if portfolio is None else [view.c.portfolio == portfolio]
+
+
+_VIEW = ranked()
+_NEWEST_IDS = select(_VIEW.c.portfolio, _VIEW.c.batch_id).where(_VIEW.c.age == 1).order_by(_VIEW.c.portfolio)
+"""Asked with every what-if, and made once."""

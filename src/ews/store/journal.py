@@ -36,15 +36,23 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Return when the entry is stored for good; the error of the store or the witness where it could not be."""
+        self.enter(entry).result()
+
+    def enter(self, entry: Entry) -> "Future[None]":
+        """Return what is done once `write` would return, with its error: whoever waits for many needs no thread each.
+
+        An entry is not taken back: what is returned cannot be cancelled.
+        """
         plain_json(entry.content)  # TypeError here, rather than for all that wait beside it
         stored: Future[None] = Future()
+        stored.set_running_or_notify_cancel()
         with self._changed:
             if self._closed:
                 message = "The journal is closed: the service is stopping."
                 raise RuntimeError(message)
             self._waiting.append((entry, stored))
             self._changed.notify()
-        stored.result()
+        return stored
 
     def close(self) -> None:
         """Store what waits, then stop; more is not taken."""

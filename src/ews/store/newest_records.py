@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from ews.domain.decisions import Held
 from ews.store.batches import ranked
-from ews.store.tables import records
+from ews.store.kept_records import kept_records
 
 HOLDS = "holds"
 
@@ -29,21 +29,20 @@ def newest_held(connection: Connection, borrowers: Collection[tuple[str, str]]) 
 
     A record that the newest batch does not have any more is not looked for in earlier ones.
     """
+    asked: dict[str, list[str]] = {}
+    for portfolio, borrower_id in borrowers:
+        asked.setdefault(portfolio, []).append(borrower_id)
     view = ranked()
-    query = (
-        select(view.c.portfolio, records.c.borrower_id, records.c.record)
-        .join_from(records, view, records.c.publication == view.c.publication)
-        .where(view.c.age == 1, records.c.borrower_id.in_(sorted({borrower_id for _, borrower_id in borrowers})))
-    )
-    wanted = set(borrowers)
+    query = select(view.c.portfolio, view.c.publication).where(view.c.age == 1)
     return {
-        (row.portfolio, row.borrower_id): _held_now(row.record)
-        for row in (connection.execute(query) if wanted else ())
-        if (row.portfolio, row.borrower_id) in wanted
+        (row.portfolio, borrower_id): _held_now(record)
+        for row in (connection.execute(query).all() if asked else ())
+        if row.portfolio in asked
+        for borrower_id, record in kept_records(connection, row.publication, asked[row.portfolio]).items()
     }
 
 
-def _held_now(record: str) -> HeldNow:
+def _held_now(record: bytes) -> HeldNow:
     content = json.loads(record)
     return HeldNow(
         content["policy_hash"],

@@ -1,16 +1,18 @@
 """Publish: a batch and its decisions enter the store in one transaction; the commit is the publication.
 
-Reads   the batch, its decisions in any order
-Writes  batches, decisions, records; the records of the portfolio's batch before are given up (they stay in Parquet)
+Reads   the batch, its decisions in parts that ascend by borrower_id
+Writes  batches, decisions, packed records; the records of the portfolio's batch before are given up (they stay in
+        Parquet)
 Again   a batch that is already there is left as it is
 Log     one entry proves the batch: a digest over its decisions, and one over its records
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -27,8 +29,8 @@ from ews.store.audit_rows import set_touched
 from ews.store.batches import find_batch, tallies_to_json, to_batch
 from ews.store.engine import Store, writing
 from ews.store.publications import Batch, DecisionRow, Publication, Tally
-from ews.store.publish_parts import Digest, insert_part, made_ready, pack_fast, parts_of
-from ews.store.tables import batches, decisions, records
+from ews.store.publish_parts import Digest, insert_part, made_ready, parts_of
+from ews.store.tables import batches, decisions, metadata, packed_records, records
 
 PUBLISH = "batch.publish"
 """Action of the entry in the audit log."""
@@ -46,11 +48,12 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A batch in the store: its number, the digests of its rows, and whose records were given up for it."""
+    """A batch in the store: its number, the digests of its rows, and which records were given up for it."""
 
     publication: int
     digests: tuple[Digest, ...]
-    given_up: Sequence[int]
+    given_up: tuple[tuple[str, int], ...]
+    """By table and publication."""
 
 
 def publish(
@@ -64,10 +67,12 @@ def publish(
 ) -> Published:
     """Publish `batch`; `published_at` defaults to now. With `audit` the log proves each row of it from then on.
 
+    `rows` may come in any order.
+
     ReconciliationError, and nothing published, where the counts do not tie, or where the same id is there with
     other figures.
     """
-    parts = parts_of(rows)
+    parts = parts_of(sorted(rows, key=attrgetter("borrower_id")))
     return publish_parts(store, batch, parts, published_at=published_at, progress=progress, audit=audit)
 
 
@@ -80,7 +85,10 @@ def publish_parts(
     progress: Progress = silent,
     audit: Log | None = None,
 ) -> Published:
-    """Publish as `publish` does decisions that come as tables of ROW, a part at a time."""
+    """Publish as `publish` does decisions that come as tables of ROW, a part at a time.
+
+    ReconciliationError, too, where ids do not ascend from first to last.
+    """
     with writing(store) as connection:
         if store.on_postgresql:
             connection.execute(text("LOCK TABLE batches IN SHARE ROW EXCLUSIVE MODE"))
@@ -132,17 +140,15 @@ def _write(
     ).scalar()
     in_full = newest_day is None or newest_day <= batch.as_of
     connection.execute(insert(batches), _batch_row(batch, number, published_at))
-    tables = (decisions, records) if in_full else (decisions,)
-    digests = (Digest(decisions, number), Digest(records, number))
+    tables = (decisions, packed_records) if in_full else (decisions,)
+    digests = (Digest(decisions, number), Digest(packed_records, number))
     wanted = {table: digest if proven else None for table, digest in zip(tables, digests, strict=False)}
-    as_text = connection.dialect.name == "postgresql"
-    if as_text:
-        pack_fast(connection)
+    for_copy = connection.dialect.name == "postgresql"
     tallies: Counter[tuple[Tier, WarningLevel]] = Counter()
     money: Counter[tuple[Tier, WarningLevel]] = Counter()
     in_default = done = 0
     progress(STEP, 0, batch.scored)
-    for ready in made_ready(parts, number, wanted, as_text=as_text):
+    for ready in made_ready(parts, number, wanted, for_copy=for_copy):
         insert_part(connection, ready)
         part = ready.part
         for tier, level, borrowers, exposure in _tallied(part):
@@ -168,14 +174,18 @@ def _tallied(part: pa.Table) -> list[tuple[Tier, WarningLevel, int, int]]:
     ]
 
 
-def _narrow(connection: Connection, portfolio: str, newest: int) -> Sequence[int]:
+def _narrow(connection: Connection, portfolio: str, newest: int) -> tuple[tuple[str, int], ...]:
     query = select(batches.c.publication).where(batches.c.portfolio == portfolio, batches.c.publication != newest)
-    given_up = [
-        number
-        for number in connection.execute(query.order_by(batches.c.publication)).scalars()
-        if connection.execute(select(records.c.borrower_id).where(records.c.publication == number).limit(1)).first()
-    ]
-    connection.execute(delete(records).where(records.c.publication.in_(given_up)))
+    numbers = connection.execute(query.order_by(batches.c.publication)).scalars().all()
+    given_up = tuple(
+        (table.name, number)
+        for table in (packed_records, records)
+        for number in numbers
+        if connection.execute(select(table.c.borrower_id).where(table.c.publication == number).limit(1)).first()
+    )
+    for name, number in given_up:
+        table = metadata.tables[name]
+        connection.execute(delete(table).where(table.c.publication == number))
     return given_up
 
 
@@ -187,8 +197,8 @@ def _log(connection: Connection, audit: Log, written: _Written) -> Head:
     row = connection.execute(select(batches).where(batches.c.publication == written.publication)).one()
     rows = (
         touched(connection, "batches", str(row.publication)),
-        *(digest.touched(connection) for digest in written.digests),
-        *(set_touched(connection, "records", number) for number in written.given_up),
+        *(digest.touched() for digest in written.digests),
+        *(set_touched(connection, name, number) for name, number in written.given_up),
     )
     content = {"publication": row.publication, "portfolio": row.portfolio, "as_of": row.as_of, "scored": row.scored}
     entry = Entry(row.published_at, SYSTEM.user_id, PUBLISH, row.batch_id, content=content, rows=rows)

@@ -1,32 +1,36 @@
 """Parts of a publication: decisions as columns, written the fast way of each database.
 
+Records     are packed (ews.store.packing), so that neither database packs them or takes a row for each
 SQLite      rows as the driver takes them, many at a time
-PostgreSQL  COPY of text that Arrow writes, so that no row becomes a Python object
-Ahead       the next part is made ready by a thread while the database takes this one
-Digest      what the log proves is made of the parts as they go by; ids that do not ascend are read back instead
+PostgreSQL  binary COPY, made by columns, so that no row becomes a Python object
+Ahead       parts are read by one thread and made ready by another while the database takes those before
+Order       ids ascend over all parts: a record is found by the first borrower of its pack
+Digest      what the log proves is made of the parts as they go by
 """
 
 import hashlib
-import io
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table
 
+from ews.domain.errors import ReconciliationError
 from ews.domain.levels import Tier, WarningLevel
 from ews.store.audit import Touched
-from ews.store.audit_rows import set_touched
-from ews.store.cases import iso
+from ews.store.audit_rows import plain
+from ews.store.binary_copy import as_binary
+from ews.store.packing import packed
 from ews.store.publications import DecisionRow
+from ews.store.tables import packed_records
 
-CHUNK = 5_000
+CHUNK = 2_048
 ROW = pa.schema(
     [
         *((name, pa.string()) for name in ("borrower_id", "name", "branch_id", "officer_id", "industry", "region")),
@@ -46,7 +50,9 @@ ROW = pa.schema(
 )
 """A decision as it is handed in: the fields of DecisionRow."""
 _RANKS = {"tier": pa.array([tier.value for tier in Tier]), "level": pa.array([level.value for level in WarningLevel])}
-_AS_TEXT = pa_csv.WriteOptions(include_header=False, quoting_style="all_valid")
+_PACKED = pa.schema({"borrower_id": pa.string(), "packed": pa.binary(), "publication": pa.int64()})
+AHEAD = 2
+"""Parts that are read or made ready while the database takes one."""
 
 
 def parts_of(rows: Iterable[DecisionRow]) -> Iterator[pa.Table]:
@@ -62,7 +68,9 @@ def as_part(rows: Sequence[DecisionRow]) -> pa.Table:
 
 
 def stored(part: pa.Table, table: Table, publication: int) -> pa.Table:
-    """Return what `table`, decisions or records, keeps of a part, in the order of its columns' names."""
+    """Return what `table`, decisions or packed_records, keeps of a part, in the order of its columns' names."""
+    if table is packed_records:
+        return _packed(part, publication)
     columns: dict[str, Any] = {name: part[name] for name in part.column_names}
     columns["publication"] = pa.array([publication] * len(part), pa.int64())
     for name, values in _RANKS.items():
@@ -73,37 +81,67 @@ def stored(part: pa.Table, table: Table, publication: int) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A part as the database takes it: by table, rows for SQLite or the text that COPY reads."""
+    """A part as the database takes it: by table, rows for SQLite or the pieces that COPY reads."""
 
     part: pa.Table
     rows: Mapping[str, tuple[Sequence[str], Any]]
 
 
 def made_ready(
-    parts: Iterable[pa.Table], publication: int, digests: Mapping[Table, "Digest | None"], *, as_text: bool
+    parts: Iterable[pa.Table], publication: int, digests: Mapping[Table, "Digest | None"], *, for_copy: bool
 ) -> Iterator[Ready]:
-    """Yield the parts for the tables of `digests`, one ahead of who stores them; the digests take them on the way."""
-    source = iter(parts)
+    """Yield the parts for the tables of `digests`, ahead of who stores them; the digests take them on the way.
 
-    def take() -> Ready | None:
-        part = next(source, None)
-        return None if part is None else _ready(part, publication, digests, as_text=as_text)
+    ReconciliationError where the ids do not ascend.
+    """
+    source = iter(_ascending(parts))
+    with ThreadPoolExecutor(1, "ews-publish-read") as reads, ThreadPoolExecutor(1, "ews-publish-pack") as packs:
 
-    with ThreadPoolExecutor(1, "ews-publish") as ahead:
-        waiting = ahead.submit(take)
-        while (ready := waiting.result()) is not None:
-            waiting = ahead.submit(take)
+        def take(read: "Future[pa.Table | None]") -> Ready | None:
+            part = read.result()
+            return None if part is None else _ready(part, publication, digests, for_copy=for_copy)
+
+        def ahead() -> "Future[Ready | None]":
+            return packs.submit(take, reads.submit(next, source, None))
+
+        waiting = deque(ahead() for _ in range(AHEAD))
+        while (ready := waiting.popleft().result()) is not None:
+            waiting.append(ahead())
             yield ready
 
 
-def _ready(part: pa.Table, publication: int, digests: Mapping[Table, "Digest | None"], *, as_text: bool) -> Ready:
+def _ascending(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    last = None
+    for part in parts:
+        ids = pa.chunked_array(
+            [*([] if last is None else [pa.array([last], pa.string())]), *part["borrower_id"].chunks]
+        )
+        if not pc.all(pc.less(ids[:-1], ids[1:]), min_count=0).as_py():
+            message = (
+                "The decisions of a batch come sorted by borrower_id, each once; these do not. Nothing was published."
+            )
+            raise ReconciliationError(message)
+        last = ids[-1].as_py() if len(ids) else None
+        yield part
+
+
+def _ready(part: pa.Table, publication: int, digests: Mapping[Table, "Digest | None"], *, for_copy: bool) -> Ready:
     rows = {}
     for table, digest in digests.items():
         kept = stored(part, table, publication)
         if digest is not None:
             digest.add(kept)
-        rows[table.name] = kept.column_names, _as_text(kept) if as_text else list(_as_sqlite(kept))
+        rows[table.name] = kept.column_names, as_binary(kept, table) if for_copy else list(_as_sqlite(kept))
     return Ready(part, rows)
+
+
+def _packed(part: pa.Table, publication: int) -> pa.Table:
+    ids, records = (part[name].combine_chunks() for name in ("borrower_id", "record"))
+    packs = list(packed(ids, records))
+    columns = [*zip(*packs, strict=True), [publication] * len(packs)] if packs else [(), (), ()]
+    return pa.table(
+        [pa.array(list(column), field.type) for column, field in zip(columns, _PACKED, strict=True)], _PACKED
+    )
 
 
 def insert_part(connection: Connection, ready: Ready) -> None:
@@ -112,27 +150,12 @@ def insert_part(connection: Connection, ready: Ready) -> None:
         names = ", ".join(columns)
         if connection.dialect.name == "postgresql":
             driver: Any = connection.connection.driver_connection
-            with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy:
-                copy.write(rows)
+            with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)") as copy:
+                for piece in rows:
+                    copy.write(piece)
         elif rows:
             marks = ", ".join("?" * len(columns))
             connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-
-
-def pack_fast(connection: Connection) -> None:
-    """Have PostgreSQL pack the records of this transaction by lz4 where it can: by itself it takes thrice as long."""
-    connection.execute(
-        text(
-            "SELECT set_config('default_toast_compression', 'lz4', true) FROM pg_settings "
-            "WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"
-        )
-    )
-
-
-def _as_text(rows: pa.Table) -> memoryview:
-    written = io.BytesIO()
-    pa_csv.write_csv(rows, written, _AS_TEXT)
-    return written.getbuffer()
 
 
 def _as_sqlite(rows: pa.Table) -> Iterator[tuple[Any, ...]]:
@@ -152,21 +175,12 @@ class Digest:
         self._table = table
         self._publication = publication
         self._total = hashlib.sha256()
-        self._last = ""
-        self._ascends = True
-        self._encode = json.JSONEncoder(ensure_ascii=False, default=iso).encode
+        self._encode = json.JSONEncoder(ensure_ascii=False, default=plain).encode
 
     def add(self, rows: pa.Table) -> None:
-        """Take the next rows, which have the columns of the table in the order of their names."""
-        ids = rows["borrower_id"].to_pylist()
-        self._ascends = self._ascends and all(one < two for one, two in zip([self._last, *ids], ids, strict=False))
-        if not self._ascends:
-            return
-        self._last = ids[-1] if ids else self._last
+        """Take the next rows by borrower_id, with the columns of the table in the order of their names."""
         for row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
             self._total.update(self._encode(row).encode() + b"\n")
 
-    def touched(self, connection: Connection) -> Touched:
-        if not self._ascends:
-            return set_touched(connection, self._table.name, self._publication)
+    def touched(self) -> Touched:
         return Touched(self._table.name, str(self._publication), self._total.hexdigest())

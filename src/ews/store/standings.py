@@ -17,8 +17,9 @@ from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import sentence
 from ews.store.batches import BatchKey, find_batch, ranked
 from ews.store.engine import Store, reading
+from ews.store.kept_records import kept_record
 from ews.store.publications import Standing
-from ews.store.tables import decisions, records
+from ews.store.tables import batches, decisions
 
 _BATCH = ("publication", "batch_id", "portfolio", "as_of", "published_at")
 _OWN = (
@@ -83,7 +84,7 @@ def borrower_decision(
                 where=where,
             )
             raise UnknownBorrowerError(message)
-        record = connection.execute(_RECORD, {"publication": row.publication, "borrower_id": borrower_id}).scalar()
+        record = kept_record(connection, row.publication, borrower_id)
     return Found(to_standing(row), None if record is None else Decision.from_json(record))
 
 
@@ -175,8 +176,11 @@ _VIEW = ranked()
 _OF_BORROWER = _standings(_VIEW).where(decisions.c.borrower_id == bindparam("borrower_id"))
 _IN_BATCH = _newest_first(_OF_BORROWER.where(_VIEW.c.batch_id == bindparam("batch_id")), _VIEW).limit(1)
 _IN_PORTFOLIO = _newest_first(_OF_BORROWER.where(_VIEW.c.portfolio == bindparam("portfolio")), _VIEW).limit(1)
-_PORTFOLIOS = _OF_BORROWER.with_only_columns(_VIEW.c.portfolio).distinct().order_by(_VIEW.c.portfolio)
-_RECORD = select(records.c.record).where(
-    records.c.publication == bindparam("publication"), records.c.borrower_id == bindparam("borrower_id")
+_PORTFOLIOS = (
+    select(batches.c.portfolio)
+    .join_from(decisions, batches, decisions.c.publication == batches.c.publication)
+    .where(decisions.c.borrower_id == bindparam("borrower_id"))
+    .distinct()
+    .order_by(batches.c.portfolio)
 )
 """Of each look-up; made once, since making one takes longer than asking it."""

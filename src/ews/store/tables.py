@@ -1,7 +1,8 @@
 """Tables of the store: what has been published.
 
 Grain   batches: one publication; decisions: (publication, borrower_id), narrow, never changed;
-        records: the full record of a decision, for the newest batch of each portfolio only;
+        packed_records: the full records of a few neighbours, under the first of them, for the newest batch of each
+        portfolio only; records: one full record, as they were kept before there were packs, read until a newer batch
         adoptions: one decision that a policy holds from a day, never changed
         cases: one thing that people work on (kinds: ews.store.cases), as it is now; acts: (case, version), what was
         done, never changed; findings: what checks and approvals established, never changed
@@ -27,6 +28,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -123,6 +125,20 @@ records = Table(
     ),
     Column("borrower_id", _ID, primary_key=True),
     Column("record", Text, nullable=False),
+)
+
+packed_records = Table(
+    "packed_records",
+    metadata,
+    Column(
+        "publication",
+        Integer,
+        ForeignKey("batches.publication", name="fk_packed_records_publication"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("borrower_id", _ID, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 adoptions = Table(

@@ -13,7 +13,7 @@ from ews.domain.errors import ReconciliationError
 from ews.domain.levels import Tier, WarningLevel
 from ews.store.audit import touched
 from ews.store.engine import reading, writing
-from ews.store.tables import audit, records
+from ews.store.tables import audit, packed_records
 from tests.casework.signals import (
     AUGUST,
     JULY,
@@ -207,7 +207,7 @@ def test_signals_of_a_policy_that_nobody_can_read_any_more_are_warned_of_by_thei
 def test_records_that_are_missing_from_the_newest_batch_are_told_and_raise_nothing(desk):
     published(desk.store, "broken", [borrower("B1", held("BALANCE_THIN"))])
     with writing(desk.store) as connection:
-        connection.execute(delete(records))
+        connection.execute(delete(packed_records))
     with pytest.raises(ReconciliationError, match="'broken' is the newest of 'sme', but its records are not in the"):
         again(desk)
     assert warnings(desk) == ()

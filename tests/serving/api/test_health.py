@@ -55,7 +55,8 @@ def test_a_store_of_another_schema_is_not_ready(client, store, problem_of):
 
 def _break(store: Store) -> None:
     with writing(store) as connection:
-        connection.execute(text("DROP TABLE records"))
+        for name in ("packed_records", "records"):
+            connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("DROP TABLE decisions"))
         connection.execute(text("DROP TABLE batches"))
 

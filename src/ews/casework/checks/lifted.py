@@ -17,7 +17,8 @@ from ews.policy.findings import EASY
 from ews.store.batches import ranked
 from ews.store.cases import Case, CaseFilter, find_cases
 from ews.store.findings import Finding, findings_of_borrower
-from ews.store.tables import decisions, records
+from ews.store.kept_records import kept_record
+from ews.store.tables import decisions
 
 HELD_AGAINST = ("listed_default", "restructured", "restructured_again", "was_non_performing")
 """Facts of a loan for which the law asks more than payment, told by the rules that ask them."""
@@ -34,18 +35,15 @@ def would_lift(work: Work, case: Case, found: Collection[Finding]) -> frozenset[
 def _is_held_against(connection: Connection, portfolio: str, borrower_id: str) -> bool:
     view = ranked()
     query = (
-        select(records.c.record)
+        select(view.c.publication)
         .join_from(decisions, view, decisions.c.publication == view.c.publication)
-        .join(
-            records,
-            (records.c.publication == decisions.c.publication) & (records.c.borrower_id == decisions.c.borrower_id),
-        )
         .where(view.c.age == 1, view.c.portfolio == portfolio, decisions.c.borrower_id == borrower_id)
     )
-    text = connection.execute(query).scalar()
-    if text is None:
+    publication = connection.execute(query).scalar()
+    record = None if publication is None else kept_record(connection, publication, borrower_id)
+    if record is None:
         return True
-    decision = Decision.from_json(text)
+    decision = Decision.from_json(record)
     return decision.in_default or decision.tier.non_performing or any(map(_is_bad, decision.loans))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, false, func, select
+from sqlalchemy import ColumnElement, Connection, Select, false, func, select
 
 from ews.casework.checks.body import KIND as CHECK
 from ews.casework.checks.body import SUBMITTED, body_of
@@ -14,9 +14,10 @@ from ews.domain.decisions import Decision
 from ews.store.batches import ranked
 from ews.store.case_chunks import cases_about
 from ews.store.cases import Case, to_case
+from ews.store.kept_records import kept_records
 from ews.store.publications import Publication, Standing
 from ews.store.standings import standing_columns, to_standing
-from ews.store.tables import cases, decisions, records
+from ews.store.tables import cases, decisions
 
 _AFTER = "0"
 """The character after the slash: names are found as a range, since LIKE would find them one by one."""
@@ -42,21 +43,18 @@ def borrowers_of(connection: Connection, publication: Publication) -> frozenset[
 def seen_in(connection: Connection, publication: Publication, ids: Collection[str]) -> Mapping[str, Seen]:
     """Return how the borrowers stand in the batch, with their records; who is not in it is absent."""
     view = ranked()
-    asked: list[ColumnElement[Any]] = [*standing_columns(view), records.c.record]
-    query = (
-        select(*asked)
+    query: Select[Any] = (
+        select(*standing_columns(view))
         .join_from(decisions, view, decisions.c.publication == view.c.publication)
-        .outerjoin(
-            records,
-            (records.c.publication == decisions.c.publication) & (records.c.borrower_id == decisions.c.borrower_id),
-        )
         .where(decisions.c.publication == publication.number, decisions.c.borrower_id.in_(sorted(ids)))
     )
+    records = kept_records(connection, publication.number, ids)
     return {
         row.borrower_id: Seen(
-            to_standing(row), None if row.record is None else Decision.from_json(row.record, with_reasons=False)
+            to_standing(row), None if record is None else Decision.from_json(record, with_reasons=False)
         )
         for row in connection.execute(query)
+        for record in (records.get(row.borrower_id),)
     }
 
 

@@ -21,13 +21,16 @@ from ews.domain.patterns import NO_PATTERN
 from ews.policy.policy import Policy
 from ews.store.batches import ranked
 from ews.store.engine import Store, reading
+from ews.store.kept_records import kept_records
 from ews.store.publications import Publication, Standing
 from ews.store.standings import standing_columns, to_standing
-from ews.store.tables import decisions, records
+from ews.store.tables import decisions
 
 PolicyOf = Callable[[str], Policy | None]
 """Gives the policy of a hash, None where it was not kept or cannot be read any more."""
 
+_AT_ONCE = 1_000
+"""Borrowers whose records are read at a time."""
 _GONE = "lingers"
 _OF_TIERS = "tier_rule"
 
@@ -66,25 +69,24 @@ def read_seen(
     """
     view = ranked()
     query: Select[Any] = (
-        select(*standing_columns(view), records.c.record)
+        select(*standing_columns(view))
         .join_from(decisions, view, decisions.c.publication == view.c.publication)
-        .outerjoin(
-            records,
-            (records.c.publication == decisions.c.publication) & (records.c.borrower_id == decisions.c.borrower_id),
-        )
         .where(decisions.c.publication == publication.number, decisions.c.level_rank > 0)
     )
     if names is not None:
         query = query.where(decisions.c.borrower_id.in_(sorted(names)))
+    query = query.order_by(decisions.c.borrower_id).execution_options(yield_per=_AT_ONCE)
     kinds = _kinds(policy_of(publication.batch.policy_hash))
     found: dict[str, Seen] = {}
     with reading(store) as connection:
-        for row in connection.execute(query):
-            if row.record is None:
+        for rows in connection.execute(query).partitions():
+            records = kept_records(connection, publication.number, [row.borrower_id for row in rows])
+            if len(records) < len(rows):
                 return None
-            record = Decision.from_json(row.record, with_reasons=False)
-            dpd = max((loan.dpd for loan in record.loans if loan.dpd is not None), default=None)
-            found[record.borrower_id] = Seen(to_standing(row), tuple(_signs(record, kinds, today)), dpd)
+            for row in rows:
+                record = Decision.from_json(records[row.borrower_id], with_reasons=False)
+                dpd = max((loan.dpd for loan in record.loans if loan.dpd is not None), default=None)
+                found[record.borrower_id] = Seen(to_standing(row), tuple(_signs(record, kinds, today)), dpd)
     return found
 
 

@@ -92,7 +92,7 @@ def _accounts(book: Book, spine: Spine) -> ir.Table:
     """Return the accounts of the borrowers and of their economic units, which take one look at all postings."""
     unit = members(book, spine).select(*DAY, borrower_id="member_id").select(*KEYS)
     whose = Spine(step(ibis.union(spine.table.select(*KEYS), unit, distinct=True)), spine.days)
-    return step(_by_account(book, whose, _closed(book, whose)))
+    return step(_by_account(book, whose, _closed(book, whose)), lasting=True)
 
 
 def _closed(book: Book, spine: Spine) -> ir.Table:

@@ -71,8 +71,8 @@ def build(book: Book, spine: Spine) -> ir.Table:
         repayment_source.repayment_source(book, spine, postings, unit),
         settlement.settlement(book, spine),
     )
-    # Worked out one by one: as a single statement they are more than the engine plans well
-    table = step(joined(spine, *(step(part) for part in parts)))
+    # Worked out one by one: as a single statement they are more than the engine plans well, and few change at a time
+    table = step(joined(spine, *(step(part, lasting=True) for part in parts)))
     sight = Sight(table)
     values: dict[str, ir.Value] = {}
     for part in PARTS:
@@ -89,6 +89,6 @@ def _inflow_12m(book: Book, spine: Spine) -> ir.Table:
     if not all(book.has(name) for name in READS[0]):
         return spine.table.mutate(inflow_12m=ibis.null("int64"))
     names = unit_names(book, members(book, spine))
-    sums = step(flow_sums(book, spine, recent_postings(book, spine), names))
-    table = joined(spine, step(life(book, spine)), sums.select(*KEYS, "inflow_12"))
+    sums = step(flow_sums(book, spine, recent_postings(book, spine), names), lasting=True)
+    table = joined(spine, step(life(book, spine), lasting=True), sums.select(*KEYS, "inflow_12"))
     return table.select(*KEYS, inflow_12m=only_where(table.seen_12, table.inflow_12.fill_null(0)).cast("int64"))

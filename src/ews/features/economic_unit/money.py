@@ -49,7 +49,7 @@ def account_sums(book: Book, spine: Spine, parties: Spine, owners: Spine, postin
     flows = {name: only_where(is_seen, table[name].fill_null(0)) for name in ("earned_3", "earned_12", *_SUMS[1:])}
     is_grown = is_seen & (table.months_open >= YEAR)
     balance = only_where(is_seen, table.balance_sum_3m)
-    return step(table.select(*KEYS, **flows, balance_sum_3m=balance, is_grown=is_grown))
+    return step(table.select(*KEYS, **flows, balance_sum_3m=balance, is_grown=is_grown), lasting=True)
 
 
 def internal_sums(book: Book, parties: Spine, unit: ir.Table, postings: ir.Table) -> ir.Table:

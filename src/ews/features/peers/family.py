@@ -95,7 +95,7 @@ def build(book: Book, spine: Spine) -> ir.Table:
 
 
 def _flows(book: Book, members: ir.Table, rows: Spine, postings: ir.Table) -> ir.Table:
-    own = step(flows(book, rows, postings))
+    own = step(flows(book, rows, postings), lasting=True)
     middle = step(medians(members, own, _MEDIANS))
     table = joined(rows, middle, own)
     against: Mapping[str, ir.Value] = {

@@ -64,7 +64,7 @@ def _months(book: Book, spine: Spine) -> ir.Table:
         parts.append(repayments.due_months(book, spine, book.table(ITEMS)))
     table = grid(spine, ends)
     for part in parts:
-        table = _beside(table, step(part))
+        table = _beside(table, step(part, lasting=True))
     told = {
         name: table[name].cast("int64") if name in table.columns else ibis.null("int64")
         for name in COLUMNS

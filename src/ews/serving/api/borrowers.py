@@ -1,13 +1,11 @@
-"""Borrowers: who one is, what was decided, and how that went over time."""
+"""Borrowers: who one is, and how what was decided went over time."""
 
-from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from ews.serving.api.cursors import read_cursor, write_cursor
-from ews.serving.api.decision_out import DecisionOut
 from ews.serving.api.examples import example
 from ews.serving.api.parameters import BorrowerId, Cursor, Lang, Limit, Portfolio, languages
 from ews.serving.api.problems import problems
@@ -15,13 +13,13 @@ from ews.serving.api.standing_out import StandingOut
 from ews.serving.identity import ActorDep
 from ews.serving.portfolios import require_portfolio
 from ews.serving.services import ServicesDep
-from ews.serving.sight import decision_in_sight, portfolio_in_sight
+from ews.serving.sight import portfolio_in_sight
 from ews.store.batches import BatchKey
 from ews.store.standings import borrower_decision, borrower_history
 
 router = APIRouter(tags=["borrowers"])
 
-_PROBLEMS = (
+PROBLEMS = (
     "unauthenticated",
     "forbidden",
     "log-unavailable",
@@ -63,29 +61,9 @@ class HistoryOut(BaseModel):
 
 
 @router.get(
-    "/v1/borrowers/{borrower_id:path}/decision",
-    summary="The newest decision on a borrower",
-    responses={**example("decision"), **problems("unknown-batch", *_PROBLEMS)},
-)
-def read_decision(
-    borrower_id: BorrowerId,
-    services: ServicesDep,
-    actor: ActorDep,
-    portfolio: Portfolio = None,
-    batch_id: Annotated[str | None, Query(description="Of this batch instead of the newest", max_length=200)] = None,
-    lang: Lang = None,
-) -> DecisionOut:
-    """Return the newest published decision in full: pd, reasons, tier of each loan, level, and what to do."""
-    require_portfolio(services.store, portfolio)
-    seen = portfolio_in_sight(services.store, actor, borrower_id, portfolio)
-    decision = services.find_decision(borrower_id, batch_id=batch_id, portfolio=seen)
-    return DecisionOut.of(decision_in_sight(services, actor, decision), services, languages(lang))
-
-
-@router.get(
     "/v1/borrowers/{borrower_id:path}/decisions",
     summary="All decisions on a borrower",
-    responses={**example("history"), **problems("bad-cursor", *_PROBLEMS)},
+    responses={**example("history"), **problems("bad-cursor", *PROBLEMS)},
 )
 def list_decisions(
     borrower_id: BorrowerId,
@@ -111,7 +89,7 @@ def list_decisions(
 @router.get(
     "/v1/borrowers/{borrower_id:path}",
     summary="Who a borrower is",
-    responses={**example("borrower"), **problems(*_PROBLEMS)},
+    responses={**example("borrower"), **problems(*PROBLEMS)},
 )
 def read_borrower(
     borrower_id: BorrowerId, services: ServicesDep, actor: ActorDep, portfolio: Portfolio = None, lang: Lang = None

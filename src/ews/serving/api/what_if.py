@@ -7,12 +7,14 @@ from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from ews.domain.decisions import Decision, Held
 from ews.domain.errors import RequestError, UnknownBatchError
 from ews.domain.people import Actor
 from ews.domain.text import Language, Text, sentence
 from ews.scoring.what_if import Peer, WhatIf
+from ews.serving.api.answers import answer
 from ews.serving.api.decision_out import ReasonOut
 from ews.serving.api.parameters import Lang, languages, require_json
 from ews.serving.api.problems import problems
@@ -22,7 +24,7 @@ from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.portfolios import require_portfolio
 from ews.serving.services import Services, ServicesDep
 from ews.serving.sight import decision_in_sight, portfolio_in_sight
-from ews.store.batches import latest_batches
+from ews.store.batches import newest_ids
 
 router = APIRouter(tags=["decisions"])
 
@@ -184,6 +186,7 @@ _PLAIN = sorted(set(WhatIfOut.model_fields) - _MADE - {"published"})
 @router.post(
     "/v1/what-if",
     summary="What if features were such",
+    response_model=WhatIfOut,
     dependencies=[Depends(require_json)],
     responses={
         200: {"description": "As asked", "content": {"application/json": {"example": ANSWER}}},
@@ -210,7 +213,7 @@ _PLAIN = sorted(set(WhatIfOut.model_fields) - _MADE - {"published"})
 )
 def ask_what_if(
     request: WhatIfRequest, services: ServicesDep, actor: ActorDep, told: ToldDep, lang: Lang = None
-) -> WhatIfOut:
+) -> Response:
     """Return what the model and the policy of the newest batch would say if features were such; nothing is stored.
 
     With a borrower, the values stand in place of those that it was published with, all else stays as it was: without
@@ -221,11 +224,11 @@ def ask_what_if(
     if request.borrower_id is None:
         batch_id = _batch_of(services, request.portfolio)
         found = services.what_ifs.of_values(batch_id, request.features, Peer(request.kind, request.industry))
-        return WhatIfOut.of(found, None, services, languages(lang))
+        return answer(WhatIfOut.of(found, None, services, languages(lang)))
     told([request.borrower_id])
     _check_no_peer(request)
     published, found = _of_borrower(request, request.borrower_id, services, actor)
-    return WhatIfOut.of(found, published, services, languages(lang))
+    return answer(WhatIfOut.of(found, published, services, languages(lang)))
 
 
 def _of_borrower(request: WhatIfRequest, borrower_id: str, services: Services, actor: Actor) -> tuple[Decision, WhatIf]:
@@ -239,7 +242,7 @@ def _of_borrower(request: WhatIfRequest, borrower_id: str, services: Services, a
 
 
 def _batch_of(services: Services, portfolio: str | None) -> str:
-    newest = {one.batch.portfolio: one.batch.batch_id for one in latest_batches(services.store)}
+    newest = newest_ids(services.store)
     if not newest:
         message = sentence("No batch is published yet, so that there is no model to ask. Score a book first.")
         raise UnknownBatchError(message)
