@@ -207,7 +207,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     homes = [tmp_path_factory.mktemp(name) for name in ("plain", "later")]
     stores = [open_store(f"sqlite:///{home / 'ews.db'}") for home in homes]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(on_the_spot, "open_book", lambda _directory: book)
+        patch.setattr(on_the_spot, "read_manifest", lambda _directory: book.manifest)
+        patch.setattr(on_the_spot, "open_book", lambda _directory, **_: book)
         patch.setattr(on_the_spot, "stored_model", lambda *_: MODEL)
         plain = score(book, homes[0], stores[0])
         finding_in(stores[1], DIVERTED, known_on=AFTER)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pyarrow as pa
 
 from ews.domain.errors import TamperedError
+from ews.domain.text import sentence
 
 FORM = b"\x01"
 TOGETHER = 8
@@ -54,7 +55,7 @@ def unpacked(pack: bytes, wanted: Collection[str] | None = None) -> Mapping[str,
         text = _CODEC.decompress(memoryview(pack)[frame_at:], ends[-1], asbytes=True) if ends[-1] else b""
         return {one: text[slice(*spans[one])] for one in asked}
     except (LookupError, TypeError, ValueError, OSError) as error:  # Arrow's errors are among these
-        message = "A pack of records in the store cannot be read. Put back the backup of the store."
+        message = sentence("A pack of records in the store cannot be read. Put back the backup of the store.")
         raise TamperedError(message) from error
 
 

@@ -51,6 +51,7 @@ NEVER_SHOWN = {
     "store/entrance.py": "the page of the login says it in its own words",
     "store/migrate.py": "before there are pages",
     "store/publish.py": "of a batch that is published, by whoever runs it",
+    "store/publish_parts.py": "of a batch that is published, by whoever runs it",
     "store/receivers.py": "receivers are set up by the API and the command line",
     "store/tokens.py": "tokens are made at the command line",
 }
