@@ -17,7 +17,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check format docs lock clean browser
+.PHONY: help setup demo test bench trust check format docs sbom lock clean browser spark java promtool
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -52,11 +52,14 @@ $(VENDOR)/LICENCES.txt: node_modules/ready assets/vendor.py assets/charts.mjs as
 demo: setup  ## Simulate a book, train, score 13 months, serve (ARGS="--borrowers 1000 --no-serve" is the quick one)
 	@$(BIN)/ews demo $(ARGS)
 
-test: setup browser spark  ## Run every test, those in a browser and on Spark where there is one
+test: setup browser spark promtool .venv/docs  ## Run every test, those in a browser and on Spark where there is one
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser:
 	@sh tests/browser/install.sh
+
+promtool: setup
+	@sh tests/deploy/install.sh
 
 spark: setup .venv/spark java  ## Add Spark to .venv, and Java 17 to the machine where that is possible
 
@@ -82,11 +85,23 @@ format: setup  ## Put the code into the house format
 bench: setup  ## Measure speed and scale in small sizes (ARGS=--full: in full, for hours); one JSON in test-output
 	@$(BIN)/python -m benchmarks all $(ARGS)
 
-docs: setup  ## Write the generated pages of docs/
+trust: setup  ## Kills, damaged files, odd requests, many officers, in full, for hours (ARGS=--small: minutes)
+	@$(BIN)/python -m benchmarks trust $(ARGS)
+
+docs: setup .venv/docs  ## Write docs/features.md and build the site into dist/site, every link checked
 	@$(BIN)/python -m ews.features.documentation > docs/features.md
+	@$(BIN)/python -m handbook
+
+.venv/docs: requirements-docs.lock .venv/ready
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-docs.lock && touch .venv/docs || \
+	  echo "That did not work. Without the tools of the docs the site is not built, and its tests are skipped."
+
+sbom: setup  ## List what the product is made of, with licences: dist/sbom.json, dist/licences.md
+	@$(BIN)/python -m deploy.bill
 
 lock: $(UV)  ## Resolve the dependencies anew
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 --constraints requirements.lock --group docs -o requirements-docs.lock
 	@sed -n 's/^spark = \["\(.*\)"\].*/\1/p' pyproject.toml | $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --python-version 3.11 --constraints requirements.lock - -o requirements-spark.lock
 	@sh assets/with-node.sh npm update --package-lock-only --ignore-scripts --loglevel=error
 
