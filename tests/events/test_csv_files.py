@@ -76,11 +76,39 @@ def test_a_file_with_only_a_header_has_no_rows(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "says"), [("", "is empty"), ("id,ID\n1,2\n", "more than once"), ("\n\n", "Give every column a name")]
+    ("content", "says"),
+    [
+        ("", "is empty"),
+        ("id,ID\n1,2\n", "more than once"),
+        ("\n\n", "Give every column a name"),
+        ("id,x\n".encode("utf-32"), "is in UTF-32"),
+        ("id,x\n".encode("utf-16-le"), "holds NUL bytes: it is in UTF-16"),
+        (b"\x1f\x8bid,x\n", "is packed with gzip"),
+        (b"PK\x03\x04id,x\n", "Excel workbook"),
+        (b"PAR1id,x\n", r"is a Parquet file by its content\. Name it customers\.parquet"),
+        ("id," + "x" * 140_000 + "\n", "cannot be read .field larger"),
+        ("id," + "x" * 300 + "\n", "a name of 300 characters"),
+        (",".join(f"c{number}" for number in range(200_000)), "names 200000 columns, and at most 2000"),
+        ("id,name\n" + "x" * (17 << 20), "Line 2 of .*customers.csv' is longer than 16 MiB"),
+    ],
+    ids=range(12),
 )
 def test_a_file_that_cannot_be_used_is_named(tmp_path, content, says):
-    with pytest.raises(SourceError, match=f"customers.csv.*{says}"):
+    with pytest.raises(SourceError, match=f"{says}|customers.csv.*{says}"):
         load(tmp_path, content)
+
+
+def test_lines_with_nul_bytes_go_to_quarantine(tmp_path):
+    result = load(tmp_path, "id,name\nB1,a\nB2,\0b\nB3,c\n")
+    assert names(tmp_path, result) == [("B1", "a"), ("B3", "c")]
+    assert [(row["row"], row["reason"]) for row in quarantined(result, "raw.customers")] == [(3, "encoding")]
+    assert (result.files[0].delivered, result.files[0].rejected) == (3, 1)
+
+
+def test_rejected_lines_take_little_memory_to_tell(tmp_path, monkeypatch):
+    """A single line of the other encoding once took 190 MiB."""
+    monkeypatch.setenv("EWS_MEMORY_MIB", "100")
+    assert load(tmp_path, b"id,name\nB1,a\nB2,\xff\xff\xff\n").files[0].rejected == 1
 
 
 def test_a_file_that_may_be_either_encoding_is_left_to_the_user(tmp_path):

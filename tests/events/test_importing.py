@@ -196,6 +196,15 @@ def test_a_parquet_file_cut_off_or_damaged_inside_is_refused(tmp_path):
     assert not (tmp_path / "book" / "manifest.json").exists()
 
 
+def test_a_parquet_file_with_a_column_whose_name_is_no_text_is_refused(tmp_path):
+    good = tmp_path / "good.parquet"
+    duckdb.sql("SELECT 'L' || i AS loan, 'B1' AS customer FROM range(3) t(i)").write_parquet(str(good))
+    statements = {**STATEMENTS, "loans": "SELECT loan AS loan_id, customer AS borrower_id FROM raw.tape"}
+    spoilt = good.read_bytes().replace(b"customer", b"c\xf5stomer", 1)
+    with pytest.raises(SourceError, match=r"loans\.sql cannot be run \(it holds a name or text that is not UTF-8\)"):
+        run(tmp_path, statements, {**FILES, "tape.parquet": spoilt})
+
+
 def test_files_that_no_statement_reads_are_left_alone(tmp_path):
     result = run(tmp_path, STATEMENTS, {**FILES, "notes.csv": "", "old.parquet": b"broken"})
     assert [file.name for file in result.files] == ["cards.csv", "customers.csv", "loans.csv"]

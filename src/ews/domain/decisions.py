@@ -266,11 +266,14 @@ def _before(content: dict[str, Any]) -> Before:
 
 
 def _reason(content: dict[str, Any]) -> Reason:
-    return Reason(**{**content, "evidence": tuple(_evidence(evidence) for evidence in content["evidence"])})
+    evidence = tuple([_evidence(one) for one in content["evidence"]])
+    return Reason(content["code"], content["log_odds"], evidence)
 
 
 def _evidence(content: dict[str, Any]) -> Evidence:
-    return Evidence(**{**content, "from_whom": tuple(content.get("from_whom", ()))})  # not in earlier records
+    """Return the evidence: most of a record, so that no step is taken twice."""
+    from_whom = content.get("from_whom")  # not in earlier records
+    return Evidence(content["feature"], content["value"], content["worse_than"], tuple(from_whom) if from_whom else ())
 
 
 def _member(content: dict[str, Any]) -> UnitMember:

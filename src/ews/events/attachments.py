@@ -12,6 +12,7 @@ import duckdb
 from ews.domain.errors import SourceError
 from ews.events import sql
 from ews.events.engine import extension_file, in_one_line
+from ews.events.plain_files import refuse_unreadable
 from ews.events.source import Attachment
 
 _TAKEN = ("raw", "main", "memory", "temp", "system")
@@ -30,6 +31,7 @@ def attach(con: duckdb.DuckDBPyConnection, folder: Path, attachments: Mapping[st
             if not file.is_file():
                 message = f"[attach.{alias}]: the database file '{file}' does not exist. Deliver it or mend 'path'."
                 raise SourceError(message)
+            refuse_unreadable(file, within=folder)
             where = str(file)
         _load_extension(con, database.type)
         kind = "" if database.type == "duckdb" else f"TYPE {database.type}, "

@@ -16,6 +16,9 @@ from ews.events.schemas import KNOWLEDGE, Column, EventTable, all_columns
 FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2199, 12, 31)
 
+LONGEST_ID = 256
+"""Characters: what is longer is no name of anything, and no index of a database takes it."""
+
 MAY_LIE_AHEAD = frozenset({"matures_on", "due_on", "ends_on", "insured_to"})
 """Columns whose day may come after the extraction; every other day tells of the past."""
 
@@ -76,6 +79,8 @@ def _column_checks(schema: EventTable, column: Column, reading: Reading, extract
         yield _required(column, reading, of_tombstones=column.name in schema.key)
     if column.name == "withdrawn":
         yield _dated_tombstone()
+    if column.kind in ("id", "text"):
+        yield from _text(column)
     if column.choices:
         yield _choice(column)
     if column.low is not None or column.high is not None:
@@ -109,6 +114,15 @@ def _dated_tombstone() -> Check:
     # Its default, the day the row happened, would make it as old as the row that it takes back.
     fails = f"withdrawn AND {given('known_on')} IS NULL"
     return Check("known_on", Reason.REQUIRED, fails, _NOTHING, "'withdrawn = true'")
+
+
+def _text(column: Column) -> Iterator[Check]:
+    source = sql.name(column.name)
+    shown = f"left(replace({source}, chr(0), '\ufffd'), 200)"
+    yield Check(column.name, Reason.TYPE, f"contains({source}, chr(0))", shown, "'no NUL'")
+    if column.kind == "id":
+        detail = sql.literal(f"<= {LONGEST_ID} characters")
+        yield Check(column.name, Reason.RANGE, f"length({source}) > {LONGEST_ID}", shown, detail)
 
 
 def _choice(column: Column) -> Check:

@@ -5,20 +5,28 @@ quarantine under the table name raw.<stem>, with its line number.
 """
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import duckdb
 
 from ews.domain.errors import SourceError
 from ews.events import sql
-from ews.events.encoding import Encoding, Survey, decide, is_gb18030, records, survey, transcode
-from ews.events.engine import in_one_line
+from ews.events.encoding import LONGEST_REFUSAL, Encoding, Survey, decide, is_gb18030, records, survey, transcode
+from ews.events.engine import EngineErrors, in_one_line
+from ews.events.line_forms import refuse_another_form
+from ews.events.plain_files import shortened
 from ews.events.publication import rejected_in
 from ews.events.quarantine import write_rows
 from ews.events.rejections import Reason
 from ews.events.report import FileResult
 from ews.events.source import FileFormat
 
+MOST_COLUMNS = 2_000
+"""More than any database has in a table; each takes memory."""
+LONGEST_NAME = 200
+"""Characters of the name of a column."""
+_SHOWN = 3
 _REJECTED = "ews_rejected_lines"
 
 
@@ -31,10 +39,11 @@ def load_csv(con: duckdb.DuckDBPyConnection, file: Path, form: FileFormat, stage
         readable = stage / f"{file.stem}.utf8.csv"
         transcode(file, encoding, form.delimiter, target=readable, refused=refused)
     names = _header(file, readable, form.delimiter)
+    refuse_another_form(file, readable, names, form.delimiter)
     table = stage / f"{file.stem}.raw.parquet"
     try:
         con.execute(f"COPY ({_read(readable, names, form.delimiter)}) TO {sql.literal(str(table))} (FORMAT parquet)")
-    except duckdb.Error as error:
+    except EngineErrors as error:
         message = (
             f"The file '{file}' cannot be read as CSV ({in_one_line(error)}). Deliver it again or set "
             f"[files.{file.stem}] in source.toml."
@@ -73,24 +82,50 @@ def _header(file: Path, readable: Path, delimiter: str) -> list[str]:
     with readable.open("rb") as content:
         _, first = next(records(content, delimiter))
     header = first.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n")
-    names = next(csv.reader([header], delimiter=delimiter), [])
+    try:
+        names = next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error as error:
+        message = f"The header of '{file}' cannot be read ({error}). Deliver the file with its header line."
+        raise SourceError(message) from error
     names = [name.strip() or f"column{number}" for number, name in enumerate(names, start=1)]
-    twice = {name for name in names if [other.casefold() for other in names].count(name.casefold()) > 1}
-    if twice or not names:
+    _refuse_names(file, names)
+    return names
+
+
+def _refuse_names(file: Path, names: list[str]) -> None:
+    if len(names) > MOST_COLUMNS:
         message = (
-            f"The header of '{file}' names {sorted(twice) or 'nothing'} more than once. Give every column a "
-            "name of its own."
+            f"The header of '{file}' names {len(names)} columns, and at most {MOST_COLUMNS} are read. Deliver those "
+            f"that the SQL reads, or mend the delimiter in [files.{file.stem}] of source.toml."
         )
         raise SourceError(message)
-    return names
+    longest = max(names, key=len, default="")
+    if len(longest) > LONGEST_NAME:
+        message = (
+            f"The header of '{file}' has a name of {len(longest)} characters, '{longest[:20]}…': it is no header. "
+            "Deliver the file with its header line and its line ends."
+        )
+        raise SourceError(message)
+    uses = Counter(name.casefold() for name in names)
+    twice = sorted({name for name in names if uses[name.casefold()] > 1})
+    if not names:
+        message = f"The header of '{file}' names nothing. Give every column a name of its own."
+        raise SourceError(message)
+    if twice:
+        more = f" and {len(twice) - _SHOWN} others" if len(twice) > _SHOWN else ""
+        message = (
+            f"The header of '{file}' names {shortened(', '.join(map(repr, twice[:_SHOWN])))}{more} more than once. "
+            "Give every column a name of its own."
+        )
+        raise SourceError(message)
 
 
 def _read(readable: Path, names: list[str], delimiter: str) -> str:
     columns = ", ".join(f"{sql.literal(name)}: 'VARCHAR'" for name in names)
     return (
         f"FROM read_csv({sql.literal(str(readable))}, header = true, auto_detect = false, columns = {{{columns}}},"
-        f" delim = {sql.literal(delimiter)}, quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0,"
-        " rejects_scan = 'ews_scans', rejects_table = 'ews_misread')"
+        f" delim = {sql.literal(delimiter)}, quote = '\"', escape = '\"', store_rejects = true,"
+        " rejects_limit = 0, rejects_scan = 'ews_scans', rejects_table = 'ews_misread')"
     )
 
 
@@ -110,7 +145,7 @@ def _rejected_lines(file: Path, refused: Path) -> str:
         f" {sql.literal(Reason.ENCODING)}, {nothing}, content"
         f" FROM read_json({sql.literal(str(refused))}, format = 'newline_delimited',"
         " columns = {'row': 'BIGINT', 'column': 'VARCHAR', 'value': 'VARCHAR', 'content': 'VARCHAR'},"
-        " maximum_object_size = 100000000)"
+        f" maximum_object_size = {LONGEST_REFUSAL})"
     )
 
 

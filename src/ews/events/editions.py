@@ -7,7 +7,6 @@ Cut     the book has grown: rows known later are left out, a version ended later
         later are not there, and each table covers what it did
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +20,7 @@ from ews.events.book import Book, open_book
 from ews.events.manifest import Manifest, TableEntry, read_manifest
 from ews.events.publication import PREVIOUS, sha256_of
 from ews.events.states import states
+from ews.events.whole_files import write_whole
 
 State = Literal["same", "cut"]
 _SHOWN = 12
@@ -46,10 +46,7 @@ def keep_edition(home: Path, manifest: Manifest) -> None:
     path = _path(home, manifest.book_id)
     if path.is_file():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(manifest.to_json(), encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, manifest.to_json())
 
 
 def open_edition(directory: Path, home: Path, book_id: str, known_by: date) -> Edition:

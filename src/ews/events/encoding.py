@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from ews.domain.errors import SourceError
+from ews.events.file_marks import refuse_marks
 
 Encoding = Literal["utf-8", "gb18030"]
 
@@ -26,14 +27,25 @@ _CHUNK = 8 << 20
 _MOST_LINES = 1000
 """A quote that is still open after so many lines is taken for a stray one."""
 
+_LONGEST_LINE = 2 * _CHUNK
+"""Bytes: no line is held in memory that is longer, and none that holds a record is."""
+
+_LONGEST_RECORD = 2 << 20
+"""Bytes after which a quote that is still open is taken for a stray one too."""
+
 _MOST_SHOWN = 200
 """Characters of a value that are told."""
+
+_MOST_KEPT = 1 << 20
+"""Characters of a line that are kept in quarantine."""
+
+LONGEST_REFUSAL = 8 << 20
+"""Bytes that a line set aside takes at most, all that is told of it included."""
 
 LINE = "(line)"
 """Stands for the column where a line as a whole does not fit."""
 
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
-_OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +59,27 @@ class Survey:
     foreign: bool
     mixed_newlines: bool
     has_quotes: bool
+    has_nul: bool
     lines: int
 
     @property
     def as_it_stands(self) -> bool:
-        return self.valid_utf8 and not self.mixed_newlines
+        return self.valid_utf8 and not self.mixed_newlines and not self.has_nul
 
 
 def survey(file: Path) -> Survey:
-    """Look over the bytes of `file`; SourceError where it is empty or in an encoding that is not supported."""
+    """Look over the bytes of `file`; SourceError where it is empty, no text in lines, or in another encoding."""
     reader = _Reader()
-    quotes, breaks, crlf, last = False, 0, 0, b""
+    quotes = nul = False
+    breaks = crlf = length = 0
+    last = b""
     with file.open("rb") as content:
         while chunk := content.read(_CHUNK):
             if not last:
-                _refuse_marks(file, chunk)
+                refuse_marks(file, chunk)
+            length = _open_line(file, chunk, length, breaks)
             reader.read(chunk)
-            quotes = quotes or b'"' in chunk
+            quotes, nul = quotes or b'"' in chunk, nul or b"\0" in chunk
             breaks += chunk.count(b"\n")
             crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
             last = chunk[-1:]
@@ -74,7 +90,22 @@ def survey(file: Path) -> Survey:
         raise SourceError(message)
     reader.read(b"", final=True)
     foreign = reader.valid and not reader.ascii and not reader.chinese
-    return Survey(reader.valid, foreign, 0 < crlf < breaks, quotes, breaks + (last != b"\n"))
+    return Survey(reader.valid, foreign, 0 < crlf < breaks, quotes, nul, breaks + (last != b"\n"))
+
+
+def _open_line(file: Path, chunk: bytes, before: int, breaks: int) -> int:
+    """Return how long the line is that is open after `chunk`; SourceError for one that is too long to be one.
+
+    `before` is how long it was before the chunk, which comes after `breaks` line ends.
+    """
+    end = chunk.find(b"\n")
+    if before + (len(chunk) if end < 0 else end) > _LONGEST_LINE:
+        message = (
+            f"Line {breaks + 1} of '{file}' is longer than {_LONGEST_LINE >> 20} MiB: the file has lost its line ends, "
+            "or is no CSV file. Deliver it again."
+        )
+        raise SourceError(message)
+    return before + len(chunk) if end < 0 else len(chunk) - chunk.rfind(b"\n") - 1
 
 
 def is_gb18030(file: Path) -> bool:
@@ -118,13 +149,15 @@ def transcode(file: Path, encoding: Encoding, delimiter: str, *, target: Path, r
                 continue
             if line == 1:
                 message = (
-                    f"The header of '{file}' is not in {encoding}, as the rest of the file is. Save the "
-                    "file anew in one encoding."
+                    f"The header of '{file}' holds NUL bytes: it is in UTF-16, or damaged. Save the file anew as UTF-8."
+                    if b"\0" in record
+                    else f"The header of '{file}' is not in {encoding}, as the rest of the file is. Save the file anew "
+                    "in one encoding."
                 )
                 raise SourceError(message)
             count += 1
             good.write(b"\n" * record.count(b"\n"))  # so that later lines keep their numbers
-            shown = record.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+            shown = record.rstrip(b"\r\n").decode("utf-8", "backslashreplace")[:_MOST_KEPT]
             column, value = _misfit(record, names, encoding, delimiter)
             told = {"row": line, "column": column, "value": value, "content": shown}
             bad.write(json.dumps(told, ensure_ascii=False) + "\n")
@@ -137,18 +170,19 @@ def records(content: BinaryIO, delimiter: str) -> Iterator[tuple[int, bytes]]:
     quoted = re.compile(rb'(^|%s|\n)"(?:[^"]|"")*"(?=%s|\r?\n|$)' % (mark, mark))
     opening = re.compile(rb'(?:^|%s|\n)"' % mark)
     open_lines: list[bytes] = []
-    start = 1
+    start, length = 1, 0
     for number, line in enumerate(content, start=1):
         if number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)  # noqa: PLW2901 - the mark is no part of the first name
         if not open_lines:
-            start = number
+            start, length = number, 0
             if line.count(b'"') % 2 == 0:
                 yield start, line
                 continue
         open_lines.append(line)
+        length += len(line)
         record = b"".join(open_lines)
-        if len(open_lines) >= _MOST_LINES or not opening.search(quoted.sub(rb"\1", record)):
+        if len(open_lines) >= _MOST_LINES or length > _LONGEST_RECORD or not opening.search(quoted.sub(rb"\1", record)):
             yield start, record
             open_lines = []
     if open_lines:
@@ -194,7 +228,9 @@ def _speaks_for(record: bytes) -> Encoding | None:
 
 
 def _read(record: bytes, encoding: Encoding) -> str | None:
-    """Return the text of `record`, None where it is not in `encoding`."""
+    """Return the text of `record`, None where it is not in `encoding`; NUL bytes are in no text."""
+    if b"\0" in record:
+        return None
     if record.isascii():
         return record.decode("ascii")
     if encoding == "gb18030" and _speaks_for(record) == "utf-8":
@@ -223,14 +259,3 @@ class _Reader:
             self.valid = False
             return
         self.chinese = self.chinese or (not text.isascii() and _CHINESE.search(text) is not None)
-
-
-def _refuse_marks(file: Path, chunk: bytes) -> None:
-    if chunk.startswith(_OTHER_MARKS):
-        message = f"The file '{file}' is in UTF-16. Save it as UTF-8 or GB18030 (GBK)."
-        raise SourceError(message)
-    if b"\r" in chunk and b"\n" not in chunk:
-        message = (
-            f"The lines of '{file}' end with CR alone. Save it with the line ends of Windows (CRLF) or Linux (LF)."
-        )
-        raise SourceError(message)

@@ -1,7 +1,8 @@
 """Import: a source's SQL over raw files becomes a book.
 
-Each statement is run once, into Parquet aside, so that checks, quarantine and storage see the same rows. Outcomes that
-were added to the book before are added to the new one (events/carrying.py), and both are published at once.
+Each statement is run once, into Parquet aside, so that checks, quarantine and storage see the same rows; the engine
+that runs it reaches nothing but what it was offered (events/closed_engine.py). Outcomes that were added to the book
+before are added to the new one (events/carrying.py), and both are published at once.
 """
 
 from collections.abc import Mapping
@@ -15,11 +16,13 @@ from ews.domain.errors import SourceError
 from ews.domain.progress import Progress, silent
 from ews.events import sql
 from ews.events.attachments import attach
-from ews.events.engine import connect, in_one_line
+from ews.events.checks import FIRST_DAY, LAST_DAY
+from ews.events.closed_engine import close_engine
+from ews.events.engine import EngineErrors, connect, in_one_line
 from ews.events.intake import Extract, take_in
 from ews.events.macros import MACROS
 from ews.events.publication import staging
-from ews.events.raw_files import offer, raw_names
+from ews.events.raw_files import files_of, offer, raw_names
 from ews.events.report import FileResult, ImportResult
 from ews.events.source import Source, read_source
 
@@ -61,6 +64,9 @@ def _extract(source: Source, extracted_on: date | None, max_rejected_share: floa
             "extracted_on in source.toml."
         )
         raise SourceError(message)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        message = f"The day of extraction {day} of '{source.directory}' is none: give one in {FIRST_DAY} .. {LAST_DAY}."
+        raise SourceError(message)
     share = settings.max_rejected_share if max_rejected_share is None else max_rejected_share
     return Extract(settings.name, day, settings.recipe, source.covered, share)
 
@@ -72,7 +78,9 @@ def _open_raw(con: duckdb.DuckDBPyConnection, source: Source, raw_dir: Path, sta
             read.setdefault(name, []).append(table)
     _check_formats(source.settings.files, set(read), source.directory)
     attach(con, raw_dir, source.settings.attach)
-    return offer(con, raw_dir, read, source.settings.files, stage)
+    results = offer(con, raw_dir, read, source.settings.files, stage)
+    close_engine(con, files_of(raw_dir, read), (stage.parent,))
+    return results
 
 
 def _check_formats(formats: Mapping[str, object], read: set[str], directory: Path) -> None:
@@ -80,7 +88,7 @@ def _check_formats(formats: Mapping[str, object], read: set[str], directory: Pat
         if stem.casefold() not in read:
             message = (
                 f"[files.{stem}] in '{directory / 'source.toml'}' names a file that no statement reads. "
-                f"Statements read: {', '.join(sorted(read))}."
+                f"Statements read: {', '.join(sorted(read))}. Mend the name or take it out."
             )
             raise SourceError(message)
 
@@ -92,7 +100,7 @@ def _run(con: duckdb.DuckDBPyConnection, table: str, statement: str, stage: Path
     file = folder / f"{table}.parquet"
     try:
         con.execute(f"COPY (\n{statement}\n) TO {sql.literal(str(file))} (FORMAT parquet)")
-    except duckdb.Error as error:
+    except EngineErrors as error:
         message = f"{table}.sql cannot be run ({in_one_line(error)}). Mend the SQL or deliver the raw file again."
         raise SourceError(message) from error
     return sql.parquet(str(file))

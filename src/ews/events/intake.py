@@ -18,7 +18,7 @@ from ews.domain.progress import Progress, silent
 from ews.events import sql
 from ews.events.carrying import carry_over
 from ews.events.coverage import Declared, check_declared, coverage
-from ews.events.engine import in_one_line
+from ews.events.engine import EngineErrors, in_one_line
 from ews.events.examination import accepted_rows, examine, forget
 from ews.events.manifest import Manifest, TableEntry
 from ews.events.outcome_lists import forget_lists
@@ -149,7 +149,7 @@ def _take_table(
         con.execute(f"COPY ({rows}) TO {sql.literal(str(file))} (FORMAT parquet, COMPRESSION zstd)")
         if found.rejected:
             write_rejected(con, found, rejected_in(file.parent) / file.name)
-    except duckdb.Error as error:
+    except EngineErrors as error:
         message = (
             f"The rows for table '{schema.name}' cannot be read ({in_one_line(error)}). Deliver the file again or "
             "mend the SQL."
@@ -181,5 +181,5 @@ def _manifest(extract: Extract, results: list[TableResult], staged: Mapping[str,
             covered_from=result.covered_from,
             covered_to=result.covered_to,
         )
-    recipe = json.loads(json.dumps(dict(extract.recipe), default=date.isoformat))
+    recipe = json.loads(json.dumps(dict(extract.recipe), default=lambda value: value.isoformat()))
     return Manifest(extract.portfolio, extract.extracted_on, entries, recipe)

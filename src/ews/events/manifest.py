@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ews.domain.errors import BookError
+from ews.events.plain_files import in_short, read_text_file
 
 FORMAT = 1
 FILE_NAME = "manifest.json"
@@ -61,19 +62,17 @@ class Manifest:
     @classmethod
     def from_json(cls, text: str) -> "Manifest":
         content = json.loads(text)
-        if content.pop("format") != FORMAT:
-            message = "The book was written in another format. Import it again with this version."
+        if not isinstance(content, dict):
+            message = "it is no object"
+            raise TypeError(message)
+        if (written := content.pop("format")) != FORMAT:
+            message = f"The book was written in format {written!r}, and this version reads {FORMAT}. Import it again."
             raise BookError(message)
-        tables = {
-            name: TableEntry(
-                **{
-                    **entry,
-                    "covered_from": _date(entry["covered_from"]),
-                    "covered_to": _date(entry["covered_to"]),
-                }
-            )
-            for name, entry in content.pop("tables").items()
-        }
+        listed = content.pop("tables")
+        if not isinstance(listed, dict) or not isinstance(content["portfolio"], str):
+            message = "its tables or its portfolio are none"
+            raise TypeError(message)
+        tables = {name: _entry(name, entry) for name, entry in listed.items()}
         return cls(tables=tables, extracted_on=date.fromisoformat(content.pop("extracted_on")), **content)
 
 
@@ -81,12 +80,15 @@ def read_manifest(directory: Path, file_name: str = FILE_NAME) -> Manifest:
     """Read the manifest of the book in `directory`; BookError where there is none or it is damaged."""
     path = directory / file_name
     try:
-        return Manifest.from_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return Manifest.from_json(read_text_file(path))
+    except (FileNotFoundError, NotADirectoryError):
         message = f"There is no book in '{directory}' (no {file_name}). Make one with 'ews import' or 'ews simulate'."
         raise BookError(message) from None
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"The manifest '{path}' is damaged ({error}). Import the book again."
+    except OSError as error:
+        message = f"The manifest '{path}' cannot be read ({error.strerror}). Let this user read it, or import again."
+        raise BookError(message) from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = f"The manifest '{path}' is damaged ({in_short(error)}). Import the book again."
         raise BookError(message) from error
 
 
@@ -99,6 +101,19 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def _entry(name: str, entry: Any) -> TableEntry:
+    """Return what the manifest says of a table; TypeError, KeyError or ValueError where it cannot be meant."""
+    file, rows, rejected = entry["file"], entry["rows"], entry["rejected"]
+    if not all(isinstance(one, int) and one >= 0 for one in (rows, rejected)):
+        message = f"table '{name}' has {rows!r} rows and {rejected!r} rejected ones"
+        raise TypeError(message)
+    if not isinstance(file, str) or Path(file).is_absolute() or ".." in Path(file).parts:
+        message = f"the file {file!r} of table '{name}' lies outside of the book"
+        raise TypeError(message)
+    days = {key: _date(entry[key]) for key in ("covered_from", "covered_to")}
+    return TableEntry(**{**entry, **days})
 
 
 def _date(text: str | None) -> date | None:

@@ -15,8 +15,10 @@ import duckdb
 from ews.domain.errors import SourceError
 from ews.events import sql
 from ews.events.csv_files import load_csv
+from ews.events.engine import EngineErrors, in_one_line
+from ews.events.parquet_files import offer_parquet
+from ews.events.plain_files import refuse_unreadable
 from ews.events.publication import sha256_of
-from ews.events.raw_files import offer_parquet
 from ews.events.report import FileResult
 from ews.events.schemas import OUTCOMES, all_columns
 from ews.events.source import FileFormat
@@ -46,7 +48,12 @@ def offer_outcomes(
             read.append(load_csv(con, file, FileFormat(), stage))
     relation = " UNION ALL BY NAME ".join(_as_text(con, file) for file in files)
     # A table, since a union read twice need not give its rows in the same order.
-    con.execute(f"CREATE TEMP TABLE {_DELIVERED} AS {relation}")
+    try:
+        con.execute(f"CREATE TEMP TABLE {_DELIVERED} AS {relation}")
+    except EngineErrors as error:
+        listed = ", ".join(f"'{file}'" for file in files)
+        message = f"The outcomes of {listed} cannot be read ({in_one_line(error)}). Deliver them again."
+        raise SourceError(message) from error
     return _DELIVERED, tuple(read)
 
 
@@ -56,9 +63,10 @@ def content_id(files: Sequence[Path]) -> str:
 
 
 def _check(file: Path, files: Sequence[Path]) -> None:
-    if not file.is_file():
+    if not file.exists() and not file.is_symlink():
         message = f"There is no file '{file}'. Give the CSV or Parquet file with the outcomes."
         raise SourceError(message)
+    refuse_unreadable(file)
     if file.suffix.lower() not in _SUFFIXES:
         message = f"'{file}' is neither CSV nor Parquet by its name. Deliver it as .csv or .parquet."
         raise SourceError(message)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ews.events.manifest import Manifest
 from ews.events.rejections import Reason
+from ews.events.schemas import table
 
 K = TypeVar("K")
 
@@ -141,8 +142,16 @@ def too_many_rejected(result: Part, allowed: float) -> bool:
 def describe_rejected(result: Part) -> str:
     """Return what was rejected and why, the most frequent reasons first."""
     frequent = sorted(result.reasons.items(), key=lambda item: (-item[1], item[0]))[:3]
-    why = ", ".join(f"{reason.text.en} ({reason}) {count}" for reason, count in frequent)
+    why = ", ".join(f"{reason.text.en}{_among(result, reason)} ({reason}) {count}" for reason, count in frequent)
     return f"'{result.name}': {result.rejected} of {result.delivered} rows ({rejected_share(result):.2%}): {why}"
+
+
+def _among(result: Part, reason: Reason) -> str:
+    """Return which tables rows refer to: what is missing there is often what is wrong."""
+    if reason is not Reason.REFERENCE or not isinstance(result, TableResult):
+        return ""
+    referred = dict.fromkeys(one.refers.partition(".")[0] for one in table(result.name).columns if one.refers)
+    return f" among {' or '.join(referred)}"
 
 
 def _counts(result: Part) -> dict[str, Any]:

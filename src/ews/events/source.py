@@ -9,13 +9,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ews.domain.errors import SourceError
 from ews.events.coverage import Declared
 from ews.events.intake import DEFAULT_MAX_REJECTED_SHARE, check_tables
+from ews.events.plain_files import in_short, read_text_file, shortened, value_shortened
 
 _CLOSED = ConfigDict(extra="forbid", frozen=True)
+_NO_DELIMITERS = frozenset('"\r\n\0')
+_LONGEST_NAME = 100
 
 
 class FileFormat(BaseModel):
@@ -25,6 +28,14 @@ class FileFormat(BaseModel):
 
     encoding: Literal["auto", "utf-8", "gb18030", "gbk"] = "auto"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+
+    @field_validator("delimiter")
+    @classmethod
+    def _parts_fields(cls, value: str) -> str:
+        if value in _NO_DELIMITERS:
+            message = "quotes and line ends have another meaning; give the character between two fields"
+            raise ValueError(message)
+        return value
 
 
 class Attachment(BaseModel):
@@ -58,6 +69,16 @@ class Settings(BaseModel):
     covered: dict[str, Span] = Field(default_factory=dict)
     recipe: dict[str, Any] = Field(default_factory=dict)
 
+    @field_validator("name")
+    @classmethod
+    def _names_a_portfolio(cls, value: str) -> str:
+        if not value.isprintable() or value != Path(value).name or value.startswith(".") or len(value) > _LONGEST_NAME:
+            message = (
+                f"it names the portfolio and its folders; use letters, digits, '-' and '_', {_LONGEST_NAME} at most"
+            )
+            raise ValueError(message)
+        return value
+
 
 class Source(BaseModel):
     """A source as read from its folder; `statements` holds the SQL per event table."""
@@ -76,9 +97,7 @@ class Source(BaseModel):
 def read_source(directory: Path) -> Source:
     """Read the source in `directory`; SourceError where it is not one or names what does not exist."""
     settings = _settings(directory / "source.toml")
-    statements = {
-        file.stem: file.read_text(encoding="utf-8").strip().rstrip(";") for file in sorted(directory.glob("*.sql"))
-    }
+    statements = {file.stem: _statement(file) for file in sorted(directory.glob("*.sql"))}
     check_tables(statements)
     for table in settings.covered:
         if table not in statements:
@@ -90,20 +109,34 @@ def read_source(directory: Path) -> Source:
     return Source(directory=directory, settings=settings, statements=statements)
 
 
+def _statement(file: Path) -> str:
+    try:
+        return read_text_file(file).strip().rstrip(";")
+    except OSError as error:
+        message = f"'{file}' cannot be read ({error.strerror}). Write one SELECT statement into it, or take it away."
+        raise SourceError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"'{file}' cannot be read ({in_short(error)}). Save it as UTF-8."
+        raise SourceError(message) from error
+
+
 def _settings(file: Path) -> Settings:
     try:
-        return Settings.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+        return Settings.model_validate(tomllib.loads(read_text_file(file)))
+    except (FileNotFoundError, NotADirectoryError):
         message = f"'{file.parent}' is not a source (no {file.name}). Start from examples/sources/template."
         raise SourceError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"'{file}' cannot be read ({error}). Write it as TOML in UTF-8."
+    except OSError as error:
+        message = f"'{file}' cannot be read ({error.strerror}). Start from examples/sources/template/source.toml."
         raise SourceError(message) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         message = (
-            f"'{file}': '{where}' = {first['input']!r}: {first['msg']}. Compare with "
+            f"'{file}': '{shortened(where)}' = {value_shortened(first['input'])}: {first['msg']}. Compare with "
             "examples/sources/template/source.toml."
         )
+        raise SourceError(message) from error
+    except (ValueError, RecursionError) as error:
+        message = f"'{file}' cannot be read ({in_short(error)}). Write it as TOML in UTF-8."
         raise SourceError(message) from error

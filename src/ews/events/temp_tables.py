@@ -4,6 +4,7 @@ Ibis writes the columns anew for each table it makes and has the engine describe
 few rows takes longer than to fill it.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import ibis
@@ -54,6 +55,17 @@ def select_all(rows: ir.Table, engine: ibis.BaseBackend) -> str:
         return str(engine.compile(rows))
     place = [part for part in (found.namespace.catalog, found.namespace.database, found.name) if part is not None]
     return f"SELECT * FROM {'.'.join(map(sql.name, place))}"
+
+
+def put_together(engine: ibis.BaseBackend, parts: Sequence[ir.Table]) -> ir.Table:
+    """Return the rows of temporary tables of one schema in one, those of the first at first; the parts are dropped."""
+    name, schema = ibis.util.gen_name("together"), parts[0].schema()
+    engine.con.execute(f'CREATE TEMP TABLE "{name}" ({columns_of(schema)})')
+    for part in parts:
+        place = f'temp.main."{part.op().name}"'
+        engine.con.execute(f'INSERT INTO "{name}" SELECT * FROM {place}')
+        engine.con.execute(f"DROP TABLE {place}")
+    return named(engine, name, schema)
 
 
 def _fill(engine: ibis.BaseBackend, name: str, schema: Schema, select: str) -> None:

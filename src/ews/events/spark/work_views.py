@@ -5,6 +5,7 @@ that did. Names are views of the session; a folder is removed when nothing reads
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import ibis
 import ibis.expr.types as ir
@@ -38,6 +39,13 @@ class WorkViews:
     def drop(self, name: str) -> None:
         self.drop_view(name)
         self._engine.forget(self._filled.pop(name)[1])
+
+    def drop_all(self) -> None:
+        for name in list(self._filled):
+            self.drop(name)
+
+    def at_work(self, *, whole: bool) -> AbstractContextManager[None]:  # noqa: ARG002 - as WorkTables has it
+        return nullcontext()  # the cluster has its own settings
 
     def handed_over(self, name: str) -> ir.Table:
         self.drop_view(name)
