@@ -4,7 +4,6 @@ Migrations  run once per worker and database; a further empty store is told what
 Disk        SQLite does not wait until what it wrote would outlive the loss of power
 Passwords   argon2 with the least of time and memory
 Threads     an engine has one, as there is a worker per core; tests/scoring/test_batch.py compares the bytes with more
-Statements  those of a book's shape are written once per run (tests/features/test_statements.py writes them twice)
 Bytecode    where Python is told to write none, processes that a test starts still compile each module once per run
 """
 
@@ -20,9 +19,7 @@ from sqlalchemy import Connection, event
 
 from ews.events.book import open_book
 from ews.events.engine import connect
-from ews.features import statements
 from ews.store import accounts, engine, entrance, migrate
-from tests.written import FOLDER, written_once
 
 _READS = ("SELECT", "PRAGMA")
 
@@ -37,8 +34,6 @@ def take_shortcuts(patched: pytest.MonkeyPatch, shared: Path) -> None:
     for module in (accounts, entrance):
         patched.setattr(module, "PASSWORDS", cheap)
     entrance.nobodys_hash.cache_clear()
-    patched.setenv(FOLDER, str(shared / "statements"))
-    patched.setattr(statements, "script_of", written_once(statements.script_of.__wrapped__, shared / "statements"))
     if sys.dont_write_bytecode:
         patched.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patched.setenv("PYTHONPYCACHEPREFIX", str(shared / "bytecode"))

@@ -96,7 +96,7 @@ def test_what_sql_cannot_say_is_done_by_a_function_on_all_rows_of_a_step():
 
 
 WRITING = """
-from ews.features import statements
+from ews.features import scripts, statements
 from ews.features.public_events import family
 from ews.features.window import spine_on
 from tests.books import book_of
@@ -104,7 +104,7 @@ from tests.features.test_statements import DAY
 
 event = {"borrower_id": "A", "occurred_on": DAY, "kind": "lawsuit"}
 book = book_of({"borrowers": [{"borrower_id": "A", "kind": "firm"}], "public_events": [event]})
-print(statements.script_of(statements._shape(book, spine_on(book, [DAY]), family.build)))
+print(scripts.written(statements._shape(book, spine_on(book, [DAY]), family.build)))
 """
 
 

@@ -1,71 +1,25 @@
-"""Statements: what a family describes, as SQL that fills one temporary table after the other.
+"""Statements: a script carried out on a book and its days, one temporary table after the other.
 
-They depend on the engine and on the shape of the book (tables, columns, coverage), on how many days there are on which
-anchors, never on its rows nor on which days they are: they are compiled once per process and shape, which takes longer
-than running them on a small book.
+The first and the last day are put in before that; what lies on the book's shelf is taken from there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
+import duckdb
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
-from ibis.backends.sql import SQLBackend
-from ibis.expr.schema import Schema
 
 from ews.domain.progress import Progress, silent
 from ews.events.book import Book
-from ews.events.manifest import Manifest
 from ews.events.shelf import Shelf, key_of_statement
-from ews.features.steps import Function, Step, step
+from ews.events.temp_tables import put_together
+from ews.features.kept_scripts import KEPT, name_of, script_of
+from ews.features.scripts import BOOK, SPINE, TABLE, Make, Script, Shape, Statement
 from ews.features.window import Spine, alike
 from ews.features.work_tables import WorkTables, work_tables, writer
-
-Make = Callable[[Book, Spine], ir.Table]
-"""Describes a table from a book and a spine that have no rows yet."""
-
-_KEPT = 256
-"""Shapes whose statements are kept: a process sees one or two per book, a run of the tests many."""
-_BOOK, _SPINE, _TABLE = "features_book_", "features_spine", "features_table_"
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What statements depend on; `manifest` tells the coverage and is no part of the comparison.
-
-    `days` stand in for those of the spine: a description that read a day itself would be told a wrong one.
-    """
-
-    make: Make
-    tables: tuple[tuple[str, Schema], ...]
-    coverage: tuple[tuple[date, date] | None, ...]
-    keys: Schema
-    days: tuple[date, ...]
-    engine: str
-    manifest: Manifest = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """Fills `table` from the tables and views that it `reads`."""
-
-    table: str
-    schema: Schema
-    select: str
-    function: Function | None
-    reads: tuple[str, ...]
-    lasting: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """Statements in their order, the last one fills the result; `views` are what they read of the book and spine."""
-
-    views: tuple[str, ...]
-    statements: tuple[_Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +29,43 @@ class _Order:
     `spent` are the tables that nothing reads any more afterwards.
     """
 
-    statement: _Statement
+    statement: Statement
     key: str | None
     taken: bool
     spent: tuple[str, ...]
 
 
-def worked_out(book: Book, spine: Spine, make: Make, progress: Progress = silent) -> ir.Table:
+def worked_out(book: Book, spine: Spine, make: Make, progress: Progress = silent, *, modest: bool = False) -> ir.Table:
     """Return what `make` describes of `book` and `spine`, as a temporary table of the book's engine.
 
-    What lies on the book's shelf is not worked out again, and neither is what only that would read.
+    What lies on the book's shelf is not worked out again, and neither is what only that would read. The engine keeps to
+    the memory that the process leaves; where that does not do and it is not to be `modest`, it takes all that it may.
     """
-    script, tables = script_of(_shape(book, spine, make)), work_tables(book.engine)
-    views = {name: spine.table if name == _SPINE else book.table(name.removeprefix(_BOOK)) for name in script.views}
+    try:
+        return _carried_out(book, spine, make, progress, whole=False)
+    except duckdb.OutOfMemoryException:
+        if modest:
+            raise
+    return _carried_out(book, spine, make, progress, whole=True)
+
+
+def _carried_out(book: Book, spine: Spine, make: Make, progress: Progress, *, whole: bool) -> ir.Table:
+    shape, tables = _shape(book, spine, make), work_tables(book.engine)
+    script = _on_days(script_of(shape), shape, spine)
+    views = {name: spine.table if name == SPINE else book.table(name.removeprefix(BOOK)) for name in script.views}
     for name, rows in views.items():
         tables.view(name, rows)
     keys = {} if book.shelf is None else _keys(script, views, book.shelf)
     orders = _orders(script, keys, book.shelf)
     count = len(orders)
-    for done, order in enumerate(orders):
-        progress("features", done, count)
-        _carry_out(order, tables, book.shelf)
+    try:
+        with tables.at_work(whole=whole):
+            for done, order in enumerate(orders):
+                progress("features", done, count)
+                _carry_out(order, tables, book.shelf)
+    except duckdb.OutOfMemoryException:
+        tables.drop_all()  # else what was filled so far would take the room of whatever is tried instead
+        raise
     progress("features", count, count)
     for name in views:
         tables.drop_view(name)
@@ -106,22 +76,51 @@ def worked_out(book: Book, spine: Spine, make: Make, progress: Progress = silent
     return result
 
 
+def worked_out_apart(book: Book, spine: Spine, make: Make, progress: Progress = silent) -> ir.Table:
+    """Return the same rows as `worked_out`; where memory does not do, of half the borrowers, then of the others.
+
+    Halves are halved as often as it takes; rows then come in the order of the halves, and nothing is laid aside. What
+    `make` describes of a borrower must not depend on who else is in the spine.
+    """
+    try:
+        return worked_out(book, spine, make, progress, modest=True)
+    except duckdb.OutOfMemoryException:
+        halves = spine.halves()
+    if not halves:
+        return worked_out(book, spine, make, progress)
+    parts = [worked_out_apart(replace(book, shelf=None), half, make, progress) for half in halves]
+    return put_together(book.engine, parts)
+
+
+def _on_days(script: Script, shape: Shape, spine: Spine) -> Script:
+    """Return the script with the first and last day of `spine` in place of those that it was written with."""
+    places = [
+        (_written(shape.engine, shape.days[place]), _written(shape.engine, spine.days[place])) for place in (0, -1)
+    ]
+    statements = []
+    for one in script.statements:
+        select = one.select
+        for stood, day in places:
+            select = select.replace(stood, day)
+        statements.append(replace(one, select=select))
+    return replace(script, statements=tuple(statements))
+
+
+@lru_cache(maxsize=KEPT)
+def _written(engine: str, day: date) -> str:
+    """Return a day as SQL has it."""
+    select: str = writer(engine).compile(ibis.literal(day).name("day"))
+    return select.removeprefix("SELECT ").rpartition(" AS ")[0]
+
+
 def _keys(script: Script, views: Mapping[str, ir.Table], shelf: Shelf) -> dict[str, str | None]:
     """Return the key of each view and table by name."""
-    keys = {name: shelf.key_of_rows(rows) if name == _SPINE else shelf.key_of(rows) for name, rows in views.items()}
+    keys = {name: shelf.key_of_rows(rows) if name == SPINE else shelf.key_of(rows) for name, rows in views.items()}
     for one in script.statements:
-        function = _named(one.function)
+        function = "" if one.function is None else name_of(one.function)
         reads = {name: keys[name] for name in one.reads}
         keys[one.table] = None if function is None else key_of_statement(one.select, function, one.schema, reads)
     return keys
-
-
-def _named(function: Function | None) -> str | None:
-    """Return the name of a function that stands in a module, "" for none at all; None for one that no name tells."""
-    if function is None:
-        return ""
-    name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '<')}"
-    return None if "<" in name or getattr(function, "__closure__", None) else name
 
 
 def _orders(script: Script, keys: Mapping[str, str | None], shelf: Shelf | None) -> list[_Order]:
@@ -132,7 +131,7 @@ def _orders(script: Script, keys: Mapping[str, str | None], shelf: Shelf | None)
             continue
         key = keys.get(one.table)
         taken = shelf is not None and key is not None and one.lasting and shelf.holds(key)
-        last = () if taken else tuple(name for name in one.reads if name not in wanted and name.startswith(_TABLE))
+        last = () if taken else tuple(name for name in one.reads if name not in wanted and name.startswith(TABLE))
         wanted.update(() if taken else one.reads)
         chosen.append(_Order(one, key, taken, last))
     return chosen[::-1]
@@ -160,39 +159,4 @@ def _shape(book: Book, spine: Spine, make: Make) -> Shape:
         alike(spine.days),
         book.engine.name,
         book.manifest,
-    )
-
-
-@lru_cache(maxsize=_KEPT)
-def script_of(shape: Shape) -> Script:
-    """Return the statements for this shape, written anew only where it has not been met."""
-    tables = {name: ibis.table(schema, name=f"{_BOOK}{name}") for name, schema in shape.tables}
-    writes = writer(shape.engine)
-    book = Book(shape.manifest, writes, tables)
-    spine = Spine(ibis.table(shape.keys, name=_SPINE), shape.days)
-    whole = step(shape.make(book, spine)).op()
-    order = list(_in_order(whole, set()))
-    named = {each: ops.UnboundTable(f"{_TABLE}{number}", each.schema) for number, each in enumerate(order)}
-    lasting = {each for each in order if each.work.lasting} or {whole}
-    statements = tuple(_statement(writes, each, named, lasting=each in lasting) for each in order)
-    views = {name for one in statements for name in one.reads if not name.startswith(_TABLE)}
-    return Script(tuple(sorted(views)), statements)
-
-
-def _in_order(one: Step, seen: set[Step]) -> Iterator[Step]:
-    """Yield the steps that `one` rests on, each after those it reads, and `one` itself."""
-    for read in one.work.rows.find(Step):
-        if read not in seen:
-            yield from _in_order(read, seen)
-    seen.add(one)
-    yield one
-
-
-def _statement(writes: SQLBackend, filled: Step, named: dict[Step, ops.UnboundTable], *, lasting: bool) -> _Statement:
-    rows = filled.work.rows
-    read = {each: named[each] for each in rows.find(Step)}
-    rows = rows.replace(read) if read else rows
-    reads = tuple(sorted({table.name for table in rows.find(ops.UnboundTable)}))
-    return _Statement(
-        named[filled].name, filled.schema, writes.compile(rows.to_expr()), filled.work.function, reads, lasting
     )

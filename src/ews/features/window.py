@@ -28,11 +28,22 @@ PERIOD = "period"
 class Spine:
     """`table` has one row per (borrower_id, as_of, known_by); `days` are the distinct as_of in order.
 
-    What is described over a spine may ask of `days` only what `alike` keeps: whether it is one, and the anchors.
+    What is described over a spine may ask of `days` only what `alike` keeps: whether it is one, the anchors, and the
+    first and the last as literals.
     """
 
     table: ir.Table
     days: tuple[date, ...]
+
+    def halves(self) -> "tuple[Spine, Spine] | None":
+        """Return the borrowers up to the middle one, by id, and those after it; None for one alone or none."""
+        ids = self.table.select("borrower_id").distinct().order_by("borrower_id")
+        count = int(ids.count().execute())
+        if count <= 1:
+            return None
+        middle = ids.limit(1, offset=(count - 1) // 2).to_pyarrow()["borrower_id"][0].as_py()
+        first = self.table.borrower_id <= middle
+        return Spine(self.table.filter(first), self.days), Spine(self.table.filter(~first), self.days)
 
 
 def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) -> Spine:
@@ -55,23 +66,30 @@ def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) 
 
 
 def alike(days: Sequence[date]) -> tuple[date, ...]:
-    """Return days of another century that are as many, up to two, and lie on one anchor day or not, as `days` do."""
+    """Return days of the year 1 that are as many, up to two, and lie on one anchor day or not, as `days` do.
+
+    The first and the last of them stand in a description for those of `days`.
+    """
     anchors = {_anchor(day) for day in days}
     if len(days) == 1:
-        return (date(1900, 1, 31),)
+        return (date(1, 1, 31),)
     if len(anchors) > 1:
-        return (date(1900, 1, 1), date(1900, 1, 2))
-    return tuple(date(1900, month, anchor) for anchor in anchors for month in (1, 3))
+        return (date(1, 1, 1), date(1, 1, 2))
+    return tuple(date(1, month, anchor) for anchor in anchors for month in (1, 3))
 
 
 def first_day(spine: Spine) -> ir.DateValue:
-    """Return the oldest as_of, as the rows of the spine tell it when they are there."""
-    return spine.table.as_of.min().as_scalar()
+    """Return the oldest as_of.
+
+    It is a literal, so that the engine can tell how many rows lie after it: it would take a scalar that it has to look
+    up first for one that leaves next to no rows, and put a book's postings into a hash table for that.
+    """
+    return ibis.literal(spine.days[0])
 
 
 def last_day(spine: Spine) -> ir.DateValue:
     """Return the newest as_of, likewise."""
-    return spine.table.as_of.max().as_scalar()
+    return ibis.literal(spine.days[-1])
 
 
 def with_period(spine: Spine, rows: ir.Table, *, day: str) -> ir.Table:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ews.events.book import Book
-from ews.features import statements
+from ews.features import scripts, statements
 from ews.features.peers import groups
 from tests.books import book_of
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 @cache
 def scripts_for(_least: int) -> Any:
     """Return what writes statements and keeps them apart from those for another number of peers."""
-    return cache(statements.script_of.__wrapped__)
+    return cache(scripts.written)
 
 
 def need_peers(patched: pytest.MonkeyPatch, least: int) -> None:

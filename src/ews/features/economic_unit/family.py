@@ -147,7 +147,8 @@ def build(book: Book, spine: Spine) -> ir.Table:
     known, parties = known_of(book, spine, unit)
     rows = step(unit_rows(unit, known))
     moved = _internal(book, spine, parties, unit)
-    table = joined(spine, rows.group_by(*KEYS).aggregate(**_owners(rows), **_firms(rows), **_whole(rows)), moved)
+    sums = step(rows.group_by(*KEYS).aggregate(**_owners(rows), **_firms(rows), **_whole(rows)))
+    table = joined(spine, sums, moved)
     values = _values(book, table)
     return table.select(*KEYS, **{feature.name: values[feature.name] for feature in FEATURES})
 

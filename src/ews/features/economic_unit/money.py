@@ -59,8 +59,8 @@ def internal_sums(book: Book, parties: Spine, unit: ir.Table, postings: ir.Table
     """
     names = _names(book, unit)
     known = names.select("counterparty_id").distinct()
-    postings = within_reach(parties, postings, months=YEAR)
-    cells = _by_month(parties, postings.semi_join(known, "counterparty_id"), by=("counterparty_id",))
+    postings = step(within_reach(parties, postings, months=YEAR).semi_join(known, "counterparty_id"))  # a few of all
+    cells = _by_month(parties, postings, by=("counterparty_id",))
     rows = unit_rows(unit, cells.select(*KEYS, "counterparty_id", "lag", "earned", "gross_in", "gross_out"))
     rows = rows.inner_join(names, [*KEYS, "counterparty_id"])
     own = (rows.role == Role.SELF.value) & (rows.lag < HALF)

@@ -9,17 +9,19 @@ Nulls   `amount` is null where no guarantee between the two tells one
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
-import rustworkx as rx
 
 from ews.events.book import Book, was_known
 from ews.features.steps import applied, step
 from ews.features.window import Spine
+
+if TYPE_CHECKING:
+    import rustworkx as rx
 
 DAY = ("as_of", "known_by")
 _POSITION = ibis.schema(
@@ -58,6 +60,8 @@ def _positions(rows: pa.Table) -> pa.Table:
 
 def _placed(nodes: np.ndarray) -> list[tuple[int, int, int, int]]:
     """Return (node, circle, ring, depth); circle and ring are the smallest node in them, their first party's."""
+    import rustworkx as rx  # noqa: PLC0415 - where features are built, not where the service starts
+
     graph: rx.PyDiGraph[Any, Any] = rx.PyDiGraph()
     graph.extend_from_edge_list(list(zip(*nodes.tolist(), strict=True)))
     ring, depth = _rings(graph)
@@ -70,6 +74,8 @@ def _rings(graph: "rx.PyDiGraph[Any, Any]") -> tuple[dict[int, int], dict[int, i
 
     The components come in reverse topological order: whom a ring guarantees has been seen before it.
     """
+    import rustworkx as rx  # noqa: PLC0415 - as above
+
     ring: dict[int, int] = {}
     depth: dict[int, int] = {}
     for together in rx.strongly_connected_components(graph):
