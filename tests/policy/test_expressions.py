@@ -70,6 +70,8 @@ def test_a_condition_becomes_the_tree_of_its_parts(text: str, tree: Node):
         ("a > 3j", 4, "neither a number"),
         ("a > 1e999", 4, "too large"),
         ("a > 9007199254740993", 4, "too large"),
+        ("a > " + "9" * 400, 4, "too large"),
+        ("a > 1 # or b > 2", 6, "after '#' would not be read"),
         ("a in 'card'", 5, "list after it"),
         ("a in ()", 5, "list after it"),
         ("1 in (1, 2)", 0, "name before it"),

@@ -46,11 +46,11 @@ def test_an_error_says_the_line_of_its_field_where_the_entry_was_read_from_a_fil
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("\na = ", "2: the file: this is not valid TOML: Invalid value."),
+        ("\na = ", "2: the file: this is not valid TOML: Invalid value. Mend it."),
         ("[x]\na = 1\na = 2", "3: x: a field or day is given twice. Give each one value."),
         ("[x]\na = 1\n\n[x]\nb = 1", "4: x: the table is in the file twice. Put both into one."),
         ("[x]\nv.2023-07-01 = 1\nv.2023-07-01 = 2", "3: x: a field or day is given twice. Give each one value."),
-        ("\n[[x", "2: the file: this is not valid TOML: Expected ']]' at the end of an array declaration."),
+        ("\n[[x", "2: the file: this is not valid TOML: Expected ']]' at the end of an array declaration. Mend it."),
     ],
 )
 def test_a_file_that_is_not_toml_says_the_line(tmp_path: Path, text: str, message: str):

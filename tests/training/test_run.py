@@ -12,6 +12,7 @@ from ews.domain.errors import TrainingDataError
 from ews.features.catalogue import FEATURES, VERSION
 from ews.models.champion import champion, champion_pointer, has_champion, model_ids, stored_model
 from ews.models.frozen import log_odds, predict_pd
+from ews.training import tracking
 from ews.training.recipe import resolve_recipe
 from ews.training.run import make_model, train
 from ews.training.tracking import default_tracking_uri
@@ -201,6 +202,17 @@ def test_a_run_that_cannot_be_recorded_makes_no_champion(book, tmp_path, monkeyp
     with pytest.raises(OSError, match="disk full"):
         train(book, tmp_path)
     assert not has_champion(tmp_path, "ledgers")
+
+
+def test_a_run_whose_process_was_killed_is_marked_by_the_next_of_the_same_home_and_no_other(home, client, first):
+    (experiment,) = client.search_experiments(filter_string="name LIKE 'ews-%'")
+    dead, beside = (
+        client.create_run(experiment.experiment_id, tags={tracking._RECORDER: tracking._recorder(place)}).info.run_id
+        for place in (home, home / "another")
+    )
+    tracking._end_abandoned(client, experiment.experiment_id, home)
+    states = [client.get_run(run_id).info.status for run_id in (dead, beside, first.run_id)]
+    assert states == ["KILLED", "RUNNING", "FINISHED"]
 
 
 def test_a_single_snapshot_is_tested_on_other_borrowers(book):

@@ -6,14 +6,13 @@ models/<portfolio>/champions.jsonl all who were, and why (models.history)
 """
 
 import json
-import os
-import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from ews.domain.errors import ModelError
 from ews.domain.text import sentence
+from ews.events.whole_files import made_whole, write_whole
 from ews.models.frozen import FrozenModel
 from ews.models.history import Appointment, How, appoint, appointments
 from ews.models.storage import CONTENT_FILE, load_model, save_model
@@ -34,10 +33,9 @@ def add_model(home: Path, model: FrozenModel) -> Path:
     """Store `model` under its portfolio and return the directory; a damaged copy is replaced, a sound one kept."""
     directory = _portfolio(home, model.portfolio) / model.model_id
     if not _is_sound(directory):
-        partial = directory.with_name(f".{model.model_id}.{os.getpid()}.partial")
-        save_model(model, partial)
-        shutil.rmtree(directory, ignore_errors=True)
-        partial.replace(directory)
+        with made_whole(directory) as partial:
+            if not _is_sound(directory):  # nobody was faster
+                save_model(model, partial)
     return directory
 
 
@@ -145,12 +143,7 @@ def champions(home: Path, portfolio: str) -> tuple[Appointment, ...]:
 
 def _point(folder: Path, pointer: Pointer) -> None:
     path = folder / POINTER_FILE
-    partial = path.with_name(f"{POINTER_FILE}.{os.getpid()}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(json.dumps({**asdict(pointer), "since": pointer.since.isoformat()}, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_whole(path, json.dumps({**asdict(pointer), "since": pointer.since.isoformat()}, indent=1) + "\n")
 
 
 def _portfolio(home: Path, portfolio: str) -> Path:

@@ -7,7 +7,6 @@ Stale   it speaks of one champion: once another decides, the challenger must be 
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ews.domain.errors import ModelError
 from ews.domain.text import Text, sentence
+from ews.events.whole_files import write_whole
 from ews.models.champion import champion_pointer, has_champion, model_folder
 
 FILE = "comparison.json"
@@ -93,9 +93,7 @@ _CONTENT = TypeAdapter(Comparison)
 def keep_comparison(home: Path, portfolio: str, comparison: Comparison) -> None:
     """Write the comparison beside its model, in one step."""
     directory = model_folder(home, portfolio, comparison.model_id)
-    partial = directory / f".{FILE}.{os.getpid()}.partial"
-    partial.write_text(_text(comparison), encoding="utf-8")
-    partial.replace(directory / FILE)
+    write_whole(directory / FILE, _text(comparison))
 
 
 def find_comparison(home: Path, portfolio: str, model_id: str) -> Comparison | None:

@@ -5,7 +5,6 @@ Shapes  `power` runs from (0, 0) to (1, 1); `calibration` are groups of equal si
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ews.events.whole_files import write_whole
 from ews.models.champion import model_folder
 
 FILE = "examined.json"
@@ -51,9 +51,7 @@ _CONTENT = TypeAdapter(Examined)
 
 def keep_examined(directory: Path, examined: Examined) -> None:
     """Write the results beside the model in `directory`, in one step."""
-    partial = directory / f".{FILE}.{os.getpid()}.partial"
-    partial.write_text(json.dumps(_plain(examined), sort_keys=True, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    partial.replace(directory / FILE)
+    write_whole(directory / FILE, json.dumps(_plain(examined), sort_keys=True, indent=1, allow_nan=False) + "\n")
 
 
 def find_examined(home: Path, portfolio: str, model_id: str) -> Examined | None:

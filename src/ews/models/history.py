@@ -8,7 +8,6 @@ Order   the line is written before the pointer: no model decides of which the hi
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from filelock import FileLock
 
 from ews.domain.errors import ModelError
 from ews.domain.text import Text, sentence
+from ews.events.whole_files import write_whole
 
 FILE = "champions.jsonl"
 _LOCK = ".champions.lock"
@@ -126,12 +126,7 @@ def _hash(line: str) -> str:
 
 def _write(path: Path, lines: Sequence[str]) -> None:
     """Write all lines beside the file and put them in its place: nobody ever reads half a line."""
-    partial = path.with_name(f".{FILE}.{os.getpid()}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write("".join(f"{line}\n" for line in lines))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    write_whole(path, "".join(f"{line}\n" for line in lines))
 
 
 def _changed(folder: Path, number: int) -> ModelError:

@@ -8,7 +8,6 @@ Rows    `features` those that taught and tested; `score` those that tested alone
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ews.domain.errors import ModelError
 from ews.domain.text import sentence
+from ews.events.whole_files import write_whole
 from ews.models.champion import model_folder
 
 FILE = "reference.json"
@@ -56,9 +56,7 @@ _CONTENT = TypeAdapter(Reference)
 def keep_reference(directory: Path, reference: Reference) -> None:
     """Write the statistics beside the model in `directory`, in one step."""
     content = _text(_CONTENT.dump_python(reference, mode="json"))
-    partial = directory / f".{FILE}.{os.getpid()}.partial"
-    partial.write_text(f'{{"sha256": "{_digest(content)}",\n"content": {content}}}\n', encoding="utf-8")
-    partial.replace(directory / FILE)
+    write_whole(directory / FILE, f'{{"sha256": "{_digest(content)}",\n"content": {content}}}\n')
 
 
 def find_reference(home: Path, portfolio: str, model_id: str) -> Reference | None:

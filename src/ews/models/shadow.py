@@ -4,12 +4,12 @@ models/<portfolio>/shadow.json   which stored model, since when, who said so; re
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ews.domain.errors import ModelError
+from ews.events.whole_files import write_whole
 from ews.models.champion import champion_pointer, model_folder, stored_model
 
 FILE = "shadow.json"
@@ -41,10 +41,8 @@ def set_shadow(home: Path, portfolio: str, shadow: Shadow) -> None:
     if champion_pointer(home, portfolio).model_id == shadow.model_id:
         message = f"Model '{shadow.model_id[:12]}' is the champion: it decides already. Name a challenger."
         raise ModelError(message)
-    path = _path(home, portfolio)
-    partial = path.with_name(f".{FILE}.{os.getpid()}.partial")
-    partial.write_text(json.dumps({**asdict(shadow), "since": shadow.since.isoformat()}, indent=1) + "\n")
-    partial.replace(path)
+    content = {**asdict(shadow), "since": shadow.since.isoformat()}
+    write_whole(_path(home, portfolio), json.dumps(content, indent=1) + "\n")
 
 
 def end_shadow(home: Path, portfolio: str) -> None:

@@ -1,17 +1,22 @@
 """Models on disk: LightGBM's text and JSON, two files that hold data only. Loading them can execute no code.
 
 model.txt   the booster as LightGBM writes it
-model.json  all else, and the hash over both; a byte changed in either is found before anything is used
+model.json  all else, and the hash over both; a byte changed in either is found before anything is used: LightGBM is
+            not shown a text whose hash is another. Whatever else lies in the folder is not looked at
 """
 
 import json
 from pathlib import Path
 
 from ews.domain.errors import ModelError
+from ews.events.plain_files import in_short, read_bytes_of
+from ews.models.content import checked_content
 from ews.models.frozen import FrozenModel
 
 BOOSTER_FILE = "model.txt"
 CONTENT_FILE = "model.json"
+LARGEST = 256 << 20
+"""Bytes of a file of a model; ten thousand trees take a tenth."""
 
 
 def save_model(model: FrozenModel, directory: Path) -> None:
@@ -25,20 +30,23 @@ def save_model(model: FrozenModel, directory: Path) -> None:
 def load_model(directory: Path) -> FrozenModel:
     """Return the model in `directory`; ModelError where it is missing, damaged or altered."""
     try:
-        booster = (directory / BOOSTER_FILE).read_bytes().decode()
-        stored = json.loads((directory / CONTENT_FILE).read_text(encoding="utf-8"))
-        model = FrozenModel.from_json(json.dumps(stored["content"]), booster)
-        claimed = stored["model_id"]
+        booster = read_bytes_of(directory / BOOSTER_FILE, largest=LARGEST).decode()
+        stored = json.loads(read_bytes_of(directory / CONTENT_FILE, largest=LARGEST).decode())
+        model = FrozenModel.from_json(json.dumps(checked_content(stored)), booster)
+        claimed, found = stored["model_id"], model.model_id
     except FileNotFoundError as error:
         lost = Path(str(error.filename)).name
         message = f"There is no model in '{directory}' ({lost} is missing). Train one with 'ews train'."
         raise ModelError(message) from None
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"The model in '{directory}' is damaged ({error}). Restore its files or train again."
+    except OSError as error:
+        message = f"The model in '{directory}' cannot be read ({error.strerror}). Restore its files or train again."
         raise ModelError(message) from error
-    if model.model_id != claimed:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = f"The model in '{directory}' is damaged ({in_short(error)}). Restore its files or train again."
+        raise ModelError(message) from error
+    if found != claimed:
         message = (
-            f"The model in '{directory}' is not the one it says: its content has the hash {model.model_id[:12]}…, "
+            f"The model in '{directory}' is not the one it says: its content has the hash {found[:12]}…, "
             f"its name is {str(claimed)[:12]}…. Restore its files or train again."
         )
         raise ModelError(message)

@@ -4,11 +4,10 @@ Files   home/policies/<hash>/*.toml, word for word as they were
 Again   what is kept is never written again
 """
 
-import os
-import shutil
 from pathlib import Path
 
 from ews.domain.errors import PolicyError
+from ews.events.whole_files import made_whole
 from ews.policy.policy import Policy, read_policy
 from ews.policy.vocabulary import Vocabulary
 
@@ -42,17 +41,11 @@ def keep(home: Path, policy: Policy) -> Path:
     if not policy.files:
         message = f"Policy {policy.hash[:SHOWN]} was not read from files and cannot be kept. Load it from a folder."
         raise PolicyError(message)
-    partial = folder.with_name(f".partial-{policy.hash}-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name, text in policy.files.items():
-        (partial / name).write_text(text, encoding="utf-8")
-    try:
-        partial.rename(folder)
-    except OSError:
-        shutil.rmtree(partial)  # another process kept it meanwhile
-        if not folder.is_dir():
-            raise
+    with made_whole(folder) as partial:
+        if not folder.is_dir():  # nobody was faster
+            partial.mkdir()
+            for name, text in policy.files.items():
+                (partial / name).write_text(text, encoding="utf-8")
     return folder
 
 

@@ -6,7 +6,8 @@ Python's own parser reads the text; nothing is ever evaluated as Python.
 """
 
 import ast
-import math
+import io
+import tokenize
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -105,6 +106,7 @@ def parse(text: str) -> Node:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # `0or x` and the like must not pass with a warning
             read = ast.parse(text, mode="eval").body
+        _refuse_comment(text)
         return _node(read, text)
     except SyntaxError as error:
         at = error.offset - 1 if error.offset else len(text)  # no offset: it broke off at its end
@@ -114,6 +116,16 @@ def parse(text: str) -> Node:
     except (ValueError, MemoryError, RecursionError):
         message = "the condition cannot be read: it holds forbidden characters or is nested too deeply"
         raise Fault(message, 0) from None
+
+
+def _refuse_comment(text: str) -> None:
+    """Raise Fault where Python would pass over the rest: a condition is one line, and none of it may go unread."""
+    if "#" not in text:
+        return
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            message = "what comes after '#' would not be read: put a note into another field"
+            raise Fault(message, token.start[1])
 
 
 def names_in(node: Node) -> Iterator[Name]:
@@ -156,7 +168,7 @@ def _constant(node: ast.Constant, text: str) -> Number | Words:
         hint = "a flag stands alone, a missing value is asked for with known(...)"
         message = f"{value!r} is neither a number nor a word in quotes: {hint}"
         raise Fault(message, at)
-    if not math.isfinite(value) or abs(value) > LARGEST:
+    if not abs(value) <= LARGEST:  # so that neither infinity nor a number of a thousand digits passes
         message = "the number is too large to be exact"
         raise Fault(message, at)
     return Number(float(value), at)

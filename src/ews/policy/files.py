@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ews.domain.errors import PolicyError
+from ews.events.plain_files import read_text_file
 from ews.policy.entries import Entry
 from ews.policy.places import add_lines, first_line, header_before
 
@@ -20,7 +21,7 @@ def read_file(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(path.name, text, error) from None
     except (RecursionError, ValueError):
-        message = f"{path.name}: the file is nested too deeply, or a number in it is too long to be read."
+        message = f"{path.name}: the file is nested too deeply, or a number in it is too long. Mend it."
         raise PolicyError(message) from None
     add_lines(content, text)
     return content
@@ -33,12 +34,12 @@ def no_folder(directory: Path) -> PolicyError:
 def read_text(path: Path) -> str:
     """Return the text of a policy file; PolicyError where it is missing or not UTF-8."""
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return read_text_file(path)
     except FileNotFoundError:
         message = f"The policy file '{path}' is missing. A policy needs it: start from a copy of the default policy."
         raise PolicyError(message) from None
     except OSError as error:
-        message = f"The policy file '{path}' cannot be read: {error.strerror}."
+        message = f"The policy file '{path}' cannot be read: {error.strerror}. Mend or restore it."
         raise PolicyError(message) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -60,7 +61,7 @@ def _not_toml(file: str, text: str, error: tomllib.TOMLDecodeError) -> PolicyErr
     if told.startswith(("Cannot overwrite", "Duplicate")):
         return PolicyError(f"{file}:{number}: {item}: a field or day is given twice. Give each one value.")
     reason = told if place is None else told[: place.start()]
-    return PolicyError(f"{file}:{number}: {item}: this is not valid TOML: {reason}.")
+    return PolicyError(f"{file}:{number}: {item}: this is not valid TOML: {reason}. Mend it.")
 
 
 def fault_in(

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from ews.domain.errors import RecipeError
+from ews.events.plain_files import in_short, read_text_file, shortened, value_shortened
 from ews.events.schemas import OUTCOMES
 from ews.outcomes.definition import Definition
 
@@ -116,12 +117,15 @@ def resolve_recipe(book: Mapping[str, Any], user: Path | Mapping[str, Any] | Non
 
 def _from_file(path: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_text_file(path))
     except FileNotFoundError:
         message = f"There is no recipe '{path}'. Give a TOML file with the keys to change."
         raise RecipeError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"The recipe '{path}' is not TOML ({error}). Mend the line it names."
+    except OSError as error:
+        message = f"The recipe '{path}' cannot be read ({error.strerror}). Give a TOML file with the keys to change."
+        raise RecipeError(message) from error
+    except (ValueError, RecursionError) as error:
+        message = f"The recipe '{path}' is not TOML ({in_short(error)}). Mend the line it names."
         raise RecipeError(message) from error
 
 
@@ -129,12 +133,14 @@ def _read(key: str, value: Any, where: str) -> Any:
     """Return `value` as key's type; lists of days and empty days are read from text."""
     kind = _KINDS.get(key)
     if kind is None:
-        message = f"Unknown key '{key}' in the recipe of {where}. Allowed are {', '.join(_KINDS)}."
+        message = f"Unknown key '{shortened(key)}' in the recipe of {where}. Allowed are {', '.join(_KINDS)}."
         raise RecipeError(message)
     try:
         read = _READERS[kind](value)
     except (TypeError, ValueError) as error:
-        message = f"'{key} = {value!r}' in the recipe of {where} cannot be used: {error}."
+        message = (
+            f"'{key} = {value_shortened(value)}' in the recipe of {where} cannot be used: {in_short(error)}. Mend it."
+        )
         raise RecipeError(message) from error
     low, high = _LIMITS.get(key, (float("-inf"), float("inf")))
     if key in _LIMITS and not low <= read <= high:

@@ -6,6 +6,7 @@ artifacts go is said by the caller; the working directory plays no part, and not
 
 import logging
 import os
+import socket
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from filelock import FileLock
 from matplotlib.figure import Figure
 
 from ews.domain.errors import TrackingError
@@ -27,6 +29,9 @@ _ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "MLF
 
 
 _MOST_TOLD = 300
+_LOCK = ".recording.lock"
+_RECORDER = "ews.recorder"
+"""Tag of each run: the machine and home that recorded it."""
 _PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "15"}
 """How long a server is waited for, unless the environment says otherwise; MLflow's own minutes would stop a night."""
 
@@ -97,13 +102,17 @@ def record(
     """Write one finished run with the model stored in `directory`, register it, and give it the alias of its role.
 
     A champion trained again is the same model: the alias stays with its first version. TrackingError where MLflow
-    cannot be reached or breaks off; what it has taken by then is marked as failed there.
+    cannot be reached or breaks off; what it has taken by then is marked as failed there, and as killed by the next
+    run where this process is killed.
     """
     name = f"ews-{model.portfolio}"
-    with _reached(tracking_uri) as mlflow:
+    with FileLock(directory.parent / _LOCK), _reached(tracking_uri) as mlflow:
         experiment = _experiment(mlflow, name, home)
+        _end_abandoned(mlflow.MlflowClient(), experiment, home)
         with mlflow.start_run(
-            experiment_id=experiment, run_name=f"{content.name or 'train'} {model.model_id[:12]}"
+            experiment_id=experiment,
+            run_name=f"{content.name or 'train'} {model.model_id[:12]}",
+            tags={_RECORDER: _recorder(home)},
         ) as run:
             mlflow.log_params(dict(content.parameters))
             mlflow.set_tags(dict(content.tags))
@@ -116,7 +125,7 @@ def record(
                 mlflow.log_text(table.to_csv(index=False), path)
             mlflow.log_text(_environment(), "environment.txt")
             info = log_model(model, directory, example)
-            _record_children(mlflow, experiment, content.children)
+            _record_children(mlflow, experiment, content.children, home)
             arrange(mlflow, model, run.info.run_id, content.metrics, "tuning" if content.children else "training")
         version = _register(mlflow.MlflowClient(), name, info, run.info.run_id)
         if role == "challenger" or "champion" not in mlflow.MlflowClient().get_registered_model(name).aliases:
@@ -159,9 +168,21 @@ def _model_of(client: Any, version: Any) -> str | None:
     return model_id
 
 
-def _record_children(mlflow: Any, experiment: str, children: Sequence[Child]) -> None:
+def _recorder(home: Path) -> str:
+    return f"{socket.gethostname()}:{home.resolve()}"
+
+
+def _end_abandoned(client: Any, experiment: str, home: Path) -> None:
+    """Mark as killed the runs of this home that nobody works on any more: who records holds its lock."""
+    wanted = f"attributes.status = 'RUNNING' and tags.`{_RECORDER}` = '{_recorder(home)}'"
+    for run in client.search_runs([experiment], wanted):
+        client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _record_children(mlflow: Any, experiment: str, children: Sequence[Child], home: Path) -> None:
+    tags = {_RECORDER: _recorder(home)}
     for child in children:
-        with mlflow.start_run(experiment_id=experiment, run_name=child.name, nested=True):
+        with mlflow.start_run(experiment_id=experiment, run_name=child.name, nested=True, tags=tags):
             mlflow.log_params(dict(child.parameters))
             mlflow.log_metrics(dict(child.metrics))
             mlflow.set_tags(dict(child.tags))
