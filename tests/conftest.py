@@ -15,10 +15,12 @@ hypothesis.settings.load_profile("whatever the machine is doing")
 
 LONG = (
     "tests/spark/test_parity.py",
+    "tests/benchmarks/test_faults.py",
     "tests/scoring/test_batch.py",
     "tests/features/test_families.py",
     "tests/patterns/",
     "tests/scoring/test_on_the_spot.py",
+    "tests/benchmarks/",
     "tests/cli/test_a_day.py",
     "tests/cli/test_app.py",
     "tests/features/test_build.py",

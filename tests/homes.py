@@ -1,8 +1,10 @@
 """A home with a trained and scored synthetic book, made once per test run and shared by its workers."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,6 +48,16 @@ class ScoredHome:
             yield store
         finally:
             store.close()
+
+    def copied_to(self, home: Path, *, without: tuple[str, ...] = ()) -> Path:
+        """Return `home`, a copy of this one without files named like `without`, while others may write in this one."""
+        beside = tuple(f"*.db{end}" for end in ("", "-wal", "-shm", "-journal"))
+        shutil.copytree(self.home, home, ignore=shutil.ignore_patterns(*beside, *without))
+        for database in self.home.glob("*.db"):
+            if not any(database.match(pattern) for pattern in without):
+                with closing(sqlite3.connect(database)) as ours, closing(sqlite3.connect(home / database.name)) as copy:
+                    ours.backup(copy)
+        return home
 
 
 def store_url(home: Path) -> str:

@@ -23,7 +23,7 @@ from ews.features.window import spine_on
 from ews.scoring import batch as batches
 from ews.scoring.batch import score_book
 from ews.scoring.decide import decide
-from ews.scoring.folder import read_batch
+from ews.scoring.folder import clear_broken, read_batch
 from ews.scoring.reconcile import reconcile
 from ews.scoring.seal import SUMMARY, digest
 from ews.scoring.states import NOTHING, read_states, write_states
@@ -200,7 +200,7 @@ def test_a_model_that_learnt_from_later_outcomes_is_refused(copy):
 
 
 def test_a_run_killed_while_it_writes_leaves_nothing_visible_and_the_next_one_gives_the_same_bytes(scored, copy):
-    command = [sys.executable, "-m", "tests.command", "score", "--book", str(copy.book), "--home", str(copy.home)]
+    command = [sys.executable, "-m", "ews", "score", "--book", str(copy.book), "--home", str(copy.home)]
     process = subprocess.Popen([*command, "--as-of", DAYS[0].isoformat()], stderr=subprocess.DEVNULL)
     root = copy.home / "decisions" / "synthetic"
     while process.poll() is None and not list(root.glob(".partial-*")):
@@ -234,6 +234,14 @@ def test_a_whole_batch_that_nobody_published_is_set_aside(scored, copy):
     assert (orphan.parent / ".orphans" / orphan.name / "batch.json").is_file()
 
 
+def test_what_a_killed_run_began_to_keep_for_the_next_is_removed_though_its_batch_is_whole(tmp_path):
+    kept = tmp_path / ".kept"
+    for name in (".partial-2026-05-31-abc", "2026-05-31-abc"):
+        (kept / name).mkdir(parents=True)
+    clear_broken(tmp_path, keep=(), published=lambda _: True)
+    assert [one.name for one in kept.iterdir()] == ["2026-05-31-abc"]
+
+
 class NotMadeError(Exception):
     """What a batch would start from, instead of the batch."""
 
@@ -256,7 +264,7 @@ def starts_from(
 def chained(scored: ScoredHome, tmp_path: Path) -> Path:
     """Return a home with the batches of DAYS, to be written to."""
     home = tmp_path / "home"
-    shutil.copytree(scored.home, home)
+    scored.copied_to(home)
     return home
 
 

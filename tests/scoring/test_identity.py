@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from ews.scoring.identity import BatchKey, code_version
+from ews.domain.version import code_version
+from ews.scoring.identity import BatchKey
 
 KEY = BatchKey("retail", "b", date(2026, 6, 30), date(2026, 6, 30), "m", "p", "0.1.0+abc", None, None)
 

@@ -1,8 +1,10 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from ews.scoring.rows import Beside, Columns, with_shared_lists
+from ews.events.engine import connect
+from ews.scoring.rows import Beside, Columns, frame_of
 
 
 def columns() -> Columns:
@@ -37,10 +39,28 @@ def test_of_two_rows_the_first_speaks_before_the_second():
     assert len(both) == 4
 
 
-def test_equal_lists_are_one_and_all_else_is_as_it_was():
-    lists = [np.array(["A", "B"], object), np.array([], object), np.array(["A", "B"], object), None]
-    frame = pd.DataFrame({"held": pd.Series(lists, dtype=object), "dpd": [1, 2, 3, 4], "name": ["a", None, "b", "c"]})
-    found = with_shared_lists(frame)
-    assert found["held"][0] is found["held"][2]
-    assert [None if one is None else list(one) for one in found["held"]] == [["A", "B"], [], ["A", "B"], None]
-    pd.testing.assert_frame_equal(found.drop(columns="held"), frame.drop(columns="held"))
+def test_equal_lists_are_one_and_all_else_is_as_the_engine_tells_it():
+    rows = pa.table(
+        {
+            "borrower_id": ["D", "C", "B", "A"],
+            "held": pa.array([["A", "B"], [], ["A", "B"], None], pa.list_(pa.string())),
+            "dpd": [1, 2, None, 4],
+            "name": ["a", None, "b", "c"],
+        }
+    )
+    table = connect().create_table("rows", rows, temp=True)
+    found = frame_of(table, "borrower_id")
+    assert list(found["borrower_id"]) == ["A", "B", "C", "D"]
+    assert found["held"][1] is found["held"][3]
+    assert [None if one is None else list(one) for one in found["held"]] == [None, ["A", "B"], [], ["A", "B"]]
+    usual = table.order_by("borrower_id").to_pandas()
+    assert list(found.columns) == list(usual.columns)
+    pd.testing.assert_frame_equal(found.drop(columns="held"), usual.drop(columns="held"))
+
+
+def test_a_table_without_lists_or_rows_is_read_as_it_is():
+    engine = connect()
+    bare = engine.create_table("bare", pa.table({"borrower_id": ["B", "A"]}), temp=True)
+    assert list(frame_of(bare, "borrower_id")["borrower_id"]) == ["A", "B"]
+    empty = pa.schema([("borrower_id", pa.string()), ("held", pa.list_(pa.string()))]).empty_table()
+    assert len(frame_of(engine.create_table("empty", empty, temp=True), "borrower_id")) == 0

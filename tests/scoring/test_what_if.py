@@ -1,6 +1,5 @@
 """What if: on a scored home, against what was published of it."""
 
-import shutil
 from collections.abc import Sequence
 from operator import itemgetter
 
@@ -162,7 +161,7 @@ def test_a_borrower_whose_values_are_all_taken_away_is_refused(scored, store, ro
 
 
 def test_peers_that_were_changed_are_found_out(scored, store, batch, tmp_path, rows):
-    shutil.copytree(scored.home, tmp_path / "home")
+    scored.copied_to(tmp_path / "home")
     peers = tmp_path / "home" / batch.directory / "peers.parquet"
     peers.write_bytes(peers.read_bytes()[:-1] + b"x")
     asking._basis.cache_clear()

@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from ews.domain.errors import AsOfError, ImmatureModelError, UnknownBatchError
 from ews.domain.progress import Progress, silent
+from ews.domain.version import code_version
 from ews.events.book import Book, open_book
 from ews.events.editions import keep_edition
 from ews.features.window import spine_on
@@ -32,7 +33,7 @@ from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
 from ews.scoring.exhibits.record import exhibits_of
 from ews.scoring.folder import ScoredBatch, clear_broken, read_batch, read_parts, write_folder
-from ews.scoring.identity import BatchKey, code_version
+from ews.scoring.identity import BatchKey
 from ews.scoring.reconcile import reconcile
 from ews.scoring.seal import is_sound
 from ews.scoring.states import read_states

@@ -6,7 +6,7 @@ Trouble any day past due, or in default; behind a guaranteed party more than 30 
 Nulls   what is unknown of a party; who has no path is not there
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -84,11 +84,10 @@ def paths_of(
     in_trouble = parties.is_troubled | (parties.is_late & (parties.tie != BEHIND))
     table = parties.filter(in_trouble).drop("as_of", "known_by", "default_since").to_pyarrow()
     rows = sorted(table.to_pylist(), key=_gravest_first)
-    graded: list[dict[Any, Any]] = (
-        [] if decided is None else decided[["borrower_id", "tier", "grade"]].to_dict("records")
-    )
+    ids = sorted({str(row[name]) for row in rows for name in ("party_id", "via_id") if row[name] is not None})
     hops = _Hops(
-        {row["borrower_id"]: row for row in _named(book, spine, rows)}, {str(row["borrower_id"]): row for row in graded}
+        {row["borrower_id"]: row for row in _named(book, spine, ids)},
+        {} if decided is None else _graded(decided, ids),
     )
     return {
         borrower: tuple(hops.path(row) for row in list(found)[:MOST_PATHS])
@@ -143,13 +142,19 @@ def _gravest_first(row: Row) -> tuple[object, ...]:
     return (row["borrower_id"], *grave, row["tie"], row["party_id"], row["via_id"] or "")
 
 
-def _named(book: Book, spine: Spine, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    ids = {str(row[name]) for row in rows for name in ("party_id", "via_id") if row[name] is not None}
+def _graded(decided: pd.DataFrame, ids: Sequence[str]) -> Mapping[str, Row]:
+    """Return tier and grade of those of `ids` who were decided."""
+    asked = decided.loc[decided["borrower_id"].isin(ids), ["borrower_id", "tier", "grade"]]
+    rows: list[dict[Any, Any]] = asked.to_dict("records")
+    return {str(row["borrower_id"]): row for row in rows}
+
+
+def _named(book: Book, spine: Spine, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     if not ids:
         return
     days = spine.table.select("as_of", "known_by").distinct()
     asked = book.table("borrowers").select("borrower_id").distinct().cross_join(days)
-    asked = asked.filter(asked.borrower_id.isin(sorted(ids)))
+    asked = asked.filter(asked.borrower_id.isin(ids))
     yield from borrowers_known(book, asked).select("borrower_id", "name", "branch_id").to_pyarrow().to_pylist()
 
 

@@ -22,7 +22,7 @@ from ews.domain.progress import Progress, silent
 from ews.events.book import Book
 from ews.features.build import blind_families, build_features
 from ews.features.catalogue import FEATURES
-from ews.features.statements import worked_out
+from ews.features.statements import worked_out_apart
 from ews.features.window import Spine
 from ews.models.frozen import FrozenModel, explain
 from ews.outcomes.definition import Definition
@@ -112,7 +112,7 @@ def default_of(book: Book, spine: Spine, model: FrozenModel) -> ir.Table:
     definition = Definition.from_dict(model.definition)
     if definition.sees_extensions:  # these ask the book in between, so that no statements can be kept
         return _told(standing(book, spine.table, definition))
-    return worked_out(book, spine, _Standing(definition))
+    return worked_out_apart(book, spine, _Standing(definition))
 
 
 @dataclass(frozen=True, slots=True)

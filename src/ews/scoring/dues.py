@@ -27,7 +27,7 @@ from ews.events.book import Book, was_known
 from ews.events.schedule import RECENT_DAYS, has_schedule
 from ews.features.repayment_history.lateness import items_with_lateness
 from ews.features.repayment_history.punctuality import FIRST_MISSED_ABOVE_DAYS
-from ews.features.statements import worked_out
+from ews.features.statements import worked_out_apart
 from ews.features.steps import step
 from ews.features.window import Spine, is_covered, lag_of, last_day_before, reaches_back
 from ews.scoring.payment_record import DAY, LOAN, known, statements_told
@@ -50,7 +50,7 @@ def dues(book: Book, spine: Spine) -> ir.Table:
     That is first_missed_lately, late_bits (bit k for late month k), worst_days (past due, 0 for never), is_seen
     (something fell due or was stated) and is_told (a feed speaks of all of it).
     """
-    return worked_out(book, spine, _dues)
+    return worked_out_apart(book, spine, _dues)
 
 
 def with_next_due(loans: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,7 @@ from ews.domain.progress import Progress
 from ews.features.catalogue import VERSION
 from ews.policy.policy import Policy
 from ews.policy.valuation import MONEY
+from ews.scoring.again.earlier import KEPT
 from ews.scoring.again.rows import Standing
 from ews.scoring.again.told import Again
 from ews.scoring.casework_known import write_casework
@@ -100,7 +101,7 @@ class ScoredBatch:
 
 def clear_broken(root: Path, *, keep: Collection[Path], published: Callable[[str], bool]) -> None:
     """Remove what a broken run left half written; set batches aside in .orphans that were never published."""
-    for left in root.glob(f"{_PARTIAL}*"):
+    for left in (*root.glob(f"{_PARTIAL}*"), *root.glob(f"{KEPT}/{_PARTIAL}*")):
         shutil.rmtree(left)
     for folder in sorted(root.glob("[0-9]*")):
         if folder not in keep and not published(folder.name.rpartition("-")[2]):

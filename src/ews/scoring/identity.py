@@ -8,10 +8,6 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-
-import ews
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +35,3 @@ class BatchKey:
         parts = {name: value for name, value in asdict(self).items() if name != "casework_id" or value}
         text = json.dumps(parts, sort_keys=True, default=date.isoformat)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-@cache
-def code_version() -> str:
-    """Return the version of the package with a digest of its source, so that changed code makes a new batch."""
-    root = Path(ews.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(
-        (*root.rglob("*.py"), *root.rglob("*.toml")), key=lambda path: path.relative_to(root).as_posix()
-    ):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    return f"{ews.__version__}+{digest.hexdigest()[:12]}"

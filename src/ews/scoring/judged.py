@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from ews.domain.levels import Tier
 from ews.events.book import Book
+from ews.events.engine import make_room
 from ews.features.catalogue import FAMILIES, family_name
-from ews.features.statements import worked_out
+from ews.features.statements import worked_out, worked_out_apart
 from ews.features.steps import step
 from ews.features.window import Spine
 from ews.policy.grades import Scale, scale_on
@@ -35,7 +36,7 @@ from ews.scoring.loan_states import loan_states, named
 from ews.scoring.network import network_facts, stood
 from ews.scoring.overrides import OVERRIDES
 from ews.scoring.parties import parties_of
-from ews.scoring.rows import with_shared_lists
+from ews.scoring.rows import frame_of
 from ews.scoring.ruled import Ruled
 from ews.scoring.states import NOTHING, States
 
@@ -96,8 +97,8 @@ def floors_of(day: Day, default: ir.Table, features: ir.Table) -> Floors:
     known_by = day.spine.table.known_by.max().to_pyarrow().as_py() or day.on
     ruled = _ruled(day, known_by)
     book = day.book.beside(left=left, default=default, features=features)
-    floors = worked_out(book, day.spine, replace(ruled, describe=_floors))
-    gathered = worked_out(book.beside(floors=floors), day.spine, replace(ruled, describe=_gathered))
+    floors = worked_out_apart(book, day.spine, replace(ruled, describe=_floors))
+    gathered = worked_out_apart(book.beside(floors=floors), day.spine, replace(ruled, describe=_gathered))
     return Floors(floors, gathered, left)
 
 
@@ -123,7 +124,9 @@ def judge_day(day: Day, floors: Floors, scored: ir.Table) -> Judged:
         book = book.beside(others=book.kept(_ranked(day.others, scale_on(policy.scales, on))))
     told = worked_out(book, spine, replace(ruled, describe=_signals))
     alone, whole = _frames(told, valued)
+    make_room(book.engine)
     values = feature_values(told, alone["borrower_id"])
+    make_room(book.engine)
     folded = fold(day.states, _beside(alone, values), policy, on, blind=_features_of(day.blind))
     borrowers = _beside(_with_levels(alone, folded), values)
     queued = borrowers if day.others is None else borrowers.head(0)  # a look-up stands in nobody's queue
@@ -207,8 +210,8 @@ def _ranked(rows: pd.DataFrame, scale: Scale) -> pa.Table:
 def _frames(judged: ir.Table, valued: ir.Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return borrowers without features, with the sums of their loans' money, and loans."""
     shares = {name: "float64" for name in ("pd", "pd_before", "pd_compared") if name in judged.columns}
-    borrowers = with_shared_lists(judged.drop(*NAMES).order_by("borrower_id").to_pandas().astype(shares))
-    loans = with_shared_lists(valued.order_by("borrower_id", "loan_id").to_pandas())
+    borrowers = frame_of(judged.drop(*NAMES), "borrower_id").astype(shares)
+    loans = frame_of(valued, "borrower_id", "loan_id")
     whole = loans.astype(dict.fromkeys(MONEY, "Int64"))
     sums = whole.groupby("borrower_id", as_index=False)[list(MONEY)].sum(min_count=1)
     return borrowers.merge(sums, on="borrower_id", how="left"), whole

@@ -157,6 +157,7 @@ _MONEY_SAID = re.compile(r"(?<!的)金额$")
 _NEXT_TO_NOTHING = 0.01
 """A multiple that would be told as 0.00."""
 _TIMES = frozenset({"days", "months", "flag"})
+_WORSE, _HIGHER, _LOWER = Text("worse", "差于"), Text("higher", "高于"), Text("lower", "低于")
 
 
 def measure_phrase(feature: Feature, label: str, value: float, shown: str, language: Language) -> str:
@@ -179,17 +180,14 @@ def has_own_phrase(feature: Feature) -> bool:
     return feature.name in _OWN
 
 
-def peers_phrase(feature: Feature, worse_than: float | None, share: str, language: Language) -> str:
-    """Return where a value stands, 低于 94% 的同业; empty where that is unknown or next to nobody stands better."""
+def peers_phrase(feature: Feature, worse_than: float | None, language: Language) -> str:
+    """Return where a value stands, ，低于 94% 的同业; empty where that is unknown or next to nobody stands better."""
     if worse_than is None or worse_than < _LEAST_SAID:
         return ""
-    if feature.unit in _TIMES:
-        word = Text("worse", "差于")
-    else:
-        word = Text("higher", "高于") if feature.worse == "higher" else Text("lower", "低于")
+    word = _WORSE if feature.unit in _TIMES else _HIGHER if feature.worse == "higher" else _LOWER
     if language is Language.ZH:
-        return f"，{word.zh} {share} 的同业"
-    return f", {word.en} than {share} of peers"
+        return f"，{word.zh} {100 * worse_than:.0f}% 的同业"
+    return f", {word.en} than {100 * worse_than:.0f} % of peers"
 
 
 def _own(own: Phrase, value: float, language: Language) -> str:

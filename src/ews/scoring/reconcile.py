@@ -7,16 +7,19 @@ exposure   what the batch decided and rejected adds up to the ledger's newest kn
 provisions and expected loss of the borrowers are the sums of their loans
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from ews.domain.errors import ReconciliationError
 from ews.events.arrears import STALE_DAYS, loan_states
 from ews.events.book import Book, was_known
 from ews.events.owners import with_borrower
+from ews.features.statements import worked_out_apart
+from ews.features.window import Spine
 from ews.policy.valuation import MONEY
 from ews.scoring.decided import Decided
 from ews.scoring.finding_facts import not_understood
@@ -92,8 +95,13 @@ def _live_loans(book: Book, as_of: date, known_by: date) -> int:
     """Count the live loans of whoever owns them, asked loan by loan instead of borrower by borrower."""
     owners = book.table("loans").select("borrower_id").distinct()
     days = owners.mutate(as_of=ibis.literal(as_of), known_by=ibis.literal(known_by))
-    states = loan_states(book, days)
-    return int(states.filter(states.live).loan_id.nunique().execute())
+    live = worked_out_apart(replace(book, shelf=None), Spine(book.kept(days), (as_of,)), _live)
+    return int(live.loan_id.nunique().execute())
+
+
+def _live(book: Book, spine: Spine) -> ir.Table:
+    states = loan_states(book, spine.table)
+    return states.filter(states.live).select("borrower_id", "loan_id")
 
 
 def _ledger_total(book: Book, as_of: date, known_by: date) -> int | None:

@@ -32,7 +32,7 @@ from ews.scoring.casework_known import read_casework, with_casework
 from ews.scoring.feature_values import NAMES
 from ews.scoring.folder import read_batch
 from ews.scoring.judged import Day, Judged, floors_of, judge_day
-from ews.scoring.seal import is_sound
+from ews.scoring.seal import is_sound, purged_on
 from ews.scoring.states import NOTHING, States
 
 _KEPT = ("borrower_id", "pd", "pd_before", "in_default")
@@ -98,6 +98,9 @@ def replay(
     With `model` its pd counts in place of the batch's. As on the first night of a new model, no pd is compared with
     that of another. Without `has_pd` no borrower has a pd, and rules alone speak.
     """
+    if (purged := purged_on(batch.folder)) is not None:
+        message = f"it was purged on {purged}, its term being over. Begin with a later one."
+        raise PolicyError(message)
     if not is_sound(batch.folder):
         message = f"its folder '{batch.folder}' is gone or was changed. Restore it from the backup."
         raise PolicyError(message)

@@ -6,8 +6,13 @@ A book has hundreds of columns, and what is told of a borrower reads a few dozen
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+_AT_ONCE = 20_000
+"""Rows whose lists are taken over at a time."""
 
 
 class Columns(dict[str, list[Any]]):
@@ -66,13 +71,30 @@ class Beside(Mapping[str, Any]):
         return len(list(iter(self)))
 
 
-def with_shared_lists(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with equal lists of codes as one: a book has few different ones, each loan half a dozen."""
-    lists = (name for name in frame.columns if frame[name].dtype == object)
-    return frame.assign(**{name: _shared(frame[name]) for name in lists})
+def frame_of(table: ir.Table, *order: str) -> pd.DataFrame:
+    """Return all rows in the order of these columns, in which each row is one, with equal lists of codes as one.
+
+    A book has few different lists, each loan half a dozen: one object for each would take gigabytes for a moment.
+    """
+    lists = [name for name, kind in table.schema().items() if kind.is_array()]
+    ordered = table.order_by(*order)
+    frame: pd.DataFrame = ordered.drop(*lists).to_pandas()
+    return frame.assign(**_shared(ordered.select(*lists), len(frame)))[list(table.columns)] if lists else frame
 
 
-def _shared(values: pd.Series) -> pd.Series:
+def _shared(lists: ir.Table, count: int) -> dict[str, pd.Series]:
+    """Return each column as arrays, None where a list is not known."""
     seen: dict[tuple[Any, ...], Any] = {}
-    each = (seen.setdefault(tuple(one), one) if isinstance(one, np.ndarray) else one for one in values)
-    return pd.Series(np.fromiter(each, dtype=object, count=len(values)), values.index, dtype=object)
+    found = {name: np.empty(count, object) for name in lists.columns}
+    start = 0
+    for part in lists.to_pyarrow_batches(chunk_size=_AT_ONCE):
+        for name, values in zip(part.schema.names, part.columns, strict=True):
+            each = values.to_numpy(zero_copy_only=False)
+            found[name][start : start + len(each)] = _as_one(each, seen)
+        start += len(part)
+    return {name: pd.Series(values, dtype=object) for name, values in found.items()}
+
+
+def _as_one(values: npt.NDArray[np.object_], seen: dict[tuple[Any, ...], Any]) -> npt.NDArray[np.object_]:
+    shared = (one if one is None else seen.setdefault(tuple(one), one) for one in values)
+    return np.fromiter(shared, dtype=object, count=len(values))

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 SUMMARY = "batch.json"
+PURGED, ERASED = "purged.json", "erased.json"
+"""What is left of a batch whose term is over; what tells of persons who were taken out of a batch."""
 
 
 def is_sound(directory: Path) -> bool:
@@ -25,3 +27,17 @@ def broken(directory: Path, among: Collection[str] | None = None) -> tuple[str, 
 def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def purged_on(directory: Path) -> str | None:
+    """Return the day on which the batch was purged, None where it was not."""
+    path = directory / PURGED
+    return str(json.loads(path.read_text(encoding="utf-8"))["at"])[:10] if path.is_file() else None
+
+
+def erased_on(directory: Path) -> tuple[str, ...]:
+    """Return the days on which persons were taken out of the batch, none where nobody was."""
+    path = directory / ERASED
+    if not path.is_file():
+        return ()
+    return tuple(sorted({str(one["at"])[:10] for one in json.loads(path.read_text(encoding="utf-8"))}))

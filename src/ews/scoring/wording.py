@@ -24,6 +24,7 @@ from ews.scoring.phrases import has_own_phrase, measure_phrase, peers_phrase
 
 MISSING = "—"
 _FEATURES = {feature.name: feature for feature in FEATURES}
+_WITHOUT_SIDE = frozenset(feature.name for feature in FEATURES if feature.worse == "none")
 _UNITS: Mapping[str, str] = {
     **{feature.name: feature.unit for feature in FEATURES},
     **{fact.name: fact.unit for fact in (*LOAN_FACTS, *BORROWER_FACTS)},
@@ -155,22 +156,31 @@ def reason_sentence(reason: Reason, language: Language) -> str:
 
 def evidence_sentence(evidence: Evidence, language: Language) -> str:
     """Return 近3个月最大逾期 49 天，差于 86% 的同业; what a special value means only where it is that value."""
-    feature = _FEATURES[evidence.feature]
-    label, explanation = _label(
-        _NAMES[feature.name].in_(language), evidence.value if feature.unit in _COUNTED else None
-    )
-    shown = value_text(evidence.feature, evidence.value, language)
     if evidence.value is None:
-        return f"{label}{'：' if language is Language.ZH else ': '}{shown}"
-    meant = f"（{explanation}）" if language is Language.ZH else f" ({explanation})"
-    told = measure_phrase(feature, label, evidence.value, shown, language)
-    peers = "" if evidence.worse_than is None else percent_text(evidence.worse_than, language, ".0f")
+        return _unknown(evidence.feature, language)
+    worse_than, feature = evidence.worse_than, _FEATURES[evidence.feature]
     return (
-        told
-        + (meant if explanation and not has_own_phrase(feature) else "")
-        + peers_phrase(feature, evidence.worse_than, peers, language)
+        _measured(evidence.feature, evidence.value + 0.0, language)  # a change of -0.0 is told as 0.0 is
+        + peers_phrase(feature, worse_than, language)
         + _whose(evidence, language)
     )
+
+
+@lru_cache(maxsize=1_024)
+def _unknown(name: str, language: Language) -> str:
+    label, _ = _label(_NAMES[name].in_(language), None)
+    return f"{label}{'：' if language is Language.ZH else ': '}{MISSING}"
+
+
+@lru_cache(maxsize=32_768)
+def _measured(name: str, value: float, language: Language) -> str:
+    """Return a measure with its value, made once: most values are small numbers that many borrowers have."""
+    feature = _FEATURES[name]
+    label, explanation = _label(_NAMES[name].in_(language), value if feature.unit in _COUNTED else None)
+    told = measure_phrase(feature, label, value, value_text(name, value, language), language)
+    if not explanation or has_own_phrase(feature):
+        return told
+    return told + (f"（{explanation}）" if language is Language.ZH else f" ({explanation})")
 
 
 def _whose(evidence: Evidence, language: Language) -> str:
@@ -186,9 +196,7 @@ def _whose(evidence: Evidence, language: Language) -> str:
 def _shown_evidence(reason: Reason) -> tuple[Evidence, ...]:
     """Return the evidence on the side that the reason speaks for or without a side, else the one best known."""
     worse = reason.log_odds > 0
-    shown = tuple(
-        one for one in reason.evidence if _FEATURES[one.feature].worse == "none" or _on_side(one, worse=worse)
-    )
+    shown = tuple([one for one in reason.evidence if one.feature in _WITHOUT_SIDE or _on_side(one, worse=worse)])
     if shown or not reason.evidence:
         return shown
     return (max(reason.evidence, key=lambda one: (one.value is not None) + (one.worse_than is not None)),)

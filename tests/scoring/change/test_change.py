@@ -1,4 +1,3 @@
-import shutil
 from collections import Counter
 from dataclasses import replace
 
@@ -152,7 +151,7 @@ def test_what_cannot_be_compared_is_told(scored, batches):
 
 @pytest.fixture
 def own(scored, tmp_path):
-    shutil.copytree(scored.home, tmp_path / "home")
+    scored.copied_to(tmp_path / "home")
     return ScoredHome(scored.book, tmp_path / "home")
 
 

@@ -59,7 +59,7 @@ def remade(home: ScoredHome, book: Path, number: int, asked: list[str], work: Pa
 @pytest.fixture
 def own(scored: ScoredHome, tmp_path: Path) -> ScoredHome:
     """Return a home to be written to."""
-    shutil.copytree(scored.home, tmp_path / "home")
+    scored.copied_to(tmp_path / "home")
     return ScoredHome(scored.book, tmp_path / "home")
 
 

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from ews.events.book import Book
-from ews.features.statements import worked_out
+from ews.features.statements import worked_out_apart
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine
 from ews.scoring.exhibits import accounts, arrears, cards, inquiries, repayments
@@ -29,18 +29,18 @@ def with_items(book: Book, spine: Spine) -> Book:
     """Return the book with the due_items of the spine as one more table, since both months and strips read them."""
     if not (book.has("loans") and book.has("instalments")):
         return book
-    items = worked_out(book, spine, repayments.due_items)
+    items = worked_out_apart(book, spine, repayments.due_items)
     return replace(book, tables={**book.tables, ITEMS: items})
 
 
 def strips_of(book: Book, spine: Spine) -> ir.Table:
     """Return CELL, loan_id, ends_on, dpd and is_alive of each loan at each month's end; `book` is one with_items."""
-    return worked_out(book, spine, _strips)
+    return worked_out_apart(book, spine, _strips)
 
 
 def months_of(book: Book, spine: Spine, strips: ir.Table) -> ir.Table:
     """Return CELL, ends_on and COLUMNS (int64); `book` is one with_items, `strips` are the strips_of the spine."""
-    told = worked_out(book, spine, _months)
+    told = worked_out_apart(book, spine, _months)
     worst = strips.group_by(*CELL).aggregate(dpd=strips.dpd.max().cast("int64"))
     return _beside(told, worst).select(*CELL, "ends_on", *COLUMNS)
 

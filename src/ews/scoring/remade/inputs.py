@@ -21,7 +21,7 @@ from ews.policy.vocabulary import vocabulary_of
 from ews.scoring.casework_known import CaseworkKnown, read_casework
 from ews.scoring.folder import ScoredBatch, read_batch
 from ews.scoring.identity import BatchKey
-from ews.scoring.seal import SUMMARY, broken
+from ews.scoring.seal import SUMMARY, broken, erased_on, purged_on
 from ews.store.batches import find_batch
 from ews.store.engine import Store
 
@@ -40,6 +40,11 @@ class Inputs:
     changed: tuple[str, ...]
 
     @property
+    def erased(self) -> tuple[str, ...]:
+        """The days on which persons were taken out of the batch."""
+        return erased_on(self.batch.directory)
+
+    @property
     def key(self) -> BatchKey:
         return self.batch.key
 
@@ -52,6 +57,12 @@ def inputs_of(home: Path, store: Store, batch_id: str, book: Path | None) -> Inp
     """
     batch = stored_batch(home, store, batch_id)
     casework = read_casework(batch.directory)
+    if casework.casework_id != batch.key.casework_id and (days := erased_on(batch.directory)):
+        message = (
+            f"Personal data was taken out of what batch '{batch_id}' was made with ({', '.join(days)}): it cannot be "
+            "made again."
+        )
+        raise UnknownBatchError(message)
     if casework.casework_id != batch.key.casework_id:
         message = (
             f"The overrides and findings in '{batch.directory}' are not those that batch '{batch_id}' was made with. "
@@ -82,6 +93,9 @@ def stored_batch(home: Path, store: Store, batch_id: str) -> ScoredBatch:
     UnknownBatchError where there is none or its folder is gone, TamperedError where that tells of another batch.
     """
     directory = home / find_batch(store, batch_id).batch.directory
+    if (day := purged_on(directory)) is not None:
+        message = f"Batch '{batch_id}' was purged on {day}, its term being over: it cannot be made again."
+        raise UnknownBatchError(message)
     if not (directory / SUMMARY).is_file():
         message = f"Batch '{batch_id}' is published, but '{directory / SUMMARY}' is gone. Restore it from the backup."
         raise UnknownBatchError(message)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ews.domain.progress import Progress, silent
+from ews.domain.version import code_version
 from ews.scoring.batch import given_of, write_batch
 from ews.scoring.folder import ScoredBatch, read_batch
-from ews.scoring.identity import code_version
 from ews.scoring.remade.differences import Difference, Files, files_beside, in_store, of_borrower, others_that_differ
 from ews.scoring.remade.inputs import Inputs
 from ews.store.engine import Store
