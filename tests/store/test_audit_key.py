@@ -16,6 +16,16 @@ def test_a_key_is_256_random_bits_that_only_the_owner_reads(tmp_path):
     assert [one.name for one in (tmp_path / "audit").iterdir()] == ["key"]
 
 
+@pytest.mark.parametrize("is_made", [False, True])
+def test_what_a_killed_process_had_drafted_goes_with_the_next_that_makes_the_key(tmp_path, is_made):
+    known = make_key(tmp_path / "key") if is_made else None
+    (tmp_path / ".key.00ff00ff00ff00ff").write_text("ab" * 32 + "\n")
+    made = make_key(tmp_path / "key")
+    assert known in {None, made}
+    assert made.hex() != "ab" * 32
+    assert [one.name for one in tmp_path.iterdir()] == ["key"]
+
+
 def test_of_several_that_make_a_key_at_once_all_get_the_same(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(lambda _: make_key(tmp_path / "key"), range(16)))) == 1

@@ -23,6 +23,7 @@ from ews.store.audit import BEGINNING, chained
 from ews.store.audit_faults import Fault, FaultKind
 from ews.store.audit_rows import NOTHING, PROTECTED, SETS, plain_rows, publications_in, row_digests, set_digest
 from ews.store.engine import Store, reading
+from ews.store.redaction import Allowed, allowed
 from ews.store.tables import audit
 from ews.store.witness import Damaged, Witness
 
@@ -110,16 +111,17 @@ def _listed(found: Iterable[Fault]) -> tuple[tuple[Fault, ...], int]:
 
 def _chain_faults(connection: Connection, key: bytes, scratch: sqlite3.Connection) -> Iterator[Fault]:
     """Go through the log; keep in `scratch` what its entries say of rows."""
-    number, before, before_is_sound = 0, BEGINNING, True
+    permitted = allowed(connection, key, BEGINNING)
+    number, before, before_is_sound = permitted.through, permitted.hash, True
     for values in plain_rows(connection, audit, _COLUMNS, [audit.c.entry]):
         row = dict(zip(_COLUMNS, values, strict=True))
         entry = row["entry"]
-        if not isinstance(entry, int) or entry < 1:  # the columns of SQLite hold anything
+        if not isinstance(entry, int) or entry <= permitted.through:  # the columns of SQLite hold anything
             yield Fault(FaultKind.INSERTED, "audit", _shown(str(entry)))
             continue
         if entry > number + 1:
             yield _on_entries(FaultKind.MISSING, number + 1, entry - 1)
-        is_sound = _is_sound(row, key)
+        is_sound = _is_sound(row, key, permitted)
         if not is_sound:
             yield _on_entries(FaultKind.ALTERED, entry)
         elif before_is_sound and entry == number + 1 and row["previous"] != before:
@@ -127,7 +129,7 @@ def _chain_faults(connection: Connection, key: bytes, scratch: sqlite3.Connectio
         noted = scratch.execute("DELETE FROM heads WHERE entry = ? RETURNING hash", (entry,)).fetchall()
         if any(one != row["hash"] for (one,) in noted):
             yield _on_entries(FaultKind.REWRITTEN, entry)
-        yield from _note_rows(scratch, row["rows"], entry, is_sound=is_sound)
+        yield from _note_rows(scratch, row["rows"], entry, is_sound=is_sound, is_cut=entry < permitted.cut_by)
         number, before, before_is_sound = entry, row["hash"], is_sound
     (last,) = scratch.execute("SELECT coalesce(max(entry), 0) FROM heads").fetchone()
     if last > number:
@@ -162,19 +164,23 @@ def _compared(scratch: sqlite3.Connection, name: str, key: str, digest: str | No
         yield Fault(FaultKind.UNPROVEN, name, _shown(key), entry, entry)
 
 
-def _is_sound(row: dict[str, Any], key: bytes) -> bool:
+def _is_sound(row: dict[str, Any], key: bytes, permitted: Allowed) -> bool:
     try:
-        return bool(chained(row, key) == row["hash"])
+        return bool(chained(row, key) == row["hash"]) or permitted.allows(row, key)
     except (TypeError, ValueError):
         return False
 
 
-def _note_rows(scratch: sqlite3.Connection, rows: Any, entry: int, *, is_sound: bool) -> Iterator[Fault]:
-    """Keep what an entry says of rows; a change that did not find a row as the entry before left it is told."""
+def _note_rows(scratch: sqlite3.Connection, rows: Any, entry: int, *, is_sound: bool, is_cut: bool) -> Iterator[Fault]:
+    """Keep what an entry says of rows; a change that did not find a row as the entry before left it is told.
+
+    Of a log that was cut, the entry before may be gone: it was looked at then.
+    """
     for name, key, digest, before in _said_of_rows(rows):
         raw = key.encode("utf-8", "surrogateescape")
         known = scratch.execute("SELECT digest, entry FROM newest WHERE tbl = ? AND key = ?", (name, raw)).fetchone()
-        if is_sound and name not in SETS and (None if known is None else known[0]) != before:
+        found = None if known is None else known[0]
+        if is_sound and name not in SETS and found != before and not (is_cut and found is None):
             yield Fault(FaultKind.BENT, name, _shown(key), 0 if known is None else known[1], entry)
         scratch.execute(_NOTE, (name, raw, digest, entry, is_sound))
 

@@ -39,9 +39,14 @@ def read_key(path: Path) -> bytes:
 
 
 def make_key(path: Path) -> bytes:
-    """Make a key where there is none yet; of several processes at once all get the same."""
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make a key where there is none yet; of several processes at once all get the same.
+
+    What a killed one had drafted is removed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)
+    while not path.is_file():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -49,8 +54,9 @@ def make_key(path: Path) -> bytes:
                 file.write(secrets.token_hex(BYTES) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+            # Another process was faster: its key counts. Or it took the draft for one left behind: once more.
+            with contextlib.suppress(FileExistsError, FileNotFoundError):
                 os.link(draft, path)
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return read_key(path)

@@ -101,7 +101,8 @@ def _address(url: str) -> URL:
     kind = None if address is None else address.get_backend_name()
     in_memory = kind == "sqlite" and address is not None and address.database in (None, "", ":memory:")
     if address is None or kind not in ("sqlite", "postgresql") or in_memory:
-        shown = "an unreadable address" if address is None else f"'{address.render_as_string(hide_password=True)}'"
+        told = "an unreadable address (EWS_DATABASE_URL)"
+        shown = told if address is None else f"'{address.render_as_string(hide_password=True)}'"
         message = f"The store is given as {shown}. Give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE."
         raise SettingsError(message)
     return address.set(drivername="postgresql+psycopg") if kind == "postgresql" else address

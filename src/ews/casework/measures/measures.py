@@ -31,7 +31,8 @@ from ews.policy.casework import Measure
 from ews.store.cases import Case, CaseFilter, find_cases
 
 KIND = "measure"
-LARGEST_FEN = 2**62
+LARGEST_FEN = 2**53 - 1
+"""What every reader of JSON holds without rounding."""
 
 
 @dataclass(frozen=True, slots=True)
