@@ -86,7 +86,7 @@ def _prepared(scored: ScoredHome, shared: Path) -> Path:
     with FileLock(shared / "browser-home.lock"):
         if not (root / "red.json").exists():
             shutil.rmtree(root, ignore_errors=True)
-            home = shutil.copytree(scored.home, root / "home")
+            home = scored.copied_to(root / "home")
             with served(Settings(home=home), Clock(WEDNESDAY)) as service:
                 aside(service.night)
                 red = _people(service)

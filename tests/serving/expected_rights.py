@@ -1,4 +1,4 @@
-"""Who may ask which route, by letter; a star marks what only those see who are tied to no branch.
+"""Who may ask which route, by letter; a star marks what only those see who are tied to no branch. Rest: OPEN.
 
 O officer, B branch manager, R risk manager, V validator, M model owner, P operator, A auditor, m machine of an
 operator, - this machine before there are accounts
@@ -15,6 +15,23 @@ ROLES = {
     "P": Role.OPERATOR,
     "A": Role.AUDITOR,
 }
+
+OPEN = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/openapi.json"),
+    ("POST", "/v1/login"),
+    ("POST", "/v1/logout"),
+    ("GET", "/v1/login/oidc"),
+    ("GET", "/v1/login/oidc/callback"),
+    ("GET", "/static/{name}"),
+    ("GET", "/static/paper.css"),
+    ("GET", "/login"),
+    ("POST", "/login"),
+    ("POST", "/logout"),
+    ("GET", "/language"),
+}
+"""What takes no login: it tells nothing of borrowers."""
 
 WHO = {
     ("GET", "/metrics"): "* R P A m -",

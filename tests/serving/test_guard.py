@@ -43,7 +43,7 @@ def test_who_looked_up_whom_is_in_the_log_refused_ones_too(client_as, looked):
     ]
     first = looked.entries[0]
     assert (first.action, first.at, first.request_id) == (LOOK_UP, NOW, "r-1")
-    assert first.content == {"method": "GET", "status": 200, "query": "lang=zh"}
+    assert first.content == {"method": "GET", "status": 200, "query": "lang=zh", "purpose": "post-loan"}
     assert [one.borrowers for one in looked.entries] == [("A/1",), ("B9",), (), ()]
     assert looked.entries[1].content["problem"] == "unknown-borrower"
 

@@ -10,9 +10,10 @@ from fastapi.routing import iter_route_contexts
 
 from ews.domain.people import Actor, Role
 from ews.serving import api, pages, routers
+from ews.serving.app import create_app
 from ews.serving.identity import LOCAL
 from ews.serving.rights import RIGHTS, Kind
-from tests.serving.expected_rights import ROLES, WHO
+from tests.serving.expected_rights import OPEN, ROLES, WHO
 
 
 def _actors() -> dict[str, Actor]:
@@ -50,6 +51,18 @@ def test_every_route_has_an_entry_and_every_entry_a_route():
 def test_the_expectation_knows_every_entry():
     asked = {one for one, right in RIGHTS.items() if right.kind is not Kind.OPEN}
     assert asked == set(WHO)
+    assert set(RIGHTS) - asked == OPEN
+
+
+def test_the_app_answers_under_no_other_path(services):
+    """Whatever is in the app, a mount or a page of documentation too, has to stand in the written table."""
+    app = create_app(services)
+    found = {
+        (method, getattr(context, "path_format", context.path))
+        for context in iter_route_contexts(app.router.routes)
+        for method in context.methods or ("all",)
+    }
+    assert {one for one in found if one[0] != "HEAD"} == OPEN | set(WHO)
 
 
 def _refused(client, method: str, template: str) -> bool:

@@ -15,7 +15,9 @@ from pydantic.json_schema import models_json_schema
 from ews.serving.api import problems
 from ews.serving.api.examples import OF_MODELS
 from ews.serving.api.hidden import refuse_hidden
+from ews.serving.api.local_times import tell_local_times
 from ews.serving.api.parameters import refuse_unknown
+from ews.serving.api.shown_texts import tell_shown_texts
 from ews.serving.credentials import LOOPBACK_NAMES, PLAIN_COOKIE, SECURE_COOKIE, identify_by
 from ews.serving.guard import Identify, guard
 from ews.serving.metrics import new_meter
@@ -23,6 +25,7 @@ from ews.serving.observe import observe
 from ews.serving.pages.problem_page import is_page, place_of, problem_page
 from ews.serving.rights import OPEN_PATHS, RIGHTS, allow
 from ews.serving.routers import PAGES, ROUTERS
+from ews.serving.safe_headers import safe_headers
 from ews.serving.services import Services
 
 MAX_BODY_BYTES = 5_000_000
@@ -78,7 +81,7 @@ def create_app(
         telemetry={"auto_configure": False},  # nothing is sent anywhere, whatever the environment says
         dependencies=[Depends(allow), Depends(refuse_unknown), Depends(refuse_hidden)],
     )
-    meter = new_meter(services.store, now)
+    meter = new_meter(services, now)
     app.state.services = services
     app.state.registry = meter.registry
     app.state.max_body_bytes = max_body_bytes
@@ -93,6 +96,7 @@ def create_app(
     whose = identify or identify_by(services, only_this_machine=only_this_machine)
     app.add_middleware(guard, services=services, identify=whose)
     app.add_middleware(observe, meter=meter, hosts=hosts, max_body_bytes=max_body_bytes)
+    app.add_middleware(safe_headers)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's own way of extending it
     return app
 
@@ -107,6 +111,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     openapi = FastAPI.openapi(app)
     _show_examples(openapi)
     openapi["components"]["schemas"].update(definitions["$defs"])
+    tell_local_times(openapi["components"]["schemas"])
+    tell_shown_texts(openapi)
     openapi["components"]["securitySchemes"] = dict(_SCHEMES)
     openapi["security"] = [{name: []} for name in _SCHEMES]
     for path in OPEN_PATHS & set(openapi["paths"]):

@@ -83,6 +83,7 @@ def keep_session(request: Request, response: Response, session: Session, lasts: 
 
 
 def drop_session(request: Request, response: Response) -> None:
+    """Take the cookie back, and have the browser forget what it keeps of the pages."""
     response.delete_cookie(
         cookie_name(request, SECURE_COOKIE, PLAIN_COOKIE),
         path="/",
@@ -90,6 +91,7 @@ def drop_session(request: Request, response: Response) -> None:
         httponly=True,
         samesite="strict",
     )
+    response.headers["clear-site-data"] = '"cache", "storage"'
 
 
 def cookie_name(request: Request, secure: str, plain: str) -> str:

@@ -1,8 +1,9 @@
 """Guard: nobody gets further than the guard without an account, and no answer leaves before the log holds it.
 
 What is asked is written to the log when the answer is known, a change that was refused as `refused`, all else as a
-look-up; where the log cannot be written, the answer is 503 and nothing is told. Acts that went well are logged by the
-desk, in their own transaction, and a request for many of them here as well: some or all may have failed.
+look-up with its purpose; where the log cannot be written, the answer is 503 and nothing is told. Acts that went well
+are logged by the desk, in their own transaction, and a request for many of them here as well: some or all may have
+failed.
 """
 
 import re
@@ -14,12 +15,15 @@ from typing import Any
 import structlog
 from fastapi import Request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ews.domain.errors import EwsError
 from ews.domain.people import Actor
 from ews.domain.text import message_of
 from ews.serving.api.problems import problem
+from ews.serving.identity import LOCAL
+from ews.serving.purposes import HEADER, purpose_of
 from ews.serving.rights import ASSETS, Kind, Right, is_open, right_of
 from ews.serving.services import Services
 from ews.store.audit import LOOK_UP, REFUSED, Entry
@@ -27,7 +31,8 @@ from ews.store.audit import LOOK_UP, REFUSED, Entry
 NOBODY = "nobody"
 """Stands in the log for whoever could not be told."""
 
-_QUIET = frozenset({"/healthz", "/readyz", "/openapi.json", "/metrics"})
+METRICS = "/metrics"
+_QUIET = frozenset({"/healthz", "/readyz", "/openapi.json", METRICS})
 """Asked by machines every few seconds, and silent about borrowers."""
 _DONE = frozenset({Kind.ACT, Kind.OPEN})
 """Of these what went well is in the log already: the act itself, the login."""
@@ -81,10 +86,14 @@ async def _refused(request: Request, identify: Identify) -> ASGIApp | None:
     if is_open(request.url.path):
         return None
     try:
-        request.state.actor = await identify(request)
+        request.state.actor = actor = await identify(request)
+        if actor is not LOCAL:
+            request.state.purpose = purpose_of(actor, request.headers.get(HEADER))
     except EwsError as error:
         return problem(request, error.code, message_of(error))
     except DBAPIError:
+        if request.url.path == METRICS:
+            return PlainTextResponse("ews_store_up 0\n")  # who watches must be told, and can no longer be told apart
         detail = (
             "The store does not answer, so nobody can be told apart. Try again; if it lasts, see what /readyz says."
         )
@@ -105,7 +114,7 @@ async def _written(services: Services, request: Request, status: int) -> bool:
         action=_action(request, right, status),
         subject=_told(request.scope["path"]),
         request_id=request.state.request_id,
-        content=_content(request, status),
+        content=_content(request, right, status),
         borrowers=_borrowers(request),
     )
     try:
@@ -116,13 +125,15 @@ async def _written(services: Services, request: Request, status: int) -> bool:
     return True
 
 
-def _content(request: Request, status: int) -> dict[str, Any]:
-    query = request.scope["query_string"].decode("latin-1")
+def _content(request: Request, right: Right | None, status: int) -> dict[str, Any]:
+    is_login = right is not None and right.kind is Kind.OPEN  # its query may hold what logs somebody in
+    query = "" if is_login else request.scope["query_string"].decode("latin-1")
     found = {
         "method": _told(request.method),
         "status": status,
         "query": _told(query) or None,
         "problem": getattr(request.state, "problem", None),
+        "purpose": getattr(request.state, "purpose", None),
     }
     return {name: value for name, value in found.items() if value is not None}
 

@@ -1,20 +1,22 @@
 """Metrics: what the service counts, in a registry of its own.
 
-Requests are counted as they come; batches, decisions and looks at models are read from the store when somebody asks.
+Requests are counted as they come; batches, decisions, work, looks at models, disk and audit log are looked at when
+somebody asks. Where the store does not answer, `ews_store_up` is 0 and what needs no store is still told.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ews.serving.model_metrics import model_metrics
+from ews.serving.services import Services
+from ews.serving.work_metrics import audit_metric, footing_metrics, pulse_metrics, work_metrics
 from ews.store.batches import latest_batches
-from ews.store.engine import Store
 from ews.store.publications import Publication
 
 _SECONDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -27,32 +29,36 @@ class Meter:
     seconds: Histogram
 
 
-class StoreCollector(Collector):
-    """Reads the newest batches when the figures are asked for."""
+class ServiceCollector(Collector):
+    """Looks when the figures are asked for."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store = store
+    def __init__(self, services: Services, now: Callable[[], datetime]) -> None:
+        self._services = services
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
         """Yield the families; of a store that does not answer only that."""
+        services, now = self._services, self._now()
+        build = GaugeMetricFamily("ews_build_info", "The version that runs; always 1", labels=("version",))
+        build.add_metric([services.version], 1)
+        yield build
+        yield from pulse_metrics(services.pulse)
+        if services.footing is not None:
+            yield from footing_metrics(services.footing, now)
         up = GaugeMetricFamily("ews_store_up", "1 where the store answers, 0 where it does not")
         try:
-            newest = latest_batches(self._store)
-        except DBAPIError:
-            up.add_metric([], 0)
-            yield up
-            return
-        up.add_metric([], 1)
-        yield up
-        yield from _of_batches(newest, self._now())
-        yield from model_metrics(self._store, [one.batch.portfolio for one in newest], self._now())
+            found = tuple(_of_store(services, now))
+        except SQLAlchemyError:
+            found = ()
+        up.add_metric([], float(bool(found)))
+        yield from (up, *found)
 
 
-def new_meter(store: Store, now: Callable[[], datetime]) -> Meter:
+def new_meter(services: Services, now: Callable[[], datetime]) -> Meter:
     """Return the meter of one app; `now` tells the local time."""
     registry = CollectorRegistry()
-    registry.register(StoreCollector(store, now))
+    registry.register(ServiceCollector(services, now))
+    ProcessCollector(registry=registry)
     return Meter(
         registry,
         Counter("ews_requests", "Requests by route and status", ("method", "route", "status"), registry=registry),
@@ -60,6 +66,16 @@ def new_meter(store: Store, now: Callable[[], datetime]) -> Meter:
             "ews_request_seconds", "Seconds per request", ("method", "route"), buckets=_SECONDS, registry=registry
         ),
     )
+
+
+def _of_store(services: Services, now: datetime) -> Iterator[Metric]:
+    """Yield all that is read from the store; SQLAlchemyError where it does not answer."""
+    newest = latest_batches(services.store)
+    yield from _of_batches(newest, now)
+    yield from work_metrics(services.store, now)
+    yield from model_metrics(services.store, [one.batch.portfolio for one in newest], now)
+    if services.footing is not None:
+        yield audit_metric(services.footing, services.store, services.desk.audit_key)
 
 
 def _of_batches(newest: tuple[Publication, ...], now: datetime) -> Iterator[Metric]:

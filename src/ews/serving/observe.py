@@ -5,9 +5,7 @@ unforeseen failure as a problem. Neither logs nor figures hold ids, names, bodie
 """
 
 import re
-import traceback
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 from uuid import uuid4
 
@@ -20,12 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ews.domain.text import sentence
 from ews.serving.api.problems import most_bytes, problem, too_large
+from ews.serving.logs import where
 from ews.serving.metrics import Meter
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SOUND_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = {"x-content-type-options": "nosniff"}
-_FRAMES = 5
 
 log = structlog.get_logger("ews.serving")
 
@@ -64,9 +62,10 @@ def observe(app: ASGIApp, *, meter: Meter, hosts: frozenset[str], max_body_bytes
             await send(message)
 
         try:
-            await answer(scope, receive, tell)
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await answer(scope, receive, tell)
         except Exception as error:  # noqa: BLE001 - the outermost frame
-            log.error("failed", request_id=request_id, error=type(error).__name__, at=_where(error))
+            log.error("failed", request_id=request_id, error=type(error).__name__, at=where(error))
             if not seen.begun:
                 detail = f"The request failed inside the service. Report it with the request id {request_id}."
                 await problem(Request(scope), "internal-error", detail)(scope, receive, tell)
@@ -134,9 +133,3 @@ def _request_id(headers: Headers) -> str:
 def _host(header: str) -> str:
     """Return the name without the port."""
     return header.partition("]")[0].removeprefix("[") if header.startswith("[") else header.partition(":")[0].lower()
-
-
-def _where(error: BaseException) -> list[str]:
-    """Return where an error arose; its message is left out, since it may hold personal data."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    return [f"{'/'.join(Path(frame.filename).parts[-2:])}:{frame.lineno} {frame.name}" for frame in frames]

@@ -16,6 +16,8 @@ from ews.serving.credentials import LOOPBACK_NAMES
 from ews.serving.logs import configure_logs
 
 LAST_PORT = 65_535
+PATIENCE = 30
+"""Seconds for which a service that was told to stop waits for the requests in flight."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -75,6 +77,7 @@ def server_of(app: FastAPI, tls: Tls | None = None) -> uvicorn.Server:
         server_header=False,
         ws="none",
         lifespan="off",
+        timeout_graceful_shutdown=PATIENCE,
         ssl_certfile=None if tls is None else tls.certificate,
         ssl_keyfile=None if tls is None else str(tls.key),
     )

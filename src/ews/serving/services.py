@@ -26,8 +26,10 @@ from ews.models.examined import Examined
 from ews.models.history import Appointment
 from ews.monitoring.keeper import Keeper
 from ews.scoring.change.change import Change
+from ews.serving.footing import Footing
 from ews.serving.oidc import Oidc
 from ews.serving.policy_desk import NO_POLICY_DESK, PolicyDesk
+from ews.serving.pulse import Pulse
 from ews.serving.what_ifs import NO_WHAT_IFS, WhatIfs
 from ews.store.audit import Entry
 from ews.store.engine import Store
@@ -220,6 +222,8 @@ class Services:
     what would be said of other feature values.
     `keeper` holds the newest book of each portfolio in memory, `warning_grades` are those for which the policy warns.
     `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
+    `footing` is what the service stands on beside the store, null where nobody watches it; `pulse` tells how the work
+    beside the requests does.
     `branch_names` are what people call the branches.
     """
 
@@ -250,6 +254,8 @@ class Services:
     mlflow_url: str | None = None
     policy_desk: PolicyDesk = NO_POLICY_DESK
     branch_names: Mapping[str, str] = field(default_factory=dict)
+    footing: Footing | None = None
+    pulse: Pulse = field(default_factory=Pulse)
     named: Mapping[str, Feature] = field(init=False, repr=False)
     """The features by name."""
 

@@ -185,3 +185,16 @@ def test_a_session_lasts_as_long_as_its_cookie(client, clock):
     assert client.get("/v1/me").status_code == 200
     clock.at = NOW + timedelta(hours=12)
     assert client.get("/v1/me").status_code == 401
+
+
+def test_whoever_logs_out_leaves_nothing_in_the_browser(client):
+    log_in(client)
+    left = client.post("/v1/logout", headers={"origin": "http://127.0.0.1:8000"})
+    assert left.headers["clear-site-data"] == '"cache", "storage"'
+
+
+def test_a_long_password_is_taken_whole(client, services):
+    long = "correct horse battery staple " * 17
+    add_user(services.desk.log, "wu", Profile("Wu", frozenset({Role.AUDITOR})), by="ews", at=NOW, password=long)
+    assert log_in(client, "wu", long[:-2]).status_code == 401
+    assert log_in(client, "wu", long).status_code == 200

@@ -84,3 +84,20 @@ def test_a_wrong_value_is_told_in_the_words_of_its_sender(client_as, problem_of,
 def test_a_file_may_be_larger_than_any_other_body():
     assert most_bytes("/v1/evidence", 5_000_000) == LARGEST_FILE == MOST_BYTES == 20_000_000
     assert [most_bytes(path, 5_000_000) for path in ("/v1/decisions", "/v1/evidence/ab")] == [5_000_000, 5_000_000]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/policy", "GET"),
+        ("/v1/overrides", "GET, POST"),
+        ("/v1/checks/C0000001", "GET, PUT"),
+        ("/v1/borrowers/A%2F1/checks", "GET, POST"),
+        ("/openapi.json", "GET, HEAD"),
+        ("/login", "GET, POST"),
+    ],
+)
+def test_a_wrong_method_is_told_with_all_that_the_path_takes(client_as, path, methods):
+    """A path may be taken by several routers, each with one of its methods."""
+    response = client_as(HEAD).delete(path)
+    assert (response.status_code, response.headers["allow"]) == (405, methods)

@@ -189,3 +189,12 @@ def test_what_is_not_there_is_told_as_a_page_and_to_programs_as_before(client_as
     assert "页面不存在" in answer.text
     for path in ("/nothing", "/v1/nothing"):
         assert client.get(path).headers["content-type"] == "application/problem+json"
+
+
+def test_the_entrance_hides_the_password_and_lets_it_be_pasted(page):
+    fields = re.findall(r"<input[^>]*>", page.get("/login").text)
+    asked = [one for one in fields if 'type="hidden"' not in one]
+    assert [re.search(r'name="(\w+)"', one)[1] for one in asked] == ["user", "password"]  # and no question
+    assert 'type="password"' in asked[1]
+    assert ['autocomplete="username"' in asked[0], 'autocomplete="current-password"' in asked[1]] == [True, True]
+    assert "onpaste" not in "".join(asked)

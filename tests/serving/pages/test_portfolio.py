@@ -369,7 +369,9 @@ def test_a_file_holds_no_more_than_its_reader_may_see(page, looked):
     assert looked.entries[-1].borrowers == ("P1", "P2", "P3")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠A1"]
+)
 def test_a_text_that_looks_like_a_formula_stays_text(name):
     assert plain(pa.array([name, None])).to_pylist() == [f"'{name}", None]
 

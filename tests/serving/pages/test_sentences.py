@@ -32,6 +32,7 @@ NEVER_SHOWN = {
     "serving/credentials.py:identify_by": "advice says all: log in",
     "serving/credentials.py:identify": "advice says all: log in",
     "serving/credentials.py:_token": "advice says all: log in",
+    "serving/footing.py": "asked by machines",
     "serving/oidc.py": "below /v1, told as JSON",
     "serving/pages/borrower/seen.py": "advice says all: log in",
     "serving/pages/portfolio/book.py:looker": "advice says all: log in",
@@ -54,6 +55,9 @@ NEVER_SHOWN = {
     "store/publish_parts.py": "of a batch that is published, by whoever runs it",
     "store/receivers.py": "receivers are set up by the API and the command line",
     "store/tokens.py": "tokens are made at the command line",
+    "store/backup_files.py": "told by ews restore",
+    "store/redaction.py": "told by ews forget and ews purge",
+    "store/snapshot.py": "told by ews backup",
 }
 """Modules, or functions in them, whose errors no page tells in their own words, and why."""
 

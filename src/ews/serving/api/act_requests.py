@@ -42,7 +42,14 @@ def _iso_day(value: object) -> object:
     return value
 
 
+def _whole(value: object) -> object:
+    """Return a whole number as one, however it is written: JSON knows no difference between 3 and 3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Day = Annotated[date, BeforeValidator(_iso_day)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1, strict=True), BeforeValidator(_whole)]
+"""The version of a case that was read."""
 Name = Annotated[str, Field(min_length=1, max_length=_ID_LENGTH, pattern=_TEXT)]
 """An id of a borrower, a loan, an account, a case, or a code."""
 Said = Annotated[str, Field(min_length=1, max_length=10_000)]
@@ -54,11 +61,8 @@ class ActRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(
+    version: Version = Field(
         description="The version of the case that was read; the act is refused where it has changed since",
-        ge=1,
-        le=2**31 - 1,
-        strict=True,
         examples=[1],
     )
 

@@ -1,6 +1,5 @@
 """Cases: everything that people work on, of every kind, with what was done to it."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -8,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from ews.casework.words import KIND_TEXTS, ROLE_TEXTS, STATE_TEXTS
 from ews.domain.errors import RequestError
+from ews.serving.api.act_requests import Day
 from ews.serving.api.case_out import ActOut, CaseOut
 from ews.serving.api.cursors import read_cursor, write_cursor
 from ews.serving.api.faults import CASE_ID
@@ -66,7 +66,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is a parameter of the query
     officer: Annotated[Filter, Query(description="Only of this officer's borrowers")] = None,
     role: Annotated[Filter, Query(description="Only those that this role must act on next")] = None,
     assignee: Annotated[Filter, Query(description="Only those of this account")] = None,
-    due_by: Annotated[date | None, Query(description="Only those due on this day or before")] = None,
+    due_by: Annotated[Day | None, Query(description="Only those due on this day or before")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     lang: Lang = None,

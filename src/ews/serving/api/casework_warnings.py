@@ -16,6 +16,7 @@ from ews.casework.warnings import false_sample, handing_over, lifting
 from ews.casework.warnings import life as warnings
 from ews.domain.people import Actor
 from ews.domain.text import Language
+from ews.serving.api.act_requests import Version
 from ews.serving.api.case_out import CaseOut
 from ews.serving.api.cases import CaseId
 from ews.serving.api.parameters import Lang, Portfolio, languages, require_json
@@ -35,7 +36,7 @@ class VersionIn(BaseModel):
     """The version of the case that was read; where it is no longer the newest, nothing is done."""
 
     model_config = ConfigDict(extra="forbid")
-    version: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True, examples=[3])]
+    version: Version = Field(examples=[3])
 
 
 class ReportIn(VersionIn):

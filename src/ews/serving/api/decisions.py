@@ -57,6 +57,7 @@ class SpotRequest(BaseModel):
         default={},
         description="Per event table all rows of this borrower; tables that are not named stay as the book has them. "
         f"Columns as in the event tables, money in integer fen. Tables: {', '.join(_NAMES)}.",
+        json_schema_extra={"propertyNames": {"enum": list(_NAMES)}},
     )
 
     @field_validator("tables")

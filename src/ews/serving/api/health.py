@@ -5,11 +5,12 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ews.domain.errors import EwsError
 from ews.serving.api.examples import METRICS, example
 from ews.serving.api.problems import Fault, problem, problems
+from ews.serving.footing import NotReadyError, check_audit, check_disk
 from ews.serving.services import Services, ServicesDep
 from ews.store.batches import latest_batches
 from ews.store.engine import schema_of
@@ -28,7 +29,7 @@ class AliveOut(BaseModel):
 class CheckOut(BaseModel):
     """One check that passed."""
 
-    name: str = Field(description="store, schema, batch or model", examples=["store"])
+    name: str = Field(description="store, schema, batch, model, audit or disk", examples=["store"])
     detail: str = Field(examples=["answers"])
 
 
@@ -52,12 +53,12 @@ def read_health(services: ServicesDep) -> AliveOut:
     responses={**example("ready"), **problems("unknown-parameter", "not-ready")},
 )
 def read_readiness(request: Request, services: ServicesDep) -> ReadyOut | Response:
-    """Check store, schema, a published batch and the champions; 503 names each check that fails."""
+    """Check store, schema, a batch, the champions, key and witness of the log, and the disk; 503 names what fails."""
     passed, failed = [], []
-    for name, check in _CHECKS:
+    for name, check in _CHECKS if services.footing is None else (*_CHECKS, *_UNDERFOOT):
         try:
             passed.append(CheckOut(name=name, detail=check(services)))
-        except DBAPIError:
+        except SQLAlchemyError:
             failed.append(Fault(field=name, value=None, message="The store does not answer. Check that it runs."))
         except EwsError as error:
             failed.append(Fault(field=name, value=None, message=str(error)))
@@ -77,15 +78,11 @@ def read_readiness(request: Request, services: ServicesDep) -> ReadyOut | Respon
     },
 )
 def read_metrics(request: Request) -> Response:
-    """Return requests and their seconds by route, the age of the newest batches, and decisions by tier and level.
+    """Return requests and their seconds by route, batches and decisions, nights, late work, models, disk, audit log.
 
     Totals of the whole book: once there are accounts it takes one of head office, best a token of an operator.
     """
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
-
-
-class NotReadyError(EwsError):
-    code = "not-ready"
 
 
 def _store(services: Services) -> str:
@@ -119,9 +116,22 @@ def _model(services: Services) -> str:
     return ", ".join(f"{one.portfolio}: {one.model_id[:12]}" for one in found)
 
 
+def _audit(services: Services) -> str:
+    return "" if services.footing is None else check_audit(services.footing, services.store, services.desk.audit_key)
+
+
+def _disk(services: Services) -> str:
+    return "" if services.footing is None else check_disk(services.footing)
+
+
 _CHECKS: tuple[tuple[str, Callable[[Services], str]], ...] = (
     ("store", _store),
     ("schema", _schema),
     ("batch", _batch),
     ("model", _model),
 )
+_UNDERFOOT: tuple[tuple[str, Callable[[Services], str]], ...] = (
+    ("audit", _audit),
+    ("disk", _disk),
+)
+"""What is checked where the service knows what it stands on."""

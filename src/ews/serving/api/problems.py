@@ -20,6 +20,8 @@ from ews.casework.checks.answers import FaultyFormError
 from ews.domain.errors import EwsError
 from ews.domain.text import Sentence, message_of, sentence
 from ews.serving.api.faults import as_json, merged, said
+from ews.serving.api.methods import methods_of
+from ews.serving.rights import is_open
 from ews.store.entrance import TooManyAttemptsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -209,7 +211,8 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     if broken is not None:
         why = f"{broken['ctx']['error']} at character {broken['loc'][-1]}"
         return problem(request, "malformed-body", f"The body is not JSON: {why}. Mend it and send it again.")
-    faults = [_fault(one) for one in merged(found)]
+    is_login = is_open(request.url.path)
+    faults = [_fault(one, is_told=not is_login) for one in merged(found)]
     told = "; ".join(
         f"'{fault.field}' {'is missing' if fault.value is None else f'is {fault.value}'}: {fault.message}"
         for fault in faults
@@ -217,11 +220,13 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     return problem(request, "invalid-request", f"{told}. Mend what is named and send the request again.", faults)
 
 
-def _fault(one: Mapping[str, Any]) -> Fault:
+def _fault(one: Mapping[str, Any], *, is_told: bool) -> Fault:
+    """Return what is wrong with a value; a value that may log somebody in is not told."""
     value = None if one["type"] == "missing" else as_json(one["input"])
     if value is not None and len(value) > _SHOWN:
         value = value[:_SHOWN] + "…"
-    return Fault(field=".".join(str(part) for part in one["loc"]), value=value, message=said(one))
+    shown = value if value is None or is_told else "…"
+    return Fault(field=".".join(str(part) for part in one["loc"]), value=shown, message=said(one))
 
 
 def _on_http(request: Request, error: Exception) -> Response:
@@ -238,7 +243,10 @@ def _on_http(request: Request, error: Exception) -> Response:
         400: sentence("The body cannot be read as UTF-8 JSON. Mend it and send it again."),
     }
     detail = details.get(status, sentence("The request failed."))
-    return problem(request, _BY_STATUS.get(status, "error"), detail)
+    told = problem(request, _BY_STATUS.get(status, "error"), detail)
+    if status == 405:
+        told.headers["allow"] = methods_of(request)
+    return told
 
 
 def _on_data(request: Request, _error: Exception) -> Response:

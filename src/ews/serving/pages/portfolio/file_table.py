@@ -19,7 +19,7 @@ from ews.serving.pages.portfolio.words import COLUMNS, value_text
 
 MONEY = "_fen"
 _FLAGS = ("no", "yes")
-_FORMULA = r"\A[=+\-@\t\r\n]"
+_FORMULA = r"\A[=+\-@\t\r\n＝＋－＠]"
 _FEN = 100
 
 
