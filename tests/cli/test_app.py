@@ -20,9 +20,8 @@ def ews(*arguments: str, home: Path | None = None, cwd: Path | None = None) -> s
     environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "COLUMNS": "160"}
     if home is not None:
         environment["EWS_HOME"] = str(home)
-    module = "tests.command" if "score" in arguments else "ews"
     return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-m", "ews", *arguments],
         check=False,
         capture_output=True,
         text=True,
@@ -41,7 +40,11 @@ def first_borrower(scored: ScoredHome) -> str:
 
 
 def test_scoring_the_newest_month_again_says_so_and_gives_the_same_batch(scored):
-    found = json.loads(ews("score", "--book", str(scored.book), "--json", home=scored.home).stdout)
+    told = ews("score", "--book", str(scored.book), "--json", home=scored.home)
+    found = json.loads(told.stdout)
+    lines = [json.loads(line) for line in told.stderr.splitlines() if line.startswith("{")]
+    assert [line["event"] for line in lines] == ["begun", "published", "night", "ended"]
+    assert {line["batch_id"] for line in lines[1:]} == {found["batch_id"]}
     assert Path(found["directory"]).is_dir()
     assert found["as_of"] == DAYS[1].isoformat()
     assert found["published_before"] is True

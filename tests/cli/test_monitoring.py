@@ -25,7 +25,7 @@ from tests.store.samples import published, row
 def own(scored, tmp_path_factory):
     """Return a copy of the shared home, for a look is kept in its store."""
     home = tmp_path_factory.mktemp("monitored") / "home"
-    shutil.copytree(scored.home, home)
+    scored.copied_to(home)
     return ScoredHome(scored.book, home)
 
 

@@ -1,7 +1,6 @@
 """The night looks at the model of the newest batch by itself, and never fails by it."""
 
 import json
-import shutil
 
 import pytest
 from sqlalchemy import delete
@@ -22,7 +21,7 @@ ENTRY = "synthetic"
 @pytest.fixture
 def own(scored, tmp_path):
     """Give a home of its own that nobody has looked at yet."""
-    shutil.copytree(scored.home, tmp_path / "home")
+    scored.copied_to(tmp_path / "home")
     copied = ScoredHome(scored.book, tmp_path / "home")
     with copied.store() as store, writing(store) as connection:
         connection.execute(delete(checkups))

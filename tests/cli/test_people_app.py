@@ -13,6 +13,7 @@ from ews.domain.errors import AccountError, SettingsError, UnauthenticatedError
 from ews.store import entrance
 from ews.store.audit import Entry, append, changing
 from ews.store.audit_log import open_log
+from ews.store.audit_verified import last_check
 from ews.store.engine import open_store
 from ews.store.entrance import actor_by_password, actor_by_token
 from tests.store.samples import JULY, published, row
@@ -269,6 +270,8 @@ def test_verify_tells_each_fault_and_ends_with_status_three(user, audit, tmp_pat
     assert found.exit_code == 3
     (fault,) = json.loads(found.stdout)["faults"]
     assert (fault["kind"], fault["table"], fault["key"], fault["first"]) == ("changed", "users", "li", 2)
+    noted = last_check(tmp_path / "home" / "audit")
+    assert (noted.entries, noted.faults) == (2, 1)
 
 
 def test_verify_of_a_store_without_a_log_says_so_and_begins_none(audit, tmp_path):

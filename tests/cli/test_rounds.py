@@ -11,6 +11,7 @@ from ews.casework.neighbours.webhooks import register
 from ews.cli.rounds import Pace, going_round
 from ews.domain.errors import ReconciliationError
 from ews.domain.people import SYSTEM
+from ews.serving.pulse import Pulse
 from ews.store.cases import Case
 from ews.store.engine import open_store
 from tests.casework.conftest import Clock
@@ -113,3 +114,25 @@ def test_a_round_that_has_begun_is_finished_when_the_service_stops(desk):
         raise KeyboardInterrupt
     assert finished == [None]
     assert "ews-rounds" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_what_is_done_and_what_fails_is_told_to_who_watches(desk, clock, monkeypatch):
+    pulse, fails = Pulse(), [True]
+
+    def night():
+        if fails:
+            fails.pop()
+            raise ReconciliationError
+
+    published(desk.store, "b1", [row("B1")], as_of=JUNE)
+    with capture_logs() as logs, going_round(desk, night, QUICK, pulse):
+        until(lambda: pulse.nights == 1)
+        assert (pulse.nights_failed, pulse.night_fails) == (1, False)
+
+        def broken(_desk):
+            raise OSError
+
+        monkeypatch.setattr("ews.cli.rounds.deliver", broken)
+        until(lambda: pulse.deliveries_failed > 0)
+    (done,) = [one for one in logs if one["event"] == "night"]
+    assert done["batches"] == ["b1"]

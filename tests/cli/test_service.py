@@ -1,4 +1,3 @@
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,7 +88,7 @@ def test_the_grades_of_the_policy_are_those_of_the_book_and_the_last_of_them_war
 
 
 def test_stored_models_are_known_with_how_they_did_and_the_champion_since_when(scored, tmp_path):
-    home = shutil.copytree(scored.home, tmp_path / "home")
+    home = scored.copied_to(tmp_path / "home")
     other = replace(scored.model, reference={"rows": 10, "defaults": 1})
     add_model(home, other)
     damaged = home / "models" / "synthetic" / ("0" * 64)

@@ -28,7 +28,7 @@ DOING = (
 
 @pytest.fixture
 def settings(scored, tmp_path) -> Settings:
-    home = shutil.copytree(scored.home, tmp_path / "home")
+    home = scored.copied_to(tmp_path / "home")
     remember_book(home, "synthetic", scored.book)
     return Settings(home=home)
 

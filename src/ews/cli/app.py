@@ -15,6 +15,7 @@ import typer
 
 from ews.cli.casework_app import casework_app
 from ews.cli.home import read_settings
+from ews.cli.keeping_app import keeping_app
 from ews.cli.monitor_app import monitor_app
 from ews.cli.on_spark import Engine, cluster_of
 from ews.cli.outcomes_app import outcomes_app
@@ -27,7 +28,8 @@ from ews.domain.errors import EwsError, SettingsError
 from ews.domain.text import Language
 
 _OUT_OF_MEMORY = 4
-"""Exit status."""
+_MACHINE = 5
+"""Exit statuses."""
 
 app = typer.Typer(
     help="Early warning for a bank's loan book: import, train, score, explain, serve.\n\n"
@@ -46,6 +48,7 @@ app.add_typer(proof_app)
 app.add_typer(validation_app)
 app.add_typer(retraining_app)
 app.add_typer(monitor_app)
+app.add_typer(keeping_app)
 
 BookOption = Annotated[Path, typer.Option("--book", help="Folder of the book. 贷款组合目录")]
 HomeOption = Annotated[Path | None, typer.Option("--home", help="Where models, batches and the store live (EWS_HOME).")]
@@ -213,13 +216,24 @@ def main() -> None:
     except typer.TyperException as error:
         status = _misused(error)
     except EwsError as error:
-        sys.stderr.write(f"ews: {error}\n")
-        status = error.exit_status
+        status = _told(error)
     except Exception as error:
-        if not _is_short_of_memory(error):
+        if _is_short_of_memory(error):
+            status = _OUT_OF_MEMORY
+        elif _is_of_the_machine(error):
+            status = _MACHINE
+        else:
             raise
-        status = _OUT_OF_MEMORY
     sys.exit(status)
+
+
+def _told(error: EwsError) -> int:
+    """Tell an error of the user's, or the fault of the disk that lies beneath it, and return the exit status."""
+    from ews.cli.machine_faults import disk_fault_of
+
+    beneath = disk_fault_of(error)
+    sys.stderr.write(f"ews: {error if beneath is None else beneath}\n")
+    return error.exit_status if beneath is None else _MACHINE
 
 
 def _is_short_of_memory(error: Exception) -> bool:
@@ -234,6 +248,16 @@ def _is_short_of_memory(error: Exception) -> bool:
         f"({MEMORY}, in MiB), run it on a larger machine, or score on Spark (--engine spark).\n"
     )
     return True
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Tell whether a disk, a right or a database failed, and say so to whoever runs the command."""
+    from ews.cli.machine_faults import fault_of
+
+    told = fault_of(error)
+    if told is not None:
+        sys.stderr.write(f"ews: {told}\n")
+    return told is not None
 
 
 def _tell_whole_lines(group: typer.Typer) -> None:

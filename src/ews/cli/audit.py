@@ -1,13 +1,13 @@
 """The commands about the audit log: verify, show; and the log that other commands write to."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ews.cli import show
-from ews.cli.desks import audit_folder, log_of
+from ews.cli.desks import audit_folder, log_of, now
 from ews.cli.settings import Settings
 from ews.domain.errors import AccountError, SettingsError
 from ews.store.accounts import all_users
@@ -17,6 +17,7 @@ from ews.store.audit_faults import Fault
 from ews.store.audit_key import read_key
 from ews.store.audit_log import KEY, WITNESS, Log
 from ews.store.audit_search import EntryFilter, Logged, entry_page, has_entries_of
+from ews.store.audit_verified import LastCheck, note_check
 from ews.store.engine import Store, open_store, reading
 from ews.store.witness import Witness
 
@@ -45,6 +46,8 @@ def verify_log(settings: Settings, *, as_json: bool) -> bool:
         found = verify(store, read_key(settings.audit_key or folder / KEY), Witness(folder / WITNESS))
     finally:
         store.close()
+    with suppress(OSError):  # an auditor may not write there; the figures then tell that the last check is old
+        note_check(folder, LastCheck(now(), found.entries, len(found.faults) + found.more))
     if as_json:
         show.as_json(_plain(found))
         return found.is_sound

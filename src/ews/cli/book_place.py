@@ -4,17 +4,14 @@ File    home/books/<portfolio>.json
 """
 
 import json
-import os
 from pathlib import Path
+
+from ews.events.whole_files import write_whole
 
 
 def remember_book(home: Path, portfolio: str, book: Path) -> None:
     """Keep where the book lies, in one step."""
-    path = _path(home, portfolio)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(json.dumps({"folder": str(book.resolve())}, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_whole(_path(home, portfolio), json.dumps({"folder": str(book.resolve())}, ensure_ascii=False) + "\n")
 
 
 def book_of(home: Path, portfolio: str) -> Path | None:

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from ews.casework.approvals.carrying_out import finish_approved
 from ews.casework.approvals.proposal import Hands
 from ews.casework.approvals.waiting import escalate_waiting
@@ -27,12 +29,15 @@ from ews.casework.warnings.sweep import sweep
 from ews.cli import show
 from ews.cli.desks import desk_of, hands_of, log_of
 from ews.cli.nightly_look import look_at_models, tell_look
+from ews.cli.run_log import run_logged
 from ews.cli.settings import Settings
 from ews.cli.told import policy_by_hash
 from ews.domain.people import SYSTEM
 from ews.domain.progress import Progress, silent
 from ews.store.engine import open_store, reading, writing
 from ews.store.nights import About, Mark, find_mark, keep_mark, last_act, touched_since
+
+lines = structlog.get_logger("ews.cli")
 
 MOST_TOUCHED = 5_000
 """Borrowers that a night goes on with; where more were acted on, it goes through all."""
@@ -71,10 +76,16 @@ class Night:
     failed: int
     folder: Path
 
+    def counts(self) -> dict[str, int]:
+        """Return what was done, counted."""
+        return {name: getattr(self, name) for name in _COUNTED}
+
 
 def run(settings: Settings, *, as_json: bool) -> None:
     """Do the night and tell what it did."""
-    found = do_night(settings, quiet=as_json)
+    with run_logged("casework night"):
+        found = do_night(settings, quiet=as_json)
+        lines.info("night", **found.counts())
     if as_json:
         show.as_json(plain(found))
     else:
@@ -92,6 +103,8 @@ def do_night(settings: Settings, *, quiet: bool = False) -> Night:
         for look in look_at_models(settings, store, quiet=quiet):
             if not quiet or look.fault is not None:
                 tell_look(look)
+            if look.fault is not None:
+                lines.warning("model not looked at", portfolio=look.portfolio)
         return done
     finally:
         store.close()

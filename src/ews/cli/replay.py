@@ -164,6 +164,7 @@ def _plain(one: Remade) -> dict[str, Any]:
             "code_version": {"stored": key.code_version, "now": one.code},
         },
         "changed_since_written": list(inputs.changed),
+        "personal_data_erased_on": list(inputs.erased),
         "files": {name: {"stored": was, "made": now} for name, (was, now) in one.files.hashes.items()},
         "repacked": list(one.files.repacked),
         "summary": [asdict(each) for each in one.files.summary],
@@ -197,6 +198,13 @@ def _tell_batch(one: Remade) -> None:
     else:
         told = f"batch: differs 全批不一致: {', '.join(differing) or '-'}; borrowers 借款人 {len(one.differing):,}"
         _line(told, style="yellow" if one.decisions else "bold red")
+    if one.inputs.erased:
+        days = ", ".join(one.inputs.erased)
+        _line(
+            f"personal data was taken out of this batch on {days}: it differs there for good "
+            f"本批次已于 {days} 删除过个人信息，相应内容不可能再一致",
+            style="yellow",
+        )
     if repacked:
         _line(f"same rows, other layout of the file 行相同、仅存储排布不同: {', '.join(repacked)}", style="yellow")
     if one.inputs.changed:

@@ -16,6 +16,7 @@ import structlog
 
 from ews.casework.desk import Desk
 from ews.casework.neighbours.webhooks import deliver
+from ews.serving.pulse import Pulse
 from ews.store.batches import latest_batches
 
 SECONDS = 5.0
@@ -40,10 +41,13 @@ PACE = Pace()
 
 
 @contextmanager
-def going_round(desk: Desk, do_night: Callable[[], object], pace: Pace = PACE) -> Iterator[None]:
-    """Go round in a thread of its own until the block ends; a round that has begun is finished."""
+def going_round(
+    desk: Desk, do_night: Callable[[], object], pace: Pace = PACE, pulse: Pulse | None = None
+) -> Iterator[None]:
+    """Go round in a thread of its own until the block ends; a round that has begun is finished. `pulse` is told."""
     stop = threading.Event()
-    thread = threading.Thread(target=_go, args=(desk, do_night, stop, pace), name="ews-rounds")
+    told = Pulse() if pulse is None else pulse
+    thread = threading.Thread(target=_go, args=(desk, do_night, stop, pace, told), name="ews-rounds")
     thread.start()
     try:
         yield
@@ -52,28 +56,32 @@ def going_round(desk: Desk, do_night: Callable[[], object], pace: Pace = PACE) -
         thread.join()
 
 
-def _go(desk: Desk, do_night: Callable[[], object], stop: threading.Event, pace: Pace) -> None:
+def _go(desk: Desk, do_night: Callable[[], object], stop: threading.Event, pace: Pace, pulse: Pulse) -> None:
     done: _Due | None = None
     rests_until = time.monotonic()
     while True:
         if time.monotonic() >= rests_until:
             try:
-                done = _night(desk, do_night, done)
+                done = _night(desk, do_night, done, pulse)
             except Exception as error:  # noqa: BLE001 - the outermost frame of the thread
                 rests_until = time.monotonic() + pace.rest
+                pulse.night_failed()
                 log.error("night failed", error=type(error).__name__)  # its message may hold personal data
         try:
             deliver(desk)
         except Exception as error:  # noqa: BLE001 - likewise
+            pulse.delivery_failed()
             log.error("delivery failed", error=type(error).__name__)
         if stop.wait(pace.seconds):
             return
 
 
-def _night(desk: Desk, do_night: Callable[[], object], done: _Due | None) -> _Due:
+def _night(desk: Desk, do_night: Callable[[], object], done: _Due | None, pulse: Pulse) -> _Due:
     """Do the night where it is due, and return what it was done for."""
-    due = desk.now().date(), tuple(one.number for one in latest_batches(desk.store))
+    newest = latest_batches(desk.store)
+    due = desk.now().date(), tuple(one.number for one in newest)
     if due != done:
         do_night()
-        log.info("night", day=due[0].isoformat())
+        pulse.night_done()
+        log.info("night", day=due[0].isoformat(), batches=[one.batch.batch_id for one in newest])
     return due

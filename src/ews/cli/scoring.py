@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from ews.cli import nightly, show
 from ews.cli.book_place import remember_book
 from ews.cli.desks import log_of
@@ -13,6 +15,7 @@ from ews.cli.on_spark import Cluster, opening_on
 from ews.cli.policies import adopt_first, policy_for
 from ews.cli.retraining.beside import shadow_beside
 from ews.cli.retraining.mirror import tell_away
+from ews.cli.run_log import name_batch, run_logged
 from ews.cli.settings import Settings
 from ews.domain.levels import Tier, WarningLevel
 from ews.domain.text import Language
@@ -26,6 +29,8 @@ from ews.scoring.folder import ScoredBatch
 from ews.scoring.reconcile import Totals
 from ews.scoring.wording import MISSING, money_text
 from ews.store.engine import open_store
+
+log = structlog.get_logger("ews.cli")
 
 _PROVISIONS = {
     "expected_loss_fen": "expected loss 预期损失",
@@ -46,10 +51,20 @@ def score(
     as_json: bool,
 ) -> None:
     """Score the book with the portfolio's champion, publish, hand the warnings out, and tell the summary."""
-    fault = tell_away(settings, read_manifest(book).portfolio)
-    with opening_on(cluster, settings.home) as opening:
-        batch = run_batch(settings, book, as_of, known_by, opening=opening, full=full, quiet=as_json)
-    done = nightly.do_night(settings, quiet=as_json)
+    portfolio = read_manifest(book).portfolio
+    with run_logged("score", portfolio=portfolio, engine="duckdb" if cluster is None else "spark"):
+        fault = tell_away(settings, portfolio)
+        with opening_on(cluster, settings.home) as opening:
+            batch = run_batch(settings, book, as_of, known_by, opening=opening, full=full, quiet=as_json)
+        name_batch(batch.batch_id)
+        log.info(
+            "published",
+            as_of=batch.key.as_of.isoformat(),
+            borrowers=batch.totals.scored,
+            published_before=not batch.fresh,
+        )
+        done = nightly.do_night(settings, quiet=as_json)
+        log.info("night", **done.counts())
     if as_json:
         show.as_json(
             {

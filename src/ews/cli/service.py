@@ -1,6 +1,7 @@
 """The service, put together: store, champions, policy and the code that decides."""
 
 import gc
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -8,12 +9,15 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
+import structlog
+
 from ews import __version__
 from ews.casework.approvals.proposal import Hands
 from ews.casework.desk import Desk
 from ews.casework.report import plot
 from ews.casework.words import PATTERN_TEXTS
-from ews.cli.desks import desk_of, facts_of, hands_of, log_of
+from ews.cli.desks import audit_folder, desk_of, facts_of, hands_of, log_of
+from ews.cli.ending import ending_in_order
 from ews.cli.nightly import night, notices
 from ews.cli.policies import policy_of
 from ews.cli.policy_choices import choices, find_policy, keep_choice
@@ -41,6 +45,8 @@ from ews.scoring.what_if import what_if, what_if_of
 from ews.serving import branch_names
 from ews.serving.app import create_app
 from ews.serving.branch_names import read_branch_names
+from ews.serving.footing import Footing
+from ews.serving.logs import configure_logs
 from ews.serving.oidc import Oidc
 from ews.serving.pages import render
 from ews.serving.policy_desk import PolicyDesk
@@ -48,17 +54,30 @@ from ews.serving.server import Tls, is_loopback, names_of, serve
 from ews.serving.services import Origin, PolicyFacts, Route, Services, Wording, WriteLog
 from ews.serving.what_ifs import WhatIfs
 from ews.store.accounts import has_accounts
+from ews.store.audit_log import KEY
 from ews.store.engine import open_store
 from ews.store.journal import Journal
 from ews.store.publications import Publication
 from ews.store.review_list import branch_totals
+
+lines = structlog.get_logger("ews.serving")
 
 FIRST_THAT_WARNS = "yellow_from_grade"
 """Parameter of the policy: the rank of the first grade that warns."""
 
 
 def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls: Tls | None = None) -> None:
-    """Serve until interrupted, and do the nights of casework meanwhile."""
+    """Serve until interrupted or told to stop, and do the nights of casework meanwhile.
+
+    Stop    SIGTERM: no new request is taken, those in flight are answered, the round under way is finished; what then
+            is not done yet of a night, the next start goes on with. A second SIGTERM ends it at once
+    """
+    configure_logs(sys.stderr)
+    with ending_in_order():
+        _run(settings, host, port, names, tls)
+
+
+def _run(settings: Settings, host: str, port: int, names: Sequence[str], tls: Tls | None) -> None:
     store = open_store(settings.database, create=False)
     try:
         log = log_of(settings, store)
@@ -72,9 +91,13 @@ def run(settings: Settings, host: str, port: int, names: Sequence[str] = (), tls
             )
             do_night = partial(night, desk, hands, policy_of, notices(settings), remembers=True)
             beside = _beside(settings, services)
-            with closing(trials), going_round(desk, do_night), keeping_warm(services.keeper, beside):
+            pulse = services.pulse
+            with closing(trials), going_round(desk, do_night, pulse=pulse), keeping_warm(services.keeper, beside):
                 gc.freeze()  # what is loaded stays: no collection looks at it again, and no answer waits for that
-                serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
+                try:
+                    serve(app, host, port, has_accounts=has_accounts(store), tls=tls)
+                finally:
+                    lines.info("stopping")
     finally:
         store.close()
 
@@ -141,7 +164,14 @@ def services_of(
         mlflow_url=settings.mlflow_url,
         policy_desk=policy_desk(settings, trials or Trials(settings, store)),
         branch_names=read_branch_names(settings.home / branch_names.FILE),
+        footing=footing_of(settings),
     )
+
+
+def footing_of(settings: Settings) -> Footing:
+    """Return what the service stands on beside the store."""
+    folder = audit_folder(settings)
+    return Footing(settings.home.resolve(), folder, settings.audit_key or folder / KEY, settings.least_free_mib)
 
 
 def policy_desk(settings: Settings, trials: Trials) -> PolicyDesk:

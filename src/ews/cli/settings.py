@@ -1,13 +1,15 @@
 """Settings: where things are. Read once at the edge, from the environment (EWS_…) or `ews.toml`."""
 
+import tomllib
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ews.domain.errors import SettingsError
+from ews.events.plain_files import in_short, read_text_file, shortened
 
 FILE = "ews.toml"
 
@@ -44,6 +46,16 @@ class Settings(BaseSettings):
     oidc_redirect_base: str | None = None
     """The bank's own login: its provider, how that knows the service, and where browsers reach the service."""
     oidc_secret_file: Path | None = None
+    least_free_mib: Annotated[int, Field(ge=0)] = 1024
+    """What the disk of the home must have left for the service to say that it is ready."""
+
+    @model_validator(mode="after")
+    def _is_text(self) -> "Settings":
+        nul = [name for name in type(self).model_fields if "\0" in str(getattr(self, name))]
+        if nul:
+            message = f"'{nul[0]}' holds a NUL character, which no file or address has"
+            raise ValueError(message)
+        return self
 
     @property
     def database(self) -> str:
@@ -72,10 +84,18 @@ class Settings(BaseSettings):
 
 def read_settings(home: Path | None = None) -> Settings:
     """Read the settings, with `home` from the command line before all others; SettingsError says which is wrong."""
+    file = Path(FILE)
     try:
+        if file.is_symlink() or file.exists():
+            tomllib.loads(read_text_file(file))  # pydantic would pass over a folder or a link to nowhere
         return Settings() if home is None else Settings(home=home)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        message = f"Setting '{name}' cannot be used: {first['msg']}. Mend it in the environment (EWS_…) or in {FILE}."
+        where = f"in the environment (EWS_…) or in {FILE}"
+        message = f"Setting '{shortened(name) or 'all'}' cannot be used: {first['msg']}. Mend it {where}."
         raise SettingsError(message) from None
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else in_short(error)
+        message = f"The settings in '{file.absolute()}' cannot be read ({why}). Write them as TOML in UTF-8."
+        raise SettingsError(message) from error

@@ -1,4 +1,3 @@
-import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -23,7 +22,7 @@ PORTFOLIO = "synthetic"
 
 @pytest.fixture(scope="module")
 def settings(scored: ScoredHome, tmp_path_factory) -> Settings:
-    return Settings(home=shutil.copytree(scored.home, tmp_path_factory.mktemp("shadow") / "home"))
+    return Settings(home=scored.copied_to(tmp_path_factory.mktemp("shadow") / "home"))
 
 
 @pytest.fixture(scope="module")

@@ -26,13 +26,13 @@ from ews.cli.validate.words import LEFT_OUT_TEXT
 from ews.domain.errors import TrainingDataError
 from ews.domain.progress import Progress, silent
 from ews.domain.text import Language, Text
+from ews.domain.version import code_version
 from ews.events.book import Book
 from ews.models.frozen import FrozenModel
 from ews.outcomes.definition import Definition
 from ews.outcomes.fates import defaults_by_day
 from ews.outcomes.treatments import book_treatments
 from ews.policy.policy import Policy
-from ews.scoring.identity import code_version
 from ews.store.engine import Store
 from ews.training.freeze import pd_of_unseen
 from ews.training.table import SnapshotCount
