@@ -263,13 +263,13 @@ def training(
 def book(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
     borrowers: Annotated[int, typer.Option(min=2_000, help="Borrowers, with 130 postings each.")] = 1_000_000,
-    small: Annotated[bool, typer.Option("--small", help="4,000 borrowers beside 2,000.")] = False,  # noqa: FBT002 - likewise
+    small: Annotated[bool, typer.Option("--small", help="2,000 borrowers beside 1,000.")] = False,  # noqa: FBT002 - likewise
     kept: Annotated[Path | None, typer.Option(help="Keep the books in this folder, or take those there.")] = None,
 ) -> None:
     """Say what a whole book costs from check to publication, stage by stage, beside one of a tenth."""
     from benchmarks.book.run import Sizes, run  # noqa: PLC0415 - slow to import
 
-    run(Sizes(4_000, 2_000) if small else Sizes(borrowers, borrowers // 10), kept, as_json=as_json)
+    run(Sizes(2_000, 1_000) if small else Sizes(borrowers, borrowers // 10), kept, as_json=as_json)
 
 
 @app.command()
@@ -288,13 +288,13 @@ def late(
 @app.command()
 def spark(
     as_json: AsJson = False,  # noqa: FBT002 - Typer's way
-    small: Annotated[bool, typer.Option("--small", help="Fewer rows and rounds.")] = False,  # noqa: FBT002 - likewise
+    small: Annotated[bool, typer.Option("--small", help="Fewer tables, rows and rounds.")] = False,  # noqa: FBT002 - likewise
     borrowers: Annotated[int, typer.Option(min=500, help="Borrowers of the book that is scored twice.")] = 700,
 ) -> None:
     """Say whether a book scored on a cluster of Spark has the same bytes, and what a core of it does."""
     from benchmarks.spark import run  # noqa: PLC0415 - slow to import
 
-    run(borrowers, *((150_000, 2) if small else (1_000_000, 3)), as_json=as_json)
+    run(borrowers, *((150_000, 2) if small else (1_000_000, 3)), few=small, as_json=as_json)
 
 
 @app.command()
@@ -320,11 +320,91 @@ def together(
     page: Annotated[Path | None, typer.Option(help="Write the figures to this page of the docs too.")] = None,
 ) -> None:
     """Measure speed and scale, one thing after the other, into one JSON file."""
-    from benchmarks.together.parts import PARTS  # noqa: PLC0415 - slow to import
+    from benchmarks.together.parts import BENCH_SUITE  # noqa: PLC0415 - slow to import
     from benchmarks.together.run import run  # noqa: PLC0415 - likewise
 
-    names = _among("--only", only or (), tuple(part.name for part in PARTS))
-    run(names, home, out, page, full=full, as_json=as_json)
+    names = _among("--only", only or (), tuple(part.name for part in BENCH_SUITE.parts))
+    run(BENCH_SUITE, names, home, out, page, full=full, as_json=as_json)
+
+
+@app.command()
+def trust(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    only: Annotated[list[str] | None, typer.Option(help="Names of trials; default: all.")] = None,
+    small: Annotated[bool, typer.Option("--small", help="Small sizes, minutes each.")] = False,  # noqa: FBT002 - likewise
+    out: Annotated[Path, typer.Option(help="The file that is written.")] = Path("test-output/trust.json"),
+    page: Annotated[Path | None, typer.Option(help="Write the figures to this page of the docs too.")] = None,
+) -> None:
+    """Try what would lose, leak or break something: kills, damaged files, odd requests, many officers."""
+    from benchmarks.together.parts import TRUST_SUITE  # noqa: PLC0415 - slow to import
+    from benchmarks.together.run import run  # noqa: PLC0415 - likewise
+
+    names = _among("--only", only or (), tuple(part.name for part in TRUST_SUITE.parts))
+    run(TRUST_SUITE, names, Path(), out, page, full=not small, as_json=as_json)
+
+
+@app.command()
+def badinput(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    small: Annotated[bool, typer.Option("--small", help="About 60 of them.")] = False,  # noqa: FBT002 - likewise
+    files: Annotated[int | None, typer.Option(min=10, help="About so many, of each kind its share.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only damages of this kind; several times.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of places, bits and rows.")] = 20_269,
+) -> None:
+    """Say what the product makes of hundreds of damaged extracts, lists, settings and policies."""
+    from benchmarks.badinput.run import run  # noqa: PLC0415 - slow to import
+
+    run(60 if small else files, seed, kind or (), as_json=as_json)
+
+
+@app.command()
+def fuzz(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    home: Annotated[Path, typer.Option(help="A scored home; a small one is made where there is none.")] = Path(
+        "demo/home"
+    ),
+    requests: Annotated[int, typer.Option(min=100, help="Requests at least, over all roles.")] = 50_000,
+    examples: Annotated[int, typer.Option(min=1, help="Random requests of each operation in a round.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first round; the next ones follow.")] = 20_266,
+    roles: Annotated[str, typer.Option(help="Roles, parted by commas; default: all, machine and nobody.")] = "",
+    small: Annotated[bool, typer.Option("--small", help="The officer only, on few operations.")] = False,  # noqa: FBT002 - likewise
+) -> None:
+    """Ask the whole API as each role with whatever may be sent, and look at each answer."""
+    from benchmarks.fuzz.engine import Wanted  # noqa: PLC0415 - likewise
+    from benchmarks.fuzz.home import ROLES  # noqa: PLC0415 - slow to import
+    from benchmarks.fuzz.run import SMALL, run  # noqa: PLC0415 - likewise
+
+    asked = _among("--roles", roles.split(",") if roles else (), ROLES)
+    run(home, SMALL if small else Wanted(requests, examples, asked or ROLES), seed=seed, as_json=as_json)
+
+
+@app.command()
+def faults(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    small: Annotated[bool, typer.Option("--small", help="Fewer kills, of what is quick.")] = False,  # noqa: FBT002 - likewise
+    seed: Annotated[int, typer.Option(min=0, help="Seed of where is killed.")] = 20_267,
+    only: Annotated[list[str] | None, typer.Option(help="Operations to kill, or 'faults'; default: all.")] = None,
+) -> None:
+    """Kill everything anywhere and let disks, clocks and databases fail; nothing may be lost or half done."""
+    from benchmarks.faults.run import FULL, PARTS, SMALL, Wanted, run  # noqa: PLC0415 - slow to import
+
+    names = _among("--only", only or (), PARTS) or PARTS
+    run(Wanted.of(SMALL if small else FULL, names, seed, small=small), as_json=as_json)
+
+
+@app.command()
+def load(
+    as_json: AsJson = False,  # noqa: FBT002 - Typer's way
+    home: Annotated[Path, typer.Option(help="A scored home; a small one is made where there is none.")] = Path(
+        "demo/home"
+    ),
+    small: Annotated[bool, typer.Option("--small", help="For a minute, and fewer look-ups.")] = False,  # noqa: FBT002 - likewise
+    seed: Annotated[int, typer.Option(min=0, help="Seed of what people do.")] = 20_268,
+) -> None:
+    """Let 64 officers work on PostgreSQL, and look up without a pause on SQLite, while a batch is published."""
+    from benchmarks.load.run import FULL, SMALL, run  # noqa: PLC0415 - slow to import
+
+    run(home, SMALL if small else FULL, seed=seed, as_json=as_json)
 
 
 def _among(option: str, given: "list[str] | tuple[str, ...]", allowed: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,8 +49,8 @@ def run(*, small: bool, as_json: bool) -> None:
 def measured(folder: Path, *, small: bool) -> dict[str, Any]:
     """Return, by what grows, the points (size: seconds of CPU) and the line through them."""
     tell = told_on_stderr("slopes")
-    copies = (1, 2, 4) if small else (1, 2, 4, 8)
-    builds = _builds(folder, Pattern(300 if small else 2_000, 60), copies)
+    copies = (1, 4) if small else (1, 2, 4, 8)
+    builds = _builds(folder, Pattern(300 if small else 2_000, 60), copies, (1, 12) if small else (1, 12, 24, 36))
     tell("feature build")
     reasons = _reasons(2_000 if small else 20_000, (50, 100, 200) if small else (100, 200, 400, 800))
     tell("reasons")
@@ -66,7 +66,7 @@ def line(points: Points) -> tuple[float, float]:
     return float(slope), float(fixed)
 
 
-def _builds(folder: Path, pattern: Pattern, copies: Sequence[int]) -> dict[str, Any]:
+def _builds(folder: Path, pattern: Pattern, copies: Sequence[int], snapshots: Sequence[int]) -> dict[str, Any]:
     """Return what all features of a day cost by postings, and by snapshots on the smallest book."""
     by_postings: dict[float, float] = {}
     for count in copies:
@@ -74,7 +74,7 @@ def _builds(folder: Path, pattern: Pattern, copies: Sequence[int]) -> dict[str, 
         manifest = read_manifest(directory)
         by_postings[manifest.tables["transactions"].rows] = _build(directory, 1)
     least = with_copies(folder, pattern, copies[0])
-    by_snapshots = {float(count): _build(least, count) for count in (1, 12, 24, 36)}
+    by_snapshots = {float(count): _build(least, count) for count in snapshots}
     slope, fixed = line(by_postings)
     more, one = line(by_snapshots)
     return {

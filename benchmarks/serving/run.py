@@ -23,10 +23,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.services import own_server
 from benchmarks.serving.clients import Asked, answer_to, ask, request
 from benchmarks.serving.home import Served, copy_of, event_rows
 from benchmarks.serving.peer import largest_difference, peer_request, save
-from benchmarks.serving.servers import own_server, peer_server, seconds_of
+from benchmarks.serving.servers import peer_server, seconds_of
 
 CONNECTIONS = 16
 VALUES, BY_ID, EVENTS, PEER, UNCHECKED = "from values", "by id", "from events", "mlflow", "mlflow, no signature"
@@ -44,17 +45,17 @@ def run(source: Path, *, rounds: int, answers: int, events: int, as_json: bool) 
         served = copy_of(source, Path(folder) / "home")
         saved = {name: save(served, Path(folder) / name, checked=name == PEER) for name in (PEER, UNCHECKED)}
         ports = {name: servers.enter_context(peer_server(model)) for name, model in saved.items()}
-        own, started = servers.enter_context(own_server(served.home))
-        ports |= {VALUES: own, BY_ID: own}
+        own = servers.enter_context(own_server(served.home))
+        ports |= {VALUES: own.port, BY_ID: own.port}
         requests = _requests(served)
         difference = _compare(requests, ports)
-        decided = _ask_events(served, own, events)
+        decided = _ask_events(served, own.port, events)
         asked = _rounds(requests, ports, rounds, answers)
     found = {
         **_ratios(asked),
         "from_events_p95_ms": None if decided is None else _percentile([decided], 0.95),
         "from_events_answers": 0 if decided is None else len(decided.times),
-        "start_seconds": started,
+        "start_seconds": own.started,
         "help_seconds": median(seconds_of(["--help"]) for _ in range(5)),
         "max_difference": difference,
         "features": len(served.model.features),

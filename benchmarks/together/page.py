@@ -3,25 +3,29 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchmarks.together.parts import PARTS, Goal
+from benchmarks.together.parts import Goal, Suite
 
 _HEAD = """\
-# Benchmarks
+# {title}
 
-Written by `{command}` on {date}: {sizes} sizes, {processor}, {cores} cores, {memory} GiB, Python {python}. Each figure
-is a ratio measured side by side in one run, unless its unit says otherwise; what is asked for holds for full sizes, and
-fixed costs weigh more in small ones. `make bench` measures anew, `make bench ARGS=--full` in full.
+Written by `{command}` on {date}: {sizes} sizes, {processor}, {cores} cores, {memory} GiB, Python {python}.
+{means}
+`{small}` measures anew in small sizes, `{full}` in full.
 
 | measurement | figure | asked | |
 |---|---:|---:|---|
 """
 
 
-def page_of(told: Mapping[str, Any]) -> str:
+def page_of(suite: Suite, told: Mapping[str, Any]) -> str:
     """Return the page for what `run` wrote."""
     machine = told["machine"]
     head = _HEAD.format(
-        command="make bench" if told["sizes"] == "small" else "make bench ARGS=--full",
+        title=suite.title,
+        means=suite.means,
+        small=suite.small,
+        full=suite.full,
+        command=suite.small if told["sizes"] == "small" else suite.full,
         date=told["date"],
         sizes=told["sizes"],
         processor=machine["processor"],
@@ -29,11 +33,17 @@ def page_of(told: Mapping[str, Any]) -> str:
         memory=machine["memory_gib"],
         python=machine["python"],
     )
-    return head + "\n".join(_rows(told["parts"])) + "\n\n## Commands\n\n" + "\n".join(_commands(told["parts"])) + "\n"
+    return (
+        head
+        + "\n".join(_rows(suite, told["parts"]))
+        + "\n\n## Commands\n\n"
+        + "\n".join(_commands(told["parts"]))
+        + "\n"
+    )
 
 
-def _rows(parts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    for part in (part for part in PARTS if part.name in parts):
+def _rows(suite: Suite, parts: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    for part in (part for part in suite.parts if part.name in parts):
         one = parts[part.name]
         if "failed" in one:
             yield f"| {part.name} | failed | | |"

@@ -1,4 +1,4 @@
-"""Parts: the measurements of speed and scale, how each is asked in small and in full, and what it is asked to reach.
+"""Parts: the measurements of speed and of trust, how each is asked in small and in full, and what it is asked to reach.
 
 Small   says that a measurement works and roughly what it comes to; fixed costs weigh more in it than in full
 """
@@ -66,7 +66,18 @@ def _of_model(model: str, shap: float) -> tuple[Goal, ...]:
     )
 
 
-PARTS = (
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """Measurements that are run together: `small` and `full` say by which commands, `means` what a figure is."""
+
+    title: str
+    small: str
+    full: str
+    means: str
+    parts: tuple[Part, ...]
+
+
+SPEED = (
     Part("reasons", ("--small",), _reasons()),
     Part(
         "features",
@@ -124,4 +135,64 @@ PARTS = (
     Part("policy", ("--rows", "100000"), (Goal("ratio_to_copy"),)),
     Part("monitor", ("--borrowers", "50000", "--batches", "2"), (Goal("seconds"),)),
     Part("audit", ("--entries", "2000"), (Goal("threads"), Goal("faults", at_most=0))),
+)
+
+TRUST = (
+    Part(
+        "faults",
+        ("--small",),
+        (Goal("kills", at_least=300), Goal("lost", at_most=0), Goal("different_bytes", at_most=0)),
+    ),
+    Part(
+        "badinput",
+        ("--small",),
+        (
+            Goal("files", at_least=500),
+            Goal("clear"),
+            Goal("tracebacks", at_most=0),
+            Goal("hangs", at_most=0),
+            Goal("over_memory", at_most=0),
+            Goal("not_reconciled", at_most=0),
+        ),
+    ),
+    Part(
+        "fuzz",
+        ("--small",),
+        (
+            Goal("requests", at_least=50_000),
+            Goal("server_errors", at_most=0),
+            Goal("nonconforming", at_most=0),
+            Goal("slow", at_most=0),
+        ),
+    ),
+    Part(
+        "load",
+        ("--small", "--home", HOME),
+        (
+            Goal("officers", at_least=64),
+            Goal("lost_updates", at_most=0),
+            Goal("errors", at_most=0),
+            Goal("deadlocks", at_most=0),
+            Goal("p99_ratio", at_most=3),
+            Goal("sqlite/p99_ratio", at_most=3),
+        ),
+        full=("--home", HOME),
+    ),
+)
+
+BENCH_SUITE = Suite(
+    "Benchmarks",
+    "make bench",
+    "make bench ARGS=--full",
+    "Each figure is a ratio measured side by side in one run, unless its unit says otherwise; what is asked for holds "
+    "for full sizes, and fixed costs weigh more in small ones.",
+    SPEED,
+)
+TRUST_SUITE = Suite(
+    "Reliability",
+    "make trust ARGS=--small",
+    "make trust",
+    "What was tried, and what came of it: kills at any moment, damaged files, requests that nobody would send, many "
+    "officers at once. What is asked for holds for full sizes.",
+    TRUST,
 )

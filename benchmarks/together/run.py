@@ -1,4 +1,4 @@
-"""Together: every measurement of speed and scale in a process of its own, one after the other, into one JSON file.
+"""Together: every measurement of a suite in a process of its own, one after the other, into one JSON file.
 
 Fails   a measurement that ends with an error is told with its last words, the others go on, and the command fails
 """
@@ -19,18 +19,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.small_home import make_small_home
 from benchmarks.together.page import page_of
-from benchmarks.together.parts import HOME, PARTS, Part
+from benchmarks.together.parts import HOME, Part, Suite
 
 _LONGEST_SMALL, _LONGEST_FULL = 600.0, 6 * 3600.0
 _WORDS = 600
 """Last characters that a failed measurement said."""
-_DEMO = ("demo", "--borrowers", "200", "--months", "50", "--no-serve")
 
 
-def run(names: Sequence[str], home: Path, out: Path, page: Path | None, *, full: bool, as_json: bool) -> None:
+def run(
+    suite: Suite, names: Sequence[str], home: Path, out: Path, page: Path | None, *, full: bool, as_json: bool
+) -> None:
     """Measure the parts of `names` (all where there are none), write `out` and, where asked for, the page."""
-    chosen = [part for part in PARTS if not names or part.name in names]
+    chosen = [part for part in suite.parts if not names or part.name in names]
     began, found = time.perf_counter(), {}
     with _served(home, needed=any(HOME in part.small for part in chosen)) as served:
         for part in chosen:
@@ -47,11 +49,11 @@ def run(names: Sequence[str], home: Path, out: Path, page: Path | None, *, full:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     if page is not None:
-        page.write_text(page_of(told), encoding="utf-8")
+        page.write_text(page_of(suite, told), encoding="utf-8")
     if as_json:
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
     else:
-        _show(found, out)
+        _show(suite, found, out)
     if any("failed" in one for one in found.values()):
         sys.exit(1)
 
@@ -104,16 +106,16 @@ def _served(home: Path, *, needed: bool) -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory() as folder:
         _tell("a small scored home …")
-        command = [sys.executable, "-m", "ews", *_DEMO, "--directory", f"{folder}/demo"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
-        yield Path(folder) / "demo" / "home"
+        made = Path(folder) / "home"
+        make_small_home(Path(folder) / "book", made)
+        yield made
 
 
-def _show(found: Mapping[str, Mapping[str, Any]], out: Path) -> None:
-    table = Table(title="Speed and scale")
+def _show(suite: Suite, found: Mapping[str, Mapping[str, Any]], out: Path) -> None:
+    table = Table(title=suite.title)
     for name in ("", "figure", "asked", ""):
         table.add_column(name)
-    for part in (part for part in PARTS if part.name in found):
+    for part in (part for part in suite.parts if part.name in found):
         one = found[part.name]
         if "failed" in one:
             table.add_row(part.name, "failed", "", one["failed"].strip().splitlines()[-1])

@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.slopes import line
 from benchmarks.together.page import page_of
-from benchmarks.together.parts import PARTS, Goal, Part
+from benchmarks.together.parts import BENCH_SUITE, TRUST_SUITE, Goal, Part
 from benchmarks.together.run import run
 
 
@@ -41,25 +42,24 @@ def test_the_page_tells_what_fell_short_and_what_failed():
         "policy": {"command": "python -m benchmarks policy --json", "took_seconds": 1, "failed": "no memory"},
     }
     machine = {"processor": "P", "cores": 2, "memory_gib": 8, "python": "3.11"}
-    page = page_of({"date": "2026-11-23", "sizes": "small", "machine": machine, "parts": parts})
+    page = page_of(BENCH_SUITE, {"date": "2026-11-23", "sizes": "small", "machine": machine, "parts": parts})
     assert "| audit: faults | 1 | ≤ 0 | **no** |" in page
     assert "| audit: threads | 9 |  |  |" in page
     assert "| policy | failed | | |" in page
 
 
-def test_every_measurement_of_speed_is_a_command(monkeypatch):
+def test_every_measurement_of_a_suite_is_a_command():
     from benchmarks.__main__ import app  # noqa: PLC0415 - Typer is told of the commands when it is imported
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert {part.name for part in PARTS} <= known
+    assert {part.name for suite in (BENCH_SUITE, TRUST_SUITE) for part in suite.parts} <= known
 
 
-def test_the_measurements_run_and_those_that_fail_are_told(tmp_path, monkeypatch):
+def test_the_measurements_run_and_those_that_fail_are_told(tmp_path):
     some = (Part("policy", ("--rows", "1000"), (Goal("rows"),)), Part("audit", ("--entries", "0"), ()))
-    monkeypatch.setattr("benchmarks.together.run.PARTS", some)
     out = tmp_path / "out" / "bench.json"
     with pytest.raises(SystemExit):
-        run([], Path("nowhere"), out, None, full=False, as_json=False)
+        run(replace(BENCH_SUITE, parts=some), [], Path("nowhere"), out, None, full=False, as_json=False)
     parts = json.loads(out.read_text())["parts"]
     assert parts["policy"]["told"]["rows"] == 1000
     assert "entries" in parts["audit"]["failed"]
