@@ -79,6 +79,11 @@ def connect(*, threads: int | None = None) -> ibis.BaseBackend:
     return engine
 
 
+def on_one_thread(engine: ibis.BaseBackend) -> None:
+    """Have an embedded engine work with one thread from now on: for few rows, to divide work takes longer than it."""
+    engine.con.execute("SET threads = 1")
+
+
 @contextmanager
 def taking_most(engine: ibis.BaseBackend, *, whole: bool = False) -> Iterator[None]:
     """Let an embedded engine take MOST_SHARE of the memory, if not `whole` less what the process holds beside it.

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from ews.events.arrears import loan_states
 from ews.events.book import Book
 from ews.features.economic_unit.members import DAY, members
-from ews.features.peers.groups import members_on
+from ews.features.peers.groups import looked_at, members_on
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine, last_day_before
 
@@ -55,6 +55,6 @@ def _everyone(book: Book, spine: Spine) -> ir.Table:
     unit = members(book, spine).select(*DAY, borrower_id="member_id").select(*KEYS)
     parts = [spine.table.select(*KEYS), unit]
     if book.has("borrowers"):
-        peers = members_on(book, spine)
-        parts += [peers.select(*KEYS), on_days_before(peers)]
+        peers = looked_at(book, spine, members_on(book, spine)).table
+        parts += [peers, on_days_before(peers)]
     return step(ibis.union(*parts, distinct=True))

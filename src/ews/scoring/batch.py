@@ -7,7 +7,7 @@ Late    a day that was scored before: what the book's change left untouched is t
 Casework overrides and findings count as they were known by known_by, and are among the inputs
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
@@ -163,9 +163,9 @@ def given_of(home: Path, store: Store, key: BatchKey, casework: CaseworkKnown) -
     )
 
 
-def compared_with(store: Store, batch: Batch) -> Compared:
-    """Return what movement is measured against."""
-    return Compared(batch.batch_id, batch.as_of, batch.model_id, previous_rows(store, batch.batch_id).to_pandas())
+def compared_with(store: Store, batch: Batch, of: Sequence[str] | None = None) -> Compared:
+    """Return what movement is measured against, of all or of some borrowers."""
+    return Compared(batch.batch_id, batch.as_of, batch.model_id, previous_rows(store, batch.batch_id, of).to_pandas())
 
 
 def _is_published(store: Store, batch_id: str) -> bool:

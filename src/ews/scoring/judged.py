@@ -195,14 +195,14 @@ def _signals(book: Book, spine: Spine, ruled: Ruled) -> ir.Table:
 
 
 def _ranked(rows: pd.DataFrame, scale: Scale) -> pa.Table:
-    """Return published rows as the facts that the network asks for."""
+    """Return published rows as the facts that the network asks for, null of who was not decided."""
     ranks = {code: number for number, code in enumerate(scale.codes, start=1)}
     columns = (
         pa.array(rows["borrower_id"], pa.string()),
         pa.array(rows["pd"], pa.float64(), from_pandas=True),
         pa.array([ranks.get(grade) for grade in rows["grade"]], pa.int64()),
         pa.array(rows["grade"] == scale.default_code, pa.bool_()),
-        pa.array([Tier(tier).rank for tier in rows["tier"]], pa.int8()),
+        pa.array([Tier(tier).rank if isinstance(tier, str) else None for tier in rows["tier"]], pa.int8()),
     )
     return pa.table(dict(zip(_PARTIES, columns, strict=True)))
 

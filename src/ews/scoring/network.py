@@ -43,9 +43,9 @@ def network_facts(
 ) -> ir.Table:
     """Return borrower_id, as_of and NETWORK_BORROWER_FACTS (int64).
 
-    `parties` are the parties_of the spine; `graded` has borrower_id, pd, grade_rank, in_default, tier_rank, also of
-    borrowers beyond the spine where they are known; `then` is how all of the book stood
-    in the batch compared with (`stood`), None without one.
+    `parties` are the parties_of the spine; `graded` has borrower_id, in_default, pd, grade_rank and tier_rank, the
+    last three null of who was seen and not decided, also of borrowers beyond the spine where they are known; `then` is
+    how all of the book stood in the batch compared with (`stood`), None without one.
     """
     if then is None:
         nothing = {fact.name: ibis.null("int64") for fact in NETWORK_BORROWER_FACTS}
@@ -80,11 +80,11 @@ def _judged(book: Book, spine: Spine, parties: ir.Table, graded: ir.Table, then:
     newly = failed & (~table.was_in_default).fill_null(False)
     fell = (table.tier_rank > table.tier_rank_then).fill_null(False)
     lost = ((table.grade_rank - table.grade_rank_then >= GRADES_LOST) & (table.pd >= noticed)).fill_null(False)
-    decided = table.is_here.fill_null(False) | table.grade_rank.notnull() | table.tier_rank.notnull()
+    seen = table.is_here.fill_null(False) | table.is_failed.notnull()
     return table.mutate(
         newly_in_default=newly,
         turned_bad=newly | fell | lost,
-        is_unseen=table.is_of_book.fill_null(False) & ~decided,
+        is_unseen=table.is_of_book.fill_null(False) & ~seen,
     )
 
 

@@ -1,19 +1,24 @@
 """On the spot: decide on one borrower now, with event rows that the book does not hold yet.
 
 The named tables replace the borrower's own rows; everybody else, the network and the peers stay as they were in one
-published batch, whose id is returned. Overrides and findings of casework are those of that batch; findings that are
-given replace the borrower's, casework's among them. The same code decides as for the whole book, and nothing is stored;
-a decision on the spot raises no warning, since the officers' queues are the batch's.
+published batch, whose id is returned. Only the part of the book that reaches the borrower is looked at (near.py), so
+that it takes as long in a large book as in a small one; the first decision from a batch also works out what peers tell
+of themselves, which is kept for the next ones. Overrides and findings of casework are those of that batch; findings
+that are given replace the borrower's, casework's among them. The same code decides as for the whole book, and nothing
+is stored; a decision on the spot raises no warning, since the officers' queues are the batch's.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,7 +27,10 @@ from ews.domain.decisions import Decision
 from ews.domain.errors import AsOfError, BookError, RequestError, UnknownBorrowerError
 from ews.events.accept import accept_rows
 from ews.events.book import Book, open_book, was_known
+from ews.events.engine import on_one_thread
 from ews.events.manifest import read_manifest
+from ews.features.peers.at_large import at_large
+from ews.features.statements import worked_out
 from ews.features.window import Spine, spine_on
 from ews.models.champion import stored_model
 from ews.policy.policy import Policy
@@ -30,6 +38,7 @@ from ews.scoring.batch import compared_with
 from ews.scoring.casework_known import CaseworkKnown, read_casework, with_casework
 from ews.scoring.decide import decide, records_of
 from ews.scoring.decided import Compared, Given
+from ews.scoring.near import near, reach
 from ews.scoring.peers import Peers
 from ews.scoring.states import States, read_states
 from ews.store.batches import comparison, find_batch
@@ -39,7 +48,10 @@ from ews.store.standings import previous_rows
 
 _KEYS = {"accounts": "account_id", "loans": "loan_id"}
 _ONE_THREAD = 5_000_000
-"""Rows of a book up to which a decision takes one thread: dividing the work takes more than there is to divide."""
+"""Rows of a book up to which it is read by one thread: dividing the work takes more than there is to divide."""
+_DAYS_AT_LARGE = 2
+"""Days on which what peers tell is kept: that of the newest batch, and another that is asked about."""
+_ONE_AT_A_TIME = Lock()
 _EITHER_SIDE = {"relations": ("from_id", "to_id"), "guarantees": ("guarantor_id", "borrower_id")}
 
 
@@ -71,9 +83,12 @@ def decide_on_the_spot(
     _check_day(book, base, day)
     known_by = max(day, base.known_by)
     book = with_rows_of(book, borrower_id, rows, known_by)
-    spine = _spine_of(book, borrower_id, day, known_by)
+    ids = reach(book, borrower_id)
+    book = _near(book, base, ids, day, known_by)
+    everybody = spine_on(book, [day], known_by=known_by)
+    spine = _spine_of(everybody, borrower_id)
     model = stored_model(home, base.portfolio, base.model_id)
-    given = _given(home, store, base, borrower_id, casework, day)
+    given = _given(home, store, base, casework, _Asked(borrower_id, day, ids, _ids_of(everybody)))
     decided = decide(book, spine, model, policy, given=given, peers=_peers(home, base))
     found = records_of(
         decided,
@@ -95,27 +110,55 @@ def decide_on_the_spot(
 
 
 def describe_decisions(home: Path, store: Store, policy: Policy, base: Batch) -> None:
-    """Write the statements of decisions from `base`, so that the first that is asked for does not wait for them.
+    """Work out what decisions from `base` share, so that the first that is asked for does not wait for it.
 
-    That is a decision about nobody, in the book without its rows: what is written depends on neither. BookError where
-    the book has changed since the batch.
+    That is what peers tell, and the statements of a decision about nobody: what is written depends on no row. BookError
+    where the book has changed since the batch.
     """
     casework = read_casework(home / base.directory)
     book = with_casework(_book_of(base), casework)
-    book = Book(book.manifest, book.engine, {name: rows.limit(0) for name, rows in book.tables.items()})
+    book = _near(book, base, [], base.as_of, base.known_by)
     spine = spine_on(book, [base.as_of], known_by=base.known_by)
     model = stored_model(home, base.portfolio, base.model_id)
-    given = _given(home, store, base, "", casework, base.as_of)
+    given = _given(home, store, base, casework, _Asked("", base.as_of, [], []))
     decide(book, spine, model, policy, given=given, peers=_peers(home, base))
 
 
-def _given(home: Path, store: Store, base: Batch, borrower_id: str, casework: CaseworkKnown, day: date) -> Given:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom a decision is about, and on which day; `near` are the ids that count, `seen` those known on the day."""
+
+    borrower_id: str
+    day: date
+    near: Sequence[str]
+    seen: Sequence[str]
+
+
+def _given(home: Path, store: Store, base: Batch, casework: CaseworkKnown, asked: _Asked) -> Given:
+    """Return what the decision starts from; of the batches what they say of those that count in it."""
+    others = previous_rows(store, base.batch_id, asked.near).to_pandas()
     return Given(
-        _compared(store, base, day),
-        _states(home, store, base, borrower_id, day),
+        _compared(store, base, asked),
+        _states(home, store, base, asked),
         casework,
-        previous_rows(store, base.batch_id).to_pandas(),
+        others if asked.day > base.as_of else _with_undecided(others, asked.seen),
     )
+
+
+def _near(book: Book, base: Batch, ids: Sequence[str], day: date, known_by: date) -> Book:
+    """Return the part of the book that `ids` make up, to be worked on by one thread."""
+    with _ONE_AT_A_TIME:  # two that come at once would work the same out twice
+        others = _at_large(base.summary["book"], base.book_id, day, known_by)
+    small = near(book, ids, others)
+    on_one_thread(small.engine)
+    return small
+
+
+@lru_cache(maxsize=_DAYS_AT_LARGE)
+def _at_large(directory: str, _book_id: str, day: date, known_by: date) -> pa.Table:
+    """Return what peers tell of themselves on a day, from all of the book."""
+    book = open_book(Path(directory))
+    return worked_out(book, spine_on(book, [day], known_by=known_by), at_large).to_pyarrow()
 
 
 def _peers(home: Path, base: Batch) -> Peers:
@@ -136,15 +179,14 @@ def with_rows_of(book: Book, borrower_id: str, rows: Mapping[str, Sequence[Mappi
 def _book_of(base: Batch) -> Book:
     directory = Path(base.summary["book"])
     manifest = read_manifest(directory)
-    is_small = sum(entry.rows for entry in manifest.tables.values()) <= _ONE_THREAD
-    book = open_book(directory, threads=1 if is_small else None, manifest=manifest)
-    if book.manifest.book_id != base.book_id:
+    if manifest.book_id != base.book_id:
         message = (
-            f"The book in '{base.summary['book']}' has changed since batch {base.batch_id} was made from it. "
+            f"The book in '{directory}' has changed since batch {base.batch_id} was made from it. "
             "Score it again, then ask again."
         )
         raise BookError(message)
-    return book
+    is_small = sum(entry.rows for entry in manifest.tables.values()) <= _ONE_THREAD
+    return open_book(directory, threads=1 if is_small else None, manifest=manifest)
 
 
 def _check_day(book: Book, base: Batch, day: date) -> None:
@@ -157,33 +199,42 @@ def _check_day(book: Book, base: Batch, day: date) -> None:
         raise AsOfError(message)
 
 
-def _spine_of(book: Book, borrower_id: str, day: date, known_by: date) -> Spine:
-    spine = spine_on(book, [day], known_by=known_by)
-    own = spine.table.filter(spine.table.borrower_id == borrower_id)
-    if own.count().execute() == 0:
+def _spine_of(everybody: Spine, borrower_id: str) -> Spine:
+    if borrower_id not in _ids_of(everybody):
         message = (
-            f"Borrower '{borrower_id}' is not in the book on {day}. "
+            f"Borrower '{borrower_id}' is not in the book on {everybody.days[0]}. "
             "Give its row in tables.borrowers, or ask for a borrower that the book holds."
         )
         raise UnknownBorrowerError(message)
-    return Spine(own, spine.days)
+    return Spine(everybody.table.filter(everybody.table.borrower_id == borrower_id), everybody.days)
 
 
-def _compared(store: Store, base: Batch, day: date) -> Compared | None:
+def _ids_of(spine: Spine) -> list[str]:
+    ids: list[str] = spine.table.borrower_id.to_pyarrow().to_pylist()
+    return ids
+
+
+def _with_undecided(others: pd.DataFrame, seen: Sequence[str]) -> pd.DataFrame:
+    """Return `others` with those whom the batch of that day saw as well and did not decide on, of whom all is null."""
+    undecided = sorted(set(seen) - set(others["borrower_id"]))
+    return pd.concat([others, pd.DataFrame({"borrower_id": pd.Series(undecided, dtype="str")})], ignore_index=True)
+
+
+def _compared(store: Store, base: Batch, asked: _Asked) -> Compared | None:
     """Return the batch that the base was compared with, or the one a later day asks for."""
-    if day == base.as_of:
+    if asked.day == base.as_of:
         found = None if base.compared_id is None else find_batch(store, base.compared_id)
     else:
-        found = comparison(store, base.portfolio, day, known_by=max(day, base.known_by))
-    return None if found is None else compared_with(store, found.batch)
+        found = comparison(store, base.portfolio, asked.day, known_by=max(asked.day, base.known_by))
+    return None if found is None else compared_with(store, found.batch, asked.near)
 
 
-def _states(home: Path, store: Store, base: Batch, borrower_id: str, day: date) -> States:
+def _states(home: Path, store: Store, base: Batch, asked: _Asked) -> States:
     """Return what the base's predecessor left of the borrower, for a later day what the base itself did."""
-    if day > base.as_of:
-        return read_states(home / base.directory).of(borrower_id)
+    if asked.day > base.as_of:
+        return read_states(home / base.directory).of(asked.borrower_id)
     before = None if base.predecessor_id is None else find_batch(store, base.predecessor_id).batch
-    return read_states(None if before is None else home / before.directory).of(borrower_id)
+    return read_states(None if before is None else home / before.directory).of(asked.borrower_id)
 
 
 def _check_not_taken(book: Book, accepted: Mapping[str, pa.Table], name: str, borrower_id: str) -> None:

@@ -31,6 +31,10 @@ WORSE: Mapping[str, str] = {
     **{feature.name: feature.worse for feature in FEATURES},
 }
 """Direction in which risk rises, by name of fact or feature."""
+_WHOLE = frozenset(
+    fact.name for fact in (*BORROWER_FACTS, *LOAN_FACTS) if fact.unit in {"count", "days", "fen", "months"}
+)
+"""Facts that come in whole numbers, also where a frame that lacks one for somebody else holds them as floats."""
 _TIERS, _LEVELS = tuple(Tier), tuple(WarningLevel)
 _LOAN_DAYS = ("cured_on", "opened_on", "matures_on", "next_due_on", "coming_on")
 _LOAN_COUNTS = (
@@ -191,7 +195,7 @@ def _held(
 
 
 def _held_by(code: str, row: Mapping[str, Any], policy: Policy, on: date, *, lifts: bool) -> Held:
-    asked = {name: row[name] for name in inputs_of(policy.rule(code), on)}
+    asked = {name: _fact(name, row[name]) for name in inputs_of(policy.rule(code), on)}
     (held,) = derive((code,), asked, policy, on, WORSE if lifts else None)
     return replace(held, inputs={name: _plain(value) for name, value in held.inputs.items()})
 
@@ -252,6 +256,10 @@ def _before(compared: Compared | None, row: Mapping[str, Any]) -> Before | None:
 
 def _day(value: Any) -> date | None:
     return None if value is None or pd.isna(value) else pd.Timestamp(value).date()
+
+
+def _fact(name: str, value: Any) -> Any:
+    return int(value) if name in _WHOLE and isinstance(value, float) and value.is_integer() else value
 
 
 def _plain(value: Any) -> Value:

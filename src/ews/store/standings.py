@@ -43,6 +43,8 @@ _OWN = (
     "expected_loss_fen",
     "provision_fen",
 )
+_AT_ONCE = 1_000
+"""Ids in one statement: databases take so many parameters and no more."""
 _PREVIOUS = pa.schema(
     {"borrower_id": pa.string(), "pd": pa.float64(), "grade": pa.string(), "tier": pa.string(), "level": pa.string()}
 )
@@ -106,12 +108,21 @@ def borrower_history(
     return found, BatchKey(found[-1].as_of, found[-1].publication) if len(rows) > limit else None
 
 
-def previous_rows(store: Store, batch_id: str) -> pa.Table:
-    """Return borrower_id, pd, grade, tier, level of a batch, sorted by borrower_id, to measure movement against."""
+def previous_rows(store: Store, batch_id: str, of: Sequence[str] | None = None) -> pa.Table:
+    """Return borrower_id, pd, grade, tier, level of a batch, sorted by borrower_id, to measure movement against.
+
+    `of` are the borrowers asked about, by default all; who was not decided has no row.
+    """
     number = find_batch(store, batch_id).number
     query = select(*(decisions.c[name] for name in _PREVIOUS.names)).where(decisions.c.publication == number)
+    query = query.order_by(decisions.c.borrower_id)
     with reading(store) as connection:
-        rows = connection.execute(query.order_by(decisions.c.borrower_id)).all()
+        if of is None:
+            rows = list(connection.execute(query).all())
+        else:
+            ids = sorted(of)
+            parts = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+            rows = [row for part in parts for row in connection.execute(query.where(decisions.c.borrower_id.in_(part)))]
     columns = zip(*rows, strict=True) if rows else [()] * len(_PREVIOUS)
     return pa.table(
         [pa.array(list(column), field.type) for column, field in zip(columns, _PREVIOUS, strict=True)], _PREVIOUS

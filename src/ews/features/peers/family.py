@@ -21,7 +21,7 @@ from ews.domain.text import Text
 from ews.events.book import Book
 from ews.features.account_flows.postings import recent_postings
 from ews.features.peers.flows import flows
-from ews.features.peers.groups import AXES, medians, members_on, shares
+from ews.features.peers.groups import AXES, looked_at, medians, members_on, shares, with_others
 from ews.features.peers.standing import sees_arrears, standing_now_and_before
 from ews.features.steps import step
 from ews.features.window import KEYS, Spine, joined
@@ -86,16 +86,22 @@ def build(book: Book, spine: Spine) -> ir.Table:
     members = members_on(book, spine)
     rows = Spine(members.select(*KEYS), spine.days)
     parts = []
-    if book.has("accounts") and book.has("transactions"):
-        parts.append(_flows(book, members, rows, recent_postings(book, spine)))
+    if sees_accounts(book):
+        parts.append(_flows(book, spine, members, rows))
     if sees_arrears(book):
         parts.extend(_arrears(book, spine, members, rows))
     table = joined(spine, *(step(part.semi_join(spine.table, KEYS)) for part in parts))
     return table.select(*KEYS, **{each.name: _or_null(table, each.name) for each in FEATURES})
 
 
-def _flows(book: Book, members: ir.Table, rows: Spine, postings: ir.Table) -> ir.Table:
-    own = step(flows(book, rows, postings), lasting=True)
+def sees_accounts(book: Book) -> bool:
+    """Return whether the book tells how money moves."""
+    return book.has("accounts") and book.has("transactions")
+
+
+def _flows(book: Book, spine: Spine, members: ir.Table, rows: Spine) -> ir.Table:
+    own = step(flows(book, looked_at(book, spine, members), recent_postings(book, spine)), lasting=True)
+    own = with_others(book, spine, own)
     middle = step(medians(members, own, _MEDIANS))
     table = joined(rows, middle, own)
     against: Mapping[str, ir.Value] = {
@@ -110,7 +116,8 @@ def _flows(book: Book, members: ir.Table, rows: Spine, postings: ir.Table) -> ir
 
 
 def _arrears(book: Book, spine: Spine, members: ir.Table, rows: Spine) -> list[ir.Table]:
-    flags = step(standing_now_and_before(book, spine, rows))
+    flags = step(standing_now_and_before(book, spine, looked_at(book, spine, members)))
+    flags = with_others(book, spine, flags)
     parts = []
     for axis in AXES:
         now = shares(members, flags, axis, "counted", ("past_due", "in_default"))

@@ -3,7 +3,8 @@
 Grain   members: one row per (borrower_id, as_of, known_by) of those in an industry or region that the spine has
 Reads   borrowers, loans
 Peers   whoever had a loan paid out by then, as known on the day; where the book holds no loans, everybody. They are
-        taken from the whole book, so that a single look-up has the same peers as the batch
+        taken from the whole book, so that a single look-up has the same peers as the batch: a book that holds few
+        borrowers is given what the others tell (at_large.py)
 Median  lower median of the others, an order statistic and so the same bytes every time
 Nulls   a figure is null where industry or region is unknown, or where fewer than LEAST_PEERS others tell a value
 """
@@ -21,18 +22,40 @@ from ews.features.window import KEYS, Spine
 AXES = ("industry", "region")
 DAY = ("as_of", "known_by")
 
+AT_LARGE = "peers_at_large"
+"""Given to a book that holds few borrowers: what everybody's peers tell, as `at_large` describes it."""
 LEAST_PEERS = 10
 """A median or share of fewer others tells of them and not of their trade."""
 
 
 def members_on(book: Book, spine: Spine) -> ir.Table:
     """Return the spine's borrowers and all their peers, with industry, region and `is_peer`."""
-    rows = book.table("borrowers").cross_join(spine.table.select(*DAY).distinct())
-    known = rows.filter(was_known(rows, rows.known_by)).select(*KEYS, *AXES)
-    known = step(known.mutate(is_peer=ibis.literal(value=True)) if not book.has("loans") else _owing(book, known))
+    known = step(with_others(book, spine, everybody_on(book, spine)))
     asked = known.semi_join(spine.table, KEYS)
     alike = [known.semi_join(asked.filter(asked[axis].notnull()), [*DAY, axis]) for axis in AXES]
     return step(ibis.union(asked, *(rows.filter(rows.is_peer) for rows in alike), distinct=True))
+
+
+def everybody_on(book: Book, spine: Spine) -> ir.Table:
+    """Return all borrowers of the book that are known on each day, with industry, region and `is_peer`."""
+    rows = book.table("borrowers").cross_join(spine.table.select(*DAY).distinct())
+    known = rows.filter(was_known(rows, rows.known_by)).select(*KEYS, *AXES)
+    return known.mutate(is_peer=ibis.literal(value=True)) if not book.has("loans") else _owing(book, known)
+
+
+def with_others(book: Book, spine: Spine, rows: ir.Table) -> ir.Table:
+    """Return `rows`, or, where the book is given peers at large, those of the spine's borrowers with those of peers."""
+    if not book.is_given(AT_LARGE):
+        return rows
+    others = book.given(AT_LARGE).select(rows.columns).cast(rows.schema())
+    own = spine.table.select("borrower_id")
+    return ibis.union(rows.semi_join(own, "borrower_id"), others.anti_join(own, "borrower_id"))
+
+
+def looked_at(book: Book, spine: Spine, members: ir.Table) -> Spine:
+    """Return the spine of those of `members` of whom the book itself is asked."""
+    rows = members.select(*KEYS)
+    return Spine(rows if not book.is_given(AT_LARGE) else rows.semi_join(spine.table, KEYS), spine.days)
 
 
 def medians(members: ir.Table, values: ir.Table, measured: Mapping[str, tuple[str, str]]) -> ir.Table:
