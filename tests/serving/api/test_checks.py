@@ -112,7 +112,6 @@ def test_what_a_check_cannot_be_about_is_told(ask, problem_of, asked, status, co
         ({"workrs": 1}, {}, [("workrs", "1")]),
         ({"wages_unpaid": "two"}, {}, [("wages_unpaid", "'two'")]),
         ({"wages_unpaid": -1}, {}, [("wages_unpaid", "-1")]),
-        ({"wages_unpaid": [1]}, {}, [("wages_unpaid", "[1]")]),
         ({"stoppage": "maybe"}, {}, [("stoppage", "'maybe'")]),
         ({}, {"done_on": "2026-08-02"}, [("done_on", "2026-08-02")]),
         ({}, {"why_empty": {"summary": "no time"}}, [("why_empty.summary", "'no time'")]),
@@ -125,6 +124,15 @@ def test_each_wrong_answer_is_a_fault_of_its_field(ask, problem_of, answers, mor
     assert problem_of(response)[:2] == (422, "bad-form")
     told = [(one["field"], one["value"]) for one in response.json()["errors"]]
     assert [one[: len(wanted)] for one, wanted in zip(told, faults, strict=True)] == faults
+    assert client.get("/v1/checks/C0000001").json()["case"]["version"] == 1
+
+
+@pytest.mark.parametrize("nested", [[1], [], {"x": 1}, {}])
+def test_an_answer_is_one_value(ask, problem_of, nested):
+    client = ask(OFFICER)
+    found = problem_of(saved(client, begun(client), {"wages_unpaid": nested}))
+    assert found[:2] == (422, "invalid-request")
+    assert "body.answers.wages_unpaid" in found[2]
     assert client.get("/v1/checks/C0000001").json()["case"]["version"] == 1
 
 

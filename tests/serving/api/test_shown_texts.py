@@ -28,6 +28,14 @@ def test_the_openapi_takes_what_can_be_shown(client_as, text):
     assert re.search(_text(client, "ReportIn", "how")["pattern"], text)
 
 
+@pytest.mark.parametrize("model", ["DetermineRequest", "SaveRequest"])
+def test_the_openapi_refuses_hidden_names_too(client, model):
+    told = client.get("/openapi.json").json()["components"]["schemas"][model]["properties"]
+    patterns = [field["propertyNames"]["pattern"] for field in told.values() if "propertyNames" in field]
+    assert patterns
+    assert not any(re.search(pattern, f"L1{hidden}") for pattern in patterns for hidden in ("\x1d", "\x80", "\u202e"))
+
+
 def test_ids_stay_on_one_line_and_passwords_hold_anything(client):
     assert "u000a" not in _text(client, "ContactIn", "borrower_id")["pattern"]
     assert not re.search(_text(client, "ContactIn", "borrower_id")["pattern"], "B1\nB2")

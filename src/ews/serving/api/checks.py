@@ -1,7 +1,7 @@
 """Checks: post-loan checks begun with what the book knows, filled in, submitted once, corrected by new ones."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,7 +45,7 @@ class BeginRequest(BaseModel):
 class SaveRequest(ActRequest):
     """A draft as filled in so far; what is left out here is no longer in it."""
 
-    answers: dict[str, Any] = Field(
+    answers: dict[str, str | bool | int | float | None] = Field(
         description="By field: text, true or false, whole number, share, ISO date, code, SHA-256; null for no answer",
         examples=[{"stoppage": "partly", "wages_unpaid": 1, "summary": "35 of 60 people at work"}],
     )
