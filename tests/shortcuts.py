@@ -19,7 +19,7 @@ from sqlalchemy import Connection, event
 
 from ews.events.book import open_book
 from ews.events.engine import connect
-from ews.store import accounts, engine, entrance, migrate
+from ews.store import engine, entrance, migrate, passwords
 
 _READS = ("SELECT", "PRAGMA")
 
@@ -31,7 +31,7 @@ def take_shortcuts(patched: pytest.MonkeyPatch, shared: Path) -> None:
     for start in (connect, open_book):
         patched.setattr(start, "__kwdefaults__", {**(start.__kwdefaults__ or {}), "threads": 1})
     cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    for module in (accounts, entrance):
+    for module in (entrance, passwords):
         patched.setattr(module, "PASSWORDS", cheap)
     entrance.nobodys_hash.cache_clear()
     if sys.dont_write_bytecode:

@@ -1,10 +1,16 @@
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from ews.domain.people import Role
 from ews.serving.app import create_app
+from ews.serving.credentials import UNATTENDED
+from ews.serving.pages.render import TEMPLATES
 from ews.store.accounts import Profile, add_user, set_active
+from ews.store.engine import reading
+from ews.store.tables import sessions
 from ews.store.tokens import add_token, revoke_token
 from tests.serving.conftest import NOW
 
@@ -109,6 +115,50 @@ def test_a_session_ends_with_its_day_or_its_account(logged_in, log, clock, probl
     clock.at = NOW
     set_active(log, "li", active=False, by="ews", at=NOW)
     assert problem_of(logged_in.get("/v1/me")) == over
+
+
+def test_a_session_in_which_nothing_is_done_ends(logged_in, clock, problem_of):
+    for minutes in (59, 118):
+        clock.at = NOW + timedelta(minutes=minutes)
+        assert logged_in.get("/v1/me").status_code == 200
+    clock.at = NOW + timedelta(minutes=178)
+    assert problem_of(logged_in.get("/v1/me"))[2] == "The session is over. Log in again."
+
+
+def test_how_long_a_session_rests_can_be_set(client_of, services, accounts, clock):
+    client = client_of(services, idle=timedelta(minutes=5))
+    client.post("/v1/login", json={"user": "li", "password": PASSWORD})
+    clock.at = NOW + timedelta(minutes=5)
+    assert client.get("/v1/me").status_code == 401
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session(logged_in, clock):
+    for minutes, status in ((30, 200), (59, 200), (60, 401)):
+        clock.at = NOW + timedelta(minutes=minutes)
+        assert logged_in.get("/v1/me", headers={UNATTENDED: "true"}).status_code == status
+
+
+def test_every_page_that_asks_again_by_itself_says_so():
+    asking = [
+        element
+        for path in TEMPLATES.rglob("*.html")
+        for element in re.findall(r"<\w+[^<]*hx-trigger=\"[^\"]*every [^<]*", path.read_text(encoding="utf-8"))
+    ]
+    assert asking
+    assert [one for one in asking if f'hx-headers=\'{{"{UNATTENDED}": "true"}}\'' not in one] == []
+
+
+def test_that_a_session_is_in_use_is_written_once_a_minute(logged_in, store, clock):
+    def last_used():
+        with reading(store) as connection:
+            return connection.execute(select(sessions.c.last_used_at)).scalar_one()
+
+    seen = []
+    for seconds in (10, 59, 60, 90, 119, 120):
+        clock.at = NOW + timedelta(seconds=seconds)
+        logged_in.get("/v1/me")
+        seen.append((last_used() - NOW).total_seconds())
+    assert seen == [0, 0, 60, 60, 60, 120]
 
 
 @pytest.mark.parametrize(

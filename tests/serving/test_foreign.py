@@ -56,8 +56,11 @@ _OF_THE_BANK = (
     "/receivers",
     "/event-checks/",
     "/v1/batches",
+    "/v1/me/",
+    "/v1/sessions/",
+    "/account/",
 )
-"""Belong to no branch."""
+"""Belong to no branch: to the bank, or to whoever asks."""
 _SAID = {"version": "1", "reason": "As was agreed with the branch"}
 _FIELDS = {
     "/borrowers/{borrower_id}/checks/new": {"form": "phone"},

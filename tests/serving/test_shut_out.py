@@ -10,7 +10,7 @@ import pytest
 
 from ews.domain.people import Actor, Role
 from ews.store.accounts import Profile, add_user, set_active
-from ews.store.entrance import end_session, start_session
+from ews.store.sessions import IDLE, end_session, note_use, start_session
 from ews.store.tokens import add_token, revoke_token
 from tests.serving.conftest import NOW
 from tests.serving.expected_rights import OPEN, WHO
@@ -19,7 +19,14 @@ _DAY = timedelta(days=1)
 _API = ("/v1/", "/metrics")
 _OWN_PAGE = {"origin": "http://127.0.0.1:8000"}
 _OVER = frozenset({"no login", "unknown token", "expired token", "revoked token", "token of a closed account"})
-_LOGINS = (*sorted(_OVER), "unknown session", "session past its end", "ended session", "session of a closed account")
+_LOGINS = (
+    *sorted(_OVER),
+    "unknown session",
+    "session past its end",
+    "session left alone",
+    "ended session",
+    "session of a closed account",
+)
 
 
 @pytest.fixture
@@ -36,7 +43,9 @@ def headers(services):
         return add_token(log, user_id, expires_at=ends, by="ews", at=NOW - 2 * _DAY)
 
     def session(user_id: str, lasts=_DAY):
-        return start_session(log, account(user_id), at=NOW - lasts / 2, lasts=lasts).secret
+        secret = start_session(log, account(user_id), at=NOW - lasts / 2, lasts=lasts).secret
+        note_use(log, secret, at=NOW)
+        return secret
 
     revoked, closed = token("revoked"), token("closed")
     revoke_token(log, revoked.token.token_id, by="ews", at=NOW)
@@ -45,6 +54,7 @@ def headers(services):
     end_session(log, ended, at=NOW)
     set_active(log, "left", active=False, by="ews", at=NOW)
     past = start_session(log, account("past"), at=NOW - 2 * _DAY, lasts=_DAY).secret
+    alone = start_session(log, account("alone"), at=NOW - IDLE, lasts=_DAY).secret
     tokens = {
         "unknown token": "ews_nobody",
         "expired token": token("expired", NOW - _DAY).secret,
@@ -54,6 +64,7 @@ def headers(services):
     sessions = {
         "unknown session": "nobody",
         "session past its end": past,
+        "session left alone": alone,
         "ended session": ended,
         "session of a closed account": of_closed,
         "sound": session("sound"),

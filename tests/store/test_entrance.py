@@ -1,37 +1,35 @@
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import insert, update
 
-from ews.domain.errors import UnauthenticatedError
+from ews.domain.errors import AccountError, UnauthenticatedError
 from ews.domain.people import Role
 from ews.store import entrance
-from ews.store.accounts import Profile, add_user, change_user, find_user, set_active
+from ews.store.accounts import Profile, add_user, find_user, set_active
 from ews.store.audit_search import EntryFilter, entry_page
-from ews.store.engine import reading, writing
+from ews.store.engine import reading
 from ews.store.entrance import (
     FORGOTTEN_AFTER,
     FREE,
     LONGEST,
+    TooManyAttemptsError,
+    WrongPasswordError,
     actor_by_oidc,
     actor_by_password,
-    actor_by_session,
     actor_by_token,
+    change_own_password,
     delayed_until,
-    end_session,
-    start_session,
 )
-from ews.store.tables import sessions
+from ews.store.passwords import WeakPasswordError
+from ews.store.sessions import open_sessions, start_session
 from ews.store.tokens import add_token, revoke_token
 from tests.store.busy import HOUR, MORNING, PASSWORD, PROFILE, checked
 
 SECOND = timedelta(seconds=1)
-WRONG = "a wrong pass phrase"
+WRONG, NEW = "a wrong pass phrase", "seven geese and a violin"
 
 
 @pytest.fixture
@@ -157,56 +155,6 @@ def test_a_password_is_kept_anew_when_the_parameters_have_changed(log, li, monke
     assert checked(log).faults == ()
 
 
-def test_a_session_lasts_its_time(log, li):
-    session = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
-    assert (session.user_id, session.expires_at) == ("li", MORNING + HOUR)
-    assert actor_by_session(log, session.secret, at=MORNING + HOUR - SECOND) == li.actor()
-    for secret, at in ((session.secret, MORNING + HOUR), ("another", MORNING), ("\udcff", MORNING)):
-        with pytest.raises(UnauthenticatedError, match=r"The session is over\. Log in again"):
-            actor_by_session(log, secret, at=at)
-
-
-def test_who_can_write_to_the_database_can_neither_make_a_session_nor_give_one_away(log, li):
-    add_user(log, "wang", replace(li.profile, officer_id="officer-2"), by="ops", at=MORNING)
-    own = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
-    made_up = "evil:wang"
-    with writing(log.store) as connection:
-        connection.execute(update(sessions).values(user_id="wang"))
-        forged = {"session_hash": hashlib.sha256(made_up.encode()).hexdigest(), "user_id": "wang"}
-        connection.execute(insert(sessions), [{**forged, "started_at": MORNING, "expires_at": MORNING + HOUR}])
-    for secret in (own.secret, own.secret.replace(":li", ":wang"), made_up):
-        with pytest.raises(UnauthenticatedError):
-            actor_by_session(log, secret, at=MORNING)
-
-
-def test_a_session_ends_when_somebody_logs_out_and_only_theirs(log, li):
-    first, second = (start_session(log, li.actor(), at=MORNING, lasts=HOUR) for _ in range(2))
-    for _ in range(2):
-        end_session(log, first.secret, at=MORNING)
-    with pytest.raises(UnauthenticatedError):
-        actor_by_session(log, first.secret, at=MORNING)
-    assert actor_by_session(log, second.secret, at=MORNING) == li.actor()
-    assert actions(log)[-3:] == [("login", "li"), ("login", "li"), ("logout", "li")]
-
-
-def test_the_store_keeps_no_secret_of_sessions_and_tokens(log, li):
-    session = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
-    token = add_token(log, "li", expires_at=MORNING + HOUR, by="ops", at=MORNING)
-    with reading(log.store) as connection:
-        kept = [str(connection.exec_driver_sql(f"SELECT * FROM {t}").all()) for t in ("sessions", "tokens", "audit")]
-    assert not [secret for secret in (session.secret, token.secret, token.secret[4:]) if secret in "".join(kept)]
-    assert len(session.secret) == 43 + len(":li")
-    assert session.secret not in repr(session)
-    assert token.secret not in repr(token)
-
-
-def test_sessions_that_are_over_are_forgotten_at_the_next_login(log, li):
-    start_session(log, li.actor(), at=MORNING, lasts=HOUR)
-    start_session(log, li.actor(), at=MORNING + HOUR, lasts=HOUR)
-    with reading(log.store) as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM sessions").scalar() == 1
-
-
 def test_a_token_gives_a_machine_until_it_ends_is_revoked_or_its_account_is_off(log, li):
     token = add_token(log, "li", expires_at=MORNING + HOUR, by="ops", at=MORNING)
     other = add_token(log, "li", expires_at=MORNING + HOUR, by="ops", at=MORNING)
@@ -235,7 +183,51 @@ def test_the_banks_login_names_an_active_account(log):
         actor_by_oidc(log.store, "s-1")
 
 
-def test_changed_roles_count_at_once(log, li):
-    session = start_session(log, li.actor(), at=MORNING, lasts=HOUR)
-    change_user(log, "li", {"roles": frozenset({Role.BRANCH_MANAGER})}, by="ops", at=MORNING)
-    assert actor_by_session(log, session.secret, at=MORNING).roles == {Role.BRANCH_MANAGER}
+def changed(log, li, before, new, at=MORNING, **more):
+    change_own_password(log, li.actor(), before, new, at=at, **more)
+
+
+def test_people_change_their_password_by_the_one_before_and_are_logged_out(log, li):
+    start_session(log, li.actor(), at=MORNING, lasts=HOUR)
+    changed(log, li, PASSWORD, NEW)
+    assert actor_by_password(log, "li", NEW, at=MORNING) == li.actor()
+    assert "not accepted" in refused(log, "li", PASSWORD)
+    assert open_sessions(log.store, "li", at=MORNING) == ()
+    assert ("user.password", "li") in actions(log)
+    assert checked(log).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "error", "said"),
+    [
+        (WRONG, NEW, WrongPasswordError, "The password before is not the right one. Nothing was changed."),
+        (PASSWORD, "password2026", WeakPasswordError, "guessed first"),
+        (PASSWORD, "huaxin-xinfeng-26", WeakPasswordError, "too little is left"),
+        (PASSWORD, PASSWORD, WeakPasswordError, "The new password is the one before"),
+    ],
+)
+def test_a_password_that_may_not_be_changed_so_stays(log, li, before, new, error, said):
+    start_session(log, li.actor(), at=MORNING, lasts=HOUR)
+    with pytest.raises(error, match=said):
+        changed(log, li, before, new, bank_words=("Huaxin Xinfeng",))
+    assert actor_by_password(log, "li", PASSWORD, at=MORNING) == li.actor()
+    assert len(open_sessions(log.store, "li", at=MORNING)) == 1
+
+
+def test_wrong_passwords_at_a_change_and_at_the_login_delay_one_another(log, li):
+    for _ in range(FREE - 1):
+        with pytest.raises(WrongPasswordError):
+            changed(log, li, WRONG, NEW)
+    assert "not accepted" in refused(log, "li")
+    with pytest.raises(TooManyAttemptsError, match="Try again in 15 seconds"):
+        changed(log, li, PASSWORD, NEW)
+    assert "Too many attempts" in refused(log, "li", PASSWORD)
+    assert [action for action, _ in actions(log)].count("user.password.failed") == FREE - 1
+    changed(log, li, PASSWORD, NEW, at=MORNING + timedelta(seconds=15))
+    assert delayed_until(log.store, li, at=MORNING + timedelta(seconds=15)) is None
+
+
+def test_an_account_without_a_password_has_none_to_change(log):
+    by_bank = add_user(log, "wang", Profile("W", frozenset({Role.AUDITOR}), oidc_subject="s-1"), by="ops", at=MORNING)
+    with pytest.raises(AccountError, match="'wang' has no password here"):
+        changed(log, by_bank, PASSWORD, NEW)

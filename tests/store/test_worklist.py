@@ -152,6 +152,7 @@ def test_a_store_of_an_earlier_schema_gets_its_list_when_it_is_opened(url):
     with writing(store) as connection:
         for name in ("worklist", "views", "nights", "checkups", "model_findings", "packed_records"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
+        connection.exec_driver_sql("ALTER TABLE sessions DROP COLUMN last_used_at")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0003'")
     store.close()
     again = open_store(url)

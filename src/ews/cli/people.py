@@ -30,7 +30,8 @@ def add(settings: Settings, user_id: str, profile: Profile, *, with_password: bo
     """Open an account."""
     password = asked_password(user_id) if with_password else None
     with opened_log(settings) as log:
-        made = accounts.add_user(log, user_id, profile, by=by(), at=_now(), password=password)
+        words = settings.bank_words
+        made = accounts.add_user(log, user_id, profile, by=by(), at=_now(), password=password, bank_words=words)
         _warn_of_branch(log.store, made)
     _told(made, f"account '{user_id}' opened 账户已开立", as_json=as_json)
 
@@ -98,7 +99,7 @@ def set_password(settings: Settings, user_id: str) -> None:
     """Give an account a new password."""
     password = asked_password(user_id)
     with opened_log(settings) as log:
-        accounts.set_password(log, user_id, password, by=by(), at=_now())
+        accounts.set_password(log, user_id, password, by=by(), at=_now(), bank_words=settings.bank_words)
     _line(f"password of '{user_id}' set 密码已设置")
 
 

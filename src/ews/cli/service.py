@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -165,6 +165,8 @@ def services_of(
         policy_desk=policy_desk(settings, trials or Trials(settings, store)),
         branch_names=read_branch_names(settings.home / branch_names.FILE),
         footing=footing_of(settings),
+        idle=timedelta(minutes=settings.idle_minutes),
+        bank_words=settings.bank_words,
     )
 
 

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     oidc_secret_file: Path | None = None
     least_free_mib: Annotated[int, Field(ge=0)] = 1024
     """What the disk of the home must have left for the service to say that it is ready."""
+    idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+    """How long a session outlives doing nothing; after 12 hours it ends in any case."""
+    bank_words: tuple[str, ...] = ()
+    """What people call the bank; no password may rest on that."""
 
     @model_validator(mode="after")
     def _is_text(self) -> "Settings":

@@ -5,8 +5,7 @@ from a page of the service itself. A token is never sent by itself and needs no 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -21,8 +20,8 @@ from ews.serving.guard import Identify
 from ews.serving.identity import LOCAL
 from ews.serving.services import Services
 from ews.store.accounts import has_accounts
-from ews.store.engine import Store
-from ews.store.entrance import Session, actor_by_session, actor_by_token
+from ews.store.entrance import actor_by_token
+from ews.store.sessions import STEP, NewSession, actor_by_session, note_use
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 SECURE_COOKIE = "__Host-ews-session"
@@ -31,37 +30,42 @@ PLAIN_COOKIE = "ews-session"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
+UNATTENDED = "ews-unattended"
+"""Header of what a page asks again by itself: nobody did anything, so that no session lives longer by it."""
 
 
 class ForeignOriginError(ForbiddenError):
     code = "foreign-origin"
 
 
-class _Who(Protocol):
-    def __call__(self, store: Store, secret: str, *, at: datetime) -> Actor: ...
-
-
 def identify_by(services: Services, *, only_this_machine: bool) -> Identify:
     """Return what tells who asks: by token, by session, or as LOCAL where there is no account yet."""
     needs_accounts = _once_true(lambda: has_accounts(services.store))
 
-    def who(find: _Who, secret: str) -> Actor:
-        return find(services.store, secret, at=services.desk.now())
-
-    def identify(request: Request) -> Actor:
-        token, session = _token(request.headers), session_of(request)
+    def find(request: Request) -> tuple[Actor, str | None]:
+        """Return who asks, and the session of which the store is to hear that it is in use."""
+        token, session, at = _token(request.headers), session_of(request), services.desk.now()
         if token is not None:
-            return who(actor_by_token, token)
+            return actor_by_token(services.store, token, at=at), None
         if only_this_machine and not needs_accounts():
-            return LOCAL
+            return LOCAL, None
         if session is None:
             message = "Nobody is logged in. Log in with POST /v1/login, or send 'Authorization: Bearer' with a token."
             raise UnauthenticatedError(message)
         if request.method not in _SAFE:
             require_own_page(request)
-        return actor_by_session(services.desk.log, session, at=services.desk.now())
+        found = actor_by_session(services.desk.log, session, at=at, idle=services.idle)
+        is_news = at - found.last_used_at >= STEP and UNATTENDED not in request.headers
+        return found.actor, session if is_news else None
 
-    return _awaited(identify, in_thread=services.store.on_postgresql)
+    async def identify(request: Request) -> Actor:
+        # From a file a row is read sooner than a thread takes over, and who reads it waits for no writer.
+        actor, used = await run_in_threadpool(find, request) if services.store.on_postgresql else find(request)
+        if used is not None:
+            await run_in_threadpool(note_use, services.desk.log, used, at=services.desk.now())
+        return actor
+
+    return identify
 
 
 def session_of(request: Request) -> str | None:
@@ -69,7 +73,7 @@ def session_of(request: Request) -> str | None:
     return request.cookies.get(cookie_name(request, SECURE_COOKIE, PLAIN_COOKIE)) or None
 
 
-def keep_session(request: Request, response: Response, session: Session, lasts: timedelta) -> None:
+def keep_session(request: Request, response: Response, session: NewSession, lasts: timedelta) -> None:
     """Hand the session out as a cookie that no script reads and no other site sends."""
     response.set_cookie(
         cookie_name(request, SECURE_COOKIE, PLAIN_COOKIE),
@@ -132,18 +136,6 @@ def _token(headers: Headers) -> str | None:
         message = "The header 'Authorization' holds no token. Send 'Authorization: Bearer ews_…', or log in."
         raise UnauthenticatedError(message)
     return token.strip()
-
-
-def _awaited(identify: Callable[[Request], Actor], *, in_thread: bool) -> Identify:
-    """Return `identify` to be awaited.
-
-    From a file a row is read sooner than a thread takes over, and who reads it waits for no writer.
-    """
-
-    async def awaited(request: Request) -> Actor:
-        return await run_in_threadpool(identify, request) if in_thread else identify(request)
-
-    return awaited
 
 
 def _once_true(ask: Callable[[], bool]) -> Callable[[], bool]:

@@ -31,7 +31,8 @@ class Kind(Enum):
 class Right(NamedTuple):
     """`everywhere`: only for those who are tied to no branch; `machines`: for machines of operators as well.
 
-    `many`: one request for many acts, which may partly fail, so that the request itself is logged too.
+    `many`: one request for many acts, which may partly fail, so that the request itself is logged too. `secret`: what
+    is sent may log somebody in.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Right(NamedTuple):
     everywhere: bool = False
     machines: bool = False
     many: bool = False
+    secret: bool = False
 
 
 EVERYBODY = frozenset(Role)
@@ -52,6 +54,8 @@ KNOWN = Right(Kind.READ, EVERYBODY)
 TOTALS = Right(Kind.READ, EVERYBODY, everywhere=True)
 LOOK_UP = Right(Kind.READ, LOOK, machines=True)
 OWN_WORK = Right(Kind.READ, FIELD)
+OWN_ACCOUNT = Right(Kind.ACT, EVERYBODY)
+"""Whoever asks acts on the own account, whatever the role."""
 FIELD_ACT = Right(Kind.ACT, FIELD)
 SENIOR_ACT = Right(Kind.ACT, SENIOR)
 OPERATE = frozenset({Role.OPERATOR})
@@ -67,6 +71,10 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("GET", "/v1/login/oidc"): OPEN,
     ("GET", "/v1/login/oidc/callback"): OPEN,
     ("GET", "/v1/me"): KNOWN,
+    ("POST", "/v1/me/password"): OWN_ACCOUNT._replace(secret=True),
+    ("GET", "/v1/sessions"): KNOWN,  # one's own
+    ("DELETE", "/v1/sessions/{session_id}"): OWN_ACCOUNT,
+    ("POST", "/v1/sessions/end-others"): OWN_ACCOUNT,
     ("GET", "/v1/model"): KNOWN,
     ("GET", "/v1/models/{portfolio}/monitoring"): TOTALS,
     ("GET", "/v1/policy"): KNOWN,
@@ -167,6 +175,10 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/logout"): OPEN,
     ("GET", "/language"): OPEN,
     ("GET", "/"): KNOWN,
+    ("GET", "/account"): KNOWN,
+    ("POST", "/account/password"): OWN_ACCOUNT._replace(secret=True),
+    ("POST", "/account/sessions/end-others"): OWN_ACCOUNT,
+    ("POST", "/account/sessions/{session_id}/end"): OWN_ACCOUNT,
     # pages: cases
     ("GET", "/cases/{case_id}"): LOOK_UP,
     ("POST", "/cases/{case_id}/{verb}"): FIELD_ACT,  # casework asks for more, act by act
@@ -242,6 +254,8 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
 """By method and template of the route."""
 
 OPEN_PATHS = frozenset(path for (_, path), right in RIGHTS.items() if right.kind is Kind.OPEN)
+SECRET_PATHS = OPEN_PATHS | {path for (_, path), right in RIGHTS.items() if right.secret}
+"""What is sent there may log somebody in: it is taken as it is, and told nowhere."""
 ASSETS = "/static/"
 
 

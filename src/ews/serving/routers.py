@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from ews.serving.api import (
+    account,
     approvals,
     batches,
     borrowers,
@@ -37,6 +38,7 @@ from ews.serving.api import (
     watch_list,
     what_if,
 )
+from ews.serving.pages import account as account_page
 from ews.serving.pages import assets, entrance, paper_style, papers
 from ews.serving.pages.borrower import change as borrower_change
 from ews.serving.pages.borrower import page as borrower_page
@@ -60,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     what_if.router,
     login.router,
     oidc_login.router,
+    account.router,
     my_day.router,
     cases.router,
     casework_warnings.router,
@@ -94,6 +97,7 @@ PAGES: tuple[APIRouter, ...] = (
     paper_style.router,
     assets.router,
     entrance.router,
+    account_page.router,
     case_page.router,
     work_day.router,
     work_warnings.router,

@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
@@ -34,6 +34,7 @@ from ews.serving.what_ifs import NO_WHAT_IFS, WhatIfs
 from ews.store.audit import Entry
 from ews.store.engine import Store
 from ews.store.publications import Batch
+from ews.store.sessions import IDLE
 
 
 class SpotDecision(Protocol):
@@ -224,7 +225,8 @@ class Services:
     `hands` carry out what two people approved. `receivers` are the hosts that acts may be sent to.
     `footing` is what the service stands on beside the store, null where nobody watches it; `pulse` tells how the work
     beside the requests does.
-    `branch_names` are what people call the branches.
+    `branch_names` are what people call the branches, `bank_words` the bank; `idle` is how long a session outlives doing
+    nothing.
     """
 
     store: Store
@@ -256,6 +258,8 @@ class Services:
     branch_names: Mapping[str, str] = field(default_factory=dict)
     footing: Footing | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    idle: timedelta = IDLE
+    bank_words: tuple[str, ...] = ()
     named: Mapping[str, Feature] = field(init=False, repr=False)
     """The features by name."""
 

@@ -5,13 +5,11 @@ Roles   officers and branch managers work for one branch; others may be tied to 
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pwdlib import PasswordHash
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ews.domain.errors import AccountError
@@ -20,11 +18,10 @@ from ews.domain.text import sentence
 from ews.store.audit import Entry
 from ews.store.audit_log import Change, Log, change
 from ews.store.engine import Store, reading
+from ews.store.passwords import hashed_password
 from ews.store.tables import sessions, users
 
-LEAST_PASSWORD, LONGEST_PASSWORD = 12, 512
 LONGEST_NAME = 200
-PASSWORDS = PasswordHash.recommended()
 _USER_ID = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 RESERVED = frozenset({SYSTEM.user_id, "local", "nobody", "unknown"})
 """Whom the log calls so: the system, this machine without accounts, who is not logged in, who has no account."""
@@ -108,15 +105,17 @@ def add_user(
     by: str,
     at: datetime,
     password: str | None = None,
+    bank_words: Collection[str] = (),
     request_id: str | None = None,
 ) -> User:
     """Open an account; without a password it is entered by the bank's login or by tokens only.
 
-    AccountError where the id is taken or unusable, the profile does not hold, or the password is too weak.
+    `bank_words` are names of the bank, on which no password may rest. AccountError where the id is taken or unusable,
+    the profile does not hold, or the password is too weak.
     """
     _check_id(user_id)
     _check(profile)
-    hashed = None if password is None else hashed_password(user_id, password)
+    hashed = None if password is None else hashed_password(password, user_id, profile.name, bank_words)
     told = {**profile.as_dict(), "has_password": hashed is not None}
     with change(log, Entry(at, by, "user.add", user_id, request_id, told)) as made:
         if made.connection.execute(select(users.c.user_id).where(users.c.user_id == user_id)).first() is not None:
@@ -161,35 +160,20 @@ def set_active(log: Log, user_id: str, *, active: bool, by: str, at: datetime, r
 
 
 def set_password(
-    log: Log, user_id: str, password: str, *, by: str, at: datetime, request_id: str | None = None
+    log: Log,
+    user_id: str,
+    password: str,
+    *,
+    by: str,
+    at: datetime,
+    bank_words: Collection[str] = (),
+    request_id: str | None = None,
 ) -> None:
     """Give an account a new password; whoever is logged in under it is logged out. AccountError if it is too weak."""
-    hashed = hashed_password(user_id, password)
+    hashed = hashed_password(password, user_id, find_user(log.store, user_id).profile.name, bank_words)
     with change(log, Entry(at, by, "user.password", user_id, request_id)) as made:
-        row_of(made.connection, user_id)
         _update(made, user_id, {"password_hash": hashed})
         _log_out(made.connection, user_id)
-
-
-def normal_password(password: str) -> str:
-    """Return the password as it is hashed: two ways to type one character count as the same."""
-    return unicodedata.normalize("NFKC", password)
-
-
-def hashed_password(user_id: str, password: str) -> str:
-    """Return the argon2 hash; AccountError where the password is too weak. It is told nowhere."""
-    normal = normal_password(password)
-    fault = None
-    if not LEAST_PASSWORD <= len(normal) <= LONGEST_PASSWORD:
-        fault = f"has {len(normal)} characters; give {LEAST_PASSWORD} to {LONGEST_PASSWORD}"
-    elif user_id in normal.lower() and len(normal) - len(user_id) < LEAST_PASSWORD // 2:
-        fault = "is little more than the id of the account; choose another one"
-    elif len(set(normal)) < LEAST_PASSWORD // 2:
-        fault = "repeats few characters; choose another one"
-    if fault is not None:
-        message = f"The password for '{user_id}' {fault}."
-        raise AccountError(message)
-    return PASSWORDS.hash(normal)
 
 
 def row_of(connection: Connection, user_id: str) -> Row[Any]:

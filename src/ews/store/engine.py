@@ -26,7 +26,7 @@ _KEPT_TO_FILE = 40
 """As many as the service has threads: opening the file anew would cost each look-up more than its query. There is no
 most: whoever has the right to write and asks for a second connection would wait for those that wait for the right."""
 
-_WRITES = "ews_writes"
+_WRITES, _WAITS = "ews_writes", "ews_waits"
 _SCHEMA_LOCK = 6_539_411  # any number that no other program locks on the same database
 
 
@@ -85,10 +85,13 @@ def reading(store: Store) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(store: Store) -> Iterator[Connection]:
-    """Give a connection whose work is done wholly or not at all."""
+def writing(store: Store, *, waits: bool = True) -> Iterator[Connection]:
+    """Give a connection whose work is done wholly or not at all.
+
+    OperationalError where another one writes to the file, after BUSY_SECONDS or, unless it `waits`, at once.
+    """
     with store.engine.connect() as connection:
-        connection.execution_options(**{_WRITES: True})
+        connection.execution_options(**{_WRITES: True, _WAITS: waits})
         with connection.begin():
             yield connection
 
@@ -133,8 +136,17 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN")
+    elif options[_WAITS]:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1_000}")
 
 
 def _bring_up_to_date(store: Store, shown: str, *, create: bool) -> None:

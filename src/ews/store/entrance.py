@@ -1,15 +1,14 @@
-"""Entrance: who somebody is, by password, session, token or the bank's login.
+"""Entrance: who somebody is, by password, token or the bank's login; and how people change their own password.
 
 Password argon2; an attempt counts as failed until it has succeeded, so that many at once gain nothing
 Delay    after FREE failed attempts on an id each further one has to wait twice as long, up to LONGEST
 Unknown  ids that nobody has are answered in the same words, after the same work and delays
-Secrets  sessions and tokens are 256 random bits, of which the store keeps SHA-256 only
+Secrets  tokens are 256 random bits, of which the store keeps SHA-256 only
 """
 
 import hashlib
-import hmac
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
@@ -17,13 +16,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 
-from ews.domain.errors import UnauthenticatedError
+from ews.domain.errors import AccountError, UnauthenticatedError
 from ews.domain.people import Actor
-from ews.store.accounts import PASSWORDS, User, normal_password, row_of, user_of
+from ews.domain.text import sentence
+from ews.store.accounts import User, find_user, set_password, user_of
 from ews.store.audit import Entry
 from ews.store.audit_log import Log, change
 from ews.store.engine import Store, reading, writing
-from ews.store.tables import logins, sessions, tokens, users
+from ews.store.passwords import PASSWORDS, WeakPasswordError, check_password, normal_password
+from ews.store.tables import logins, tokens, users
 
 FREE = 5
 FIRST, LONGEST = timedelta(seconds=15), timedelta(minutes=15)
@@ -32,7 +33,13 @@ FORGOTTEN_AFTER = timedelta(days=1)
 UNKNOWN = "unknown"
 """Subject of a failed login under an id that nobody has: what was typed may have been a password."""
 _LONGEST_GIVEN = 1_024
-_NOT_ACCEPTED = "The id or the password is not accepted. Check both, or ask an operator to set a new password."
+NOT_ACCEPTED = "The id or the password is not accepted. Check both, or ask an operator to set a new password."
+
+
+class WrongPasswordError(AccountError):
+    """Whoever changes a password does not know the one before."""
+
+    code = "wrong-password"
 
 
 class TooManyAttemptsError(UnauthenticatedError):
@@ -45,57 +52,47 @@ class TooManyAttemptsError(UnauthenticatedError):
         self.seconds = seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """`secret` is told once, to whoever logged in."""
-
-    secret: str = field(repr=False)
-    user_id: str
-    expires_at: datetime
-
-
 def actor_by_password(log: Log, user_id: str, password: str, *, at: datetime, request_id: str | None = None) -> Actor:
     """Return who logs in; UnauthenticatedError where id or password is wrong, the account off, or the id delayed."""
-    name = _hash(user_id)
-    _count_attempt(log.store, name, at)
-    row = _row_under(log.store, user_id)
-    stored = None if row is None else row.password_hash
-    # As much work for an id that nobody has: the time tells nothing.
-    fits, newer = PASSWORDS.verify_and_update(normal_password(password[:_LONGEST_GIVEN]), stored or nobodys_hash())
-    if row is None or stored is None or not fits or not row.is_active:
+    row, is_sound = _verified(log, user_id, password, at)
+    if row is None or not is_sound:
         subject = UNKNOWN if row is None else row.user_id
         with change(log, Entry(at, subject, "login.failed", subject, request_id)):
             pass
-        raise UnauthenticatedError(_NOT_ACCEPTED)
-    if newer is not None:
-        _keep_newer(log, row.user_id, newer, at)
-    with writing(log.store) as connection:
-        connection.execute(delete(logins).where(logins.c.user_id == name))
+        raise UnauthenticatedError(NOT_ACCEPTED)
     return user_of(row).actor()
 
 
-def actor_by_session(log: Log, secret: str, *, at: datetime) -> Actor:
-    """Return who is logged in; UnauthenticatedError where the session is unknown or over, or the account off.
+def change_own_password(
+    log: Log,
+    actor: Actor,
+    before: str,
+    new: str,
+    *,
+    at: datetime,
+    bank_words: Collection[str] = (),
+    request_id: str | None = None,
+) -> None:
+    """Give oneself a new password, which ends all sessions.
 
-    What is kept of a session is made with the key of the log and names the account in its secret: who can write to the
-    database can neither make a session nor give one to another account.
+    WrongPasswordError where `before` is not the password, which counts as a failed login; TooManyAttemptsError while
+    the account is delayed; WeakPasswordError as in `passwords`; AccountError for an account that has no password.
     """
-    query = (
-        select(users)
-        .join(sessions, sessions.c.user_id == users.c.user_id)
-        .where(
-            sessions.c.session_hash == _keyed(log, secret),
-            sessions.c.user_id == _whose(secret),
-            sessions.c.expires_at > at,
-            users.c.is_active,
-        )
-    )
-    with reading(log.store) as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        message = "The session is over. Log in again."
-        raise UnauthenticatedError(message)
-    return user_of(row).actor()
+    user = find_user(log.store, actor.user_id)
+    if not user.has_password:
+        message = sentence("The account '{user_id}' has no password here that could be changed.", user_id=actor.user_id)
+        raise AccountError(message)
+    check_password(new, user.user_id, user.profile.name, bank_words)
+    _, is_sound = _verified(log, user.user_id, before, at)
+    if not is_sound:
+        with change(log, Entry(at, user.user_id, "user.password.failed", user.user_id, request_id)):
+            pass
+        message = sentence("The password before is not the right one. Nothing was changed.")
+        raise WrongPasswordError(message)
+    if normal_password(new) == normal_password(before):
+        message = sentence("The new password is the one before. Choose another one.")
+        raise WeakPasswordError(message)
+    set_password(log, user.user_id, new, by=user.user_id, at=at, bank_words=bank_words, request_id=request_id)
 
 
 def actor_by_token(store: Store, secret: str, *, at: datetime) -> Actor:
@@ -121,39 +118,28 @@ def actor_by_oidc(store: Store, subject: str) -> Actor:
     return user_of(row).actor()
 
 
-def start_session(log: Log, actor: Actor, *, at: datetime, lasts: timedelta, request_id: str | None = None) -> Session:
-    """Log somebody in for a time, and forget the sessions that are over."""
-    made_secret = f"{secrets.token_urlsafe(32)}:{actor.user_id}"
-    row = {
-        "session_hash": _keyed(log, made_secret),
-        "user_id": actor.user_id,
-        "started_at": at,
-        "expires_at": at + lasts,
-    }
-    with change(log, Entry(at, actor.user_id, "login", actor.user_id, request_id)) as made:
-        if not row_of(made.connection, actor.user_id).is_active:  # disabled while the password was looked at
-            raise UnauthenticatedError(_NOT_ACCEPTED)
-        made.connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
-        made.connection.execute(insert(sessions), [row])
-    return Session(made_secret, actor.user_id, at + lasts)
-
-
-def end_session(log: Log, secret: str, *, at: datetime, request_id: str | None = None) -> None:
-    """Log somebody out; a session that is over already stays so."""
-    with reading(log.store) as connection:
-        query = select(sessions.c.user_id).where(sessions.c.session_hash == _keyed(log, secret))
-        user_id = connection.execute(query).scalar()
-    if user_id is None:
-        return
-    with change(log, Entry(at, user_id, "logout", user_id, request_id)) as made:
-        made.connection.execute(delete(sessions).where(sessions.c.session_hash == _keyed(log, secret)))
-
-
 def delayed_until(store: Store, user: User, *, at: datetime) -> datetime | None:
     """Return until when nobody may try to log in to an account, None where that is possible now."""
     with reading(store) as connection:
         until, _ = _attempts(connection, _hash(user.user_id), at)
     return until if until is not None and until > at else None
+
+
+def _verified(log: Log, user_id: str, password: str, at: datetime) -> tuple[Row[Any] | None, bool]:
+    """Return the account under an id, and whether the password is its own and it is in use; an attempt is counted."""
+    name = _hash(user_id)
+    _count_attempt(log.store, name, at)
+    row = _row_under(log.store, user_id)
+    stored = None if row is None else row.password_hash
+    # As much work for an id that nobody has: the time tells nothing.
+    fits, newer = PASSWORDS.verify_and_update(normal_password(password[:_LONGEST_GIVEN]), stored or nobodys_hash())
+    if row is None or stored is None or not fits or not row.is_active:
+        return row, False
+    if newer is not None:
+        _keep_newer(log, row.user_id, newer, at)
+    with writing(log.store) as connection:
+        connection.execute(delete(logins).where(logins.c.user_id == name))
+    return row, True
 
 
 def _row_under(store: Store, user_id: str) -> Row[Any] | None:
@@ -172,7 +158,7 @@ def _count_attempt(store: Store, name: str, at: datetime) -> None:
         until, failed = _attempts(connection, name, at)
         if until is not None and until > at:
             seconds = max(1, ceil((until - at).total_seconds()))
-            message = f"Too many attempts under this id. Try again in {seconds} seconds."
+            message = sentence("Too many attempts under this id. Try again in {seconds} seconds.", seconds=seconds)
             raise TooManyAttemptsError(message, seconds)
         connection.execute(delete(logins).where(logins.c.failed_at < at - FORGOTTEN_AFTER))
         counted = {"failed": failed + 1, "failed_at": at}
@@ -199,16 +185,6 @@ def _keep_newer(log: Log, user_id: str, newer: str, at: datetime) -> None:
         found = made.found("users", user_id)
         made.connection.execute(update(users).where(users.c.user_id == user_id).values(password_hash=newer))
         made.touch("users", user_id, found)
-
-
-def _keyed(log: Log, secret: str) -> str:
-    return hmac.new(log.key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-
-
-def _whose(secret: str) -> str:
-    """Return the account that a secret names; empty for what no secret of ours holds."""
-    name = secret.rpartition(":")[2]
-    return name if name.isprintable() else ""
 
 
 def _hash(secret: str) -> str:

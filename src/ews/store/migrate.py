@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ews.domain.errors import SettingsError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every schema that the code knows how to start from, oldest first; a test compares them with the migrations."""
 
 HEAD = REVISIONS[-1]

@@ -344,6 +344,7 @@ sessions = Table(
     Column("user_id", _ID, ForeignKey("users.user_id", name="fk_sessions_user_id"), nullable=False),
     Column("started_at", DateTime, nullable=False),
     Column("expires_at", DateTime, nullable=False),
+    Column("last_used_at", DateTime, nullable=False),
 )
 
 logins = Table(

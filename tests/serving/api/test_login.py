@@ -9,7 +9,8 @@ import structlog
 from ews.domain.people import Role
 from ews.serving.app import create_app
 from ews.store import entrance
-from ews.store.accounts import PASSWORDS, Profile, add_user, set_active
+from ews.store.accounts import Profile, add_user, set_active
+from ews.store.passwords import PASSWORDS
 from tests.serving.conftest import NOW
 
 PASSWORD = "a long enough secret"  # noqa: S105 - of the tests
@@ -181,6 +182,9 @@ def test_a_login_without_a_log_is_no_login(client_of, services):
 
 def test_a_session_lasts_as_long_as_its_cookie(client, clock):
     log_in(client)
+    for minutes in range(50, 12 * 60, 50):
+        clock.at = NOW + timedelta(minutes=minutes)
+        assert client.get("/v1/me").status_code == 200
     clock.at = NOW + timedelta(hours=12) - timedelta(seconds=1)
     assert client.get("/v1/me").status_code == 200
     clock.at = NOW + timedelta(hours=12)

@@ -16,7 +16,8 @@ from ews.serving.api.words import Words, words
 from ews.serving.credentials import drop_session, keep_session, require_own_page, session_of
 from ews.serving.identity import ActorDep
 from ews.serving.services import Services, ServicesDep
-from ews.store.entrance import actor_by_password, end_session, start_session
+from ews.store.entrance import actor_by_password
+from ews.store.sessions import end_session, start_session
 
 router = APIRouter(tags=["login"])
 

@@ -21,7 +21,7 @@ from ews.domain.errors import EwsError
 from ews.domain.text import Sentence, message_of, sentence
 from ews.serving.api.faults import as_json, merged, said
 from ews.serving.api.methods import methods_of
-from ews.serving.rights import is_open
+from ews.serving.rights import SECRET_PATHS
 from ews.store.entrance import TooManyAttemptsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -48,7 +48,9 @@ KINDS: Mapping[str, Kind] = {
     "forbidden": Kind(403, "The role does not allow it"),
     "foreign-origin": Kind(403, "The request comes from a page of another origin"),
     "second-person": Kind(403, "It takes another person"),
+    "wrong-password": Kind(403, "The password before is not the right one"),
     "unknown-case": Kind(404, "The case is not known"),
+    "unknown-session": Kind(404, "The session is not known"),
     "no-provider": Kind(404, "No provider is set for logging in"),
     "not-found": Kind(404, "There is nothing under this path"),
     "unknown-borrower": Kind(404, "The borrower is not known"),
@@ -64,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "unsupported-media-type": Kind(415, "The body is of another type than JSON"),
     "invalid-request": Kind(422, "The request holds a value that cannot be used"),
     "bad-account": Kind(422, "The account cannot be made so"),
+    "weak-password": Kind(422, "The password is guessed too easily"),
     "bad-request": Kind(422, "The request holds a value that cannot be used"),
     "bad-form": Kind(422, "The form holds a value that cannot be used"),
     "bad-as-of": Kind(422, "The day lies outside what the book covers"),
@@ -211,8 +214,8 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     if broken is not None:
         why = f"{broken['ctx']['error']} at character {broken['loc'][-1]}"
         return problem(request, "malformed-body", f"The body is not JSON: {why}. Mend it and send it again.")
-    is_login = is_open(request.url.path)
-    faults = [_fault(one, is_told=not is_login) for one in merged(found)]
+    is_told = request.url.path not in SECRET_PATHS
+    faults = [_fault(one, is_told=is_told) for one in merged(found)]
     told = "; ".join(
         f"'{fault.field}' {'is missing' if fault.value is None else f'is {fault.value}'}: {fault.message}"
         for fault in faults

@@ -6,7 +6,7 @@ Names are texts too; only what logs somebody in is taken as it is.
 from collections.abc import Iterator
 from typing import Any
 
-from ews.serving.rights import OPEN_PATHS
+from ews.serving.rights import SECRET_PATHS
 
 _TURNS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 SHOWN = rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f{_TURNS}]*$"
@@ -18,7 +18,7 @@ def tell_shown_texts(openapi: dict[str, Any]) -> None:
     """Give each text of a body that is free so far the pattern of texts that can be shown."""
     seen: set[str] = set()
     for path, operations in openapi["paths"].items():
-        for operation in operations.values() if path not in OPEN_PATHS else ():
+        for operation in operations.values() if path not in SECRET_PATHS else ():
             content = operation.get("requestBody", {}).get("content", {})
             for schema in _schemas(openapi, content.get("application/json", {}).get("schema", {}), seen):
                 _tell(schema)
@@ -30,7 +30,10 @@ def _tell(schema: dict[str, Any]) -> None:
     if schema.get("pattern") in _OF_ONE_LINE:
         schema["pattern"] = _OF_ONE_LINE[schema["pattern"]]
     if schema.get("type") == "object" and schema.get("additionalProperties", True) is not False:
-        schema.setdefault("propertyNames", {"pattern": SHOWN})
+        names = schema.setdefault("propertyNames", {})
+        told = (_OF_ONE_LINE[pattern] for pattern in schema.get("patternProperties", ()) if pattern in _OF_ONE_LINE)
+        if not _FREE & set(names):
+            names["pattern"] = next(told, SHOWN)
 
 
 def _schemas(openapi: dict[str, Any], schema: Any, seen: set[str]) -> Iterator[dict[str, Any]]:
@@ -47,6 +50,7 @@ def _schemas(openapi: dict[str, Any], schema: Any, seen: set[str]) -> Iterator[d
     several = (one for key in ("anyOf", "oneOf", "allOf") for one in schema.get(key, ()))
     for inner in (
         *schema.get("properties", {}).values(),
+        *schema.get("patternProperties", {}).values(),
         *several,
         schema.get("items"),
         schema.get("additionalProperties"),

@@ -14,7 +14,7 @@ from ews.serving.api.parameters import MediaTypeError
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 5_000
-_SECRET = frozenset({"password"})
+_SECRET = frozenset({"password", "new_password", "new_password_again"})
 Model = TypeVar("Model", bound=BaseModel)
 
 

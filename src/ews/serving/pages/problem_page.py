@@ -70,6 +70,13 @@ ADVICE: Mapping[str, tuple[Text, Text]] = {
         Text("No such case", "查无此事项"),
         Text("Check the address; it may belong to another branch.", "请核对地址；该事项可能属于其他支行。"),
     ),
+    "unknown-session": (
+        Text("No such session", "查无此登录"),
+        Text(
+            "It may have ended by itself. See the open ones under My account.",
+            "它可能已自动退出，请在“我的账户”中查看。",
+        ),
+    ),
     "unknown-batch": (
         Text("No such batch", "查无此批次"),
         Text("Choose one of those that the page of the borrower lists.", "请从客户页面所列批次中选择。"),
