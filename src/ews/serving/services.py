@@ -30,6 +30,7 @@ from ews.serving.footing import Footing
 from ews.serving.oidc import Oidc
 from ews.serving.policy_desk import NO_POLICY_DESK, PolicyDesk
 from ews.serving.pulse import Pulse
+from ews.serving.turns import Turns
 from ews.serving.what_ifs import NO_WHAT_IFS, WhatIfs
 from ews.store.audit import Entry
 from ews.store.engine import Store
@@ -226,7 +227,7 @@ class Services:
     `footing` is what the service stands on beside the store, null where nobody watches it; `pulse` tells how the work
     beside the requests does.
     `branch_names` are what people call the branches, `bank_words` the bank; `idle` is how long a session outlives doing
-    nothing.
+    nothing. `turns` are waited for by what costs seconds of computing.
     """
 
     store: Store
@@ -260,6 +261,7 @@ class Services:
     pulse: Pulse = field(default_factory=Pulse)
     idle: timedelta = IDLE
     bank_words: tuple[str, ...] = ()
+    turns: Turns = field(default_factory=Turns)
     named: Mapping[str, Feature] = field(init=False, repr=False)
     """The features by name."""
 

@@ -101,6 +101,7 @@ class SpotOut(BaseModel):
             "bad-book",
             "bad-model",
             "immature-model",
+            "too-busy",
             "store-unavailable",
         ),
     },
@@ -110,12 +111,14 @@ def decide(request: SpotRequest, services: ServicesDep, actor: ActorDep, told: T
 
     The rows replace the borrower's own in the named tables. Peers, network and earlier tiers come from the newest
     published batch up to `as_of`, whose id is returned. Whoever is tied to a branch asks about its borrowers only, and
-    gives no rows of tables that bind them to others.
+    gives no rows of tables that bind them to others. It takes seconds of computing: few are worked on at a time, two at
+    most of an account.
     """
     told([request.borrower_id])
     check_tables(actor, request.tables)
     portfolio = portfolio_in_sight(services.store, actor, request.borrower_id, request.portfolio)
     base = base_batch(services.store, request.borrower_id, portfolio, request.as_of)
-    found = services.decide(base, borrower_id=request.borrower_id, rows=request.tables, as_of=request.as_of)
+    with services.turns.turn(actor.user_id):
+        found = services.decide(base, borrower_id=request.borrower_id, rows=request.tables, as_of=request.as_of)
     decision = decision_in_sight(services, actor, found.decision)
     return SpotOut(base_batch_id=found.base_batch_id, decision=DecisionOut.of(decision, services, languages(lang)))

@@ -22,6 +22,7 @@ from ews.domain.text import Sentence, message_of, sentence
 from ews.serving.api.faults import as_json, merged, said
 from ews.serving.api.methods import methods_of
 from ews.serving.rights import SECRET_PATHS
+from ews.serving.turns import TooBusyError
 from ews.store.entrance import TooManyAttemptsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -74,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
     "tampered": Kind(500, "The record does not agree with itself"),
     "error": Kind(500, "The request failed"),
     "too-many-attempts": Kind(429, "Too many attempts to log in"),
+    "too-busy": Kind(429, "Too many such requests at once"),
     "internal-error": Kind(500, "Something went wrong inside the service"),
     "bad-recipe": Kind(500, "A recipe cannot be used"),
     "bad-source": Kind(500, "A source cannot be used"),
@@ -204,7 +206,7 @@ def install(app: FastAPI) -> None:
 def _on_error(request: Request, error: Exception) -> Response:
     told = error.faults if isinstance(error, FaultyFormError) else ()
     faults = [Fault(field=one.field, value=one.value, message=one.message) for one in told]
-    seconds = error.seconds if isinstance(error, TooManyAttemptsError) else None
+    seconds = error.seconds if isinstance(error, TooManyAttemptsError | TooBusyError) else None
     return problem(request, getattr(error, "code", "error"), message_of(error), faults, retry_after=seconds)
 
 
