@@ -2,6 +2,8 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import tzset
 
 import pytest
 import structlog
@@ -34,7 +36,21 @@ def test_lines_are_json_where_nobody_looks():
     first, second = (json.loads(line) for line in stream.getvalue().splitlines())
     assert (first["event"], first["level"], first["ms"], first["word"]) == ("request", "info", 1.5, "红")
     assert (second["event"], second["level"]) == ("Invalid HTTP request received.", "warning")
-    assert "timestamp" in first
+
+
+def test_times_are_local_and_tell_how_far_from_utc_that_is(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    tzset()
+    try:
+        before = datetime.now(UTC)
+        configure_logs(stream)
+        structlog.get_logger("ews.serving").info("request")
+    finally:
+        monkeypatch.undo()
+        tzset()
+    at = datetime.fromisoformat(json.loads(stream.getvalue())["timestamp"])
+    assert (at.utcoffset(), before <= at <= datetime.now(UTC)) == (timedelta(hours=8), True)
 
 
 def test_lines_are_in_columns_on_a_terminal():

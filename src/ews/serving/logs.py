@@ -2,6 +2,7 @@
 
 Ids       `request_id` of the request, `run` of a command, `batch_id` where there is one: whatever is bound to the
           context goes into each line
+Times     local, with their distance from UTC
 Personal  nothing: of an error its type and where it arose are told, never its message, which may name a borrower
 """
 
@@ -23,7 +24,7 @@ def configure_logs(stream: TextIO, *, on_terminal: int = logging.INFO) -> None:
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper("iso", utc=False),
+        structlog.processors.TimeStamper("%Y-%m-%dT%H:%M:%S.%f%z", utc=False),
         _without_message,
     ]
     is_seen = stream.isatty()
