@@ -39,7 +39,7 @@ WHO = {
     ("POST", "/v1/me/password"): "O B R V M P A",
     ("GET", "/v1/sessions"): "O B R V M P A m -",
     ("DELETE", "/v1/sessions/{session_id}"): "O B R V M P A",
-    ("POST", "/v1/sessions/end-others"): "O B R V M P A",
+    ("DELETE", "/v1/sessions"): "O B R V M P A",
     ("GET", "/account"): "O B R V M P A m -",
     ("POST", "/account/password"): "O B R V M P A",
     ("POST", "/account/sessions/end-others"): "O B R V M P A",

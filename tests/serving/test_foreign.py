@@ -57,7 +57,7 @@ _OF_THE_BANK = (
     "/event-checks/",
     "/v1/batches",
     "/v1/me/",
-    "/v1/sessions/",
+    "/v1/sessions",
     "/account/",
 )
 """Belong to no branch: to the bank, or to whoever asks."""

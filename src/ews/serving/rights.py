@@ -74,7 +74,7 @@ RIGHTS: Mapping[tuple[str, str], Right] = {
     ("POST", "/v1/me/password"): OWN_ACCOUNT._replace(secret=True),
     ("GET", "/v1/sessions"): KNOWN,  # one's own
     ("DELETE", "/v1/sessions/{session_id}"): OWN_ACCOUNT,
-    ("POST", "/v1/sessions/end-others"): OWN_ACCOUNT,
+    ("DELETE", "/v1/sessions"): OWN_ACCOUNT,
     ("GET", "/v1/model"): KNOWN,
     ("GET", "/v1/models/{portfolio}/monitoring"): TOTALS,
     ("GET", "/v1/policy"): KNOWN,

@@ -98,19 +98,19 @@ def test_a_session_of_somebody_else_is_told_as_one_that_there_is_not(logged_in, 
     assert told[0][:2] == (404, "unknown-session")
     assert told[0][2].replace(theirs, nobodys) == told[1][2]
     assert is_in(wang)
-    assert li.post("/v1/sessions/end-others").status_code == 200
+    assert li.delete("/v1/sessions").status_code == 200
     assert is_in(wang)
 
 
 def test_all_other_sessions_are_ended_at_once(logged_in):
     here, *others = (logged_in("li") for _ in range(3))
-    assert [one["is_this_one"] for one in here.post("/v1/sessions/end-others").json()["items"]] == [True]
+    assert [one["is_this_one"] for one in here.delete("/v1/sessions").json()["items"]] == [True]
     assert [is_in(one) for one in (here, *others)] == [True, False, False]
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("DELETE", "/v1/sessions/x"), ("POST", "/v1/sessions/end-others"), ("POST", "/v1/me/password")],
+    [("DELETE", "/v1/sessions/x"), ("DELETE", "/v1/sessions"), ("POST", "/v1/me/password")],
 )
 def test_no_page_of_another_site_ends_a_session_or_changes_a_password(logged_in, problem_of, method, path):
     client = logged_in("li")

@@ -110,8 +110,8 @@ def end_session(
     return SessionsOut(items=sessions_of(request, actor, services))
 
 
-@router.post(
-    "/v1/sessions/end-others",
+@router.delete(
+    "/v1/sessions",
     summary="End all my sessions but this one",
     responses={**answer({"items": [_THIS]}), **problems(*_ACT_PROBLEMS)},
 )
