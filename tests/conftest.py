@@ -7,6 +7,7 @@ import pytest
 
 from ews.store import engine, migrate
 from tests.homes import ScoredHome, scored_home
+from tests.servers import server
 from tests.shortcuts import take_shortcuts
 
 gc.set_threshold(50_000, 20, 50)  # describing features makes millions of objects that all stay: look seldom
@@ -15,9 +16,10 @@ hypothesis.settings.load_profile("whatever the machine is doing")
 
 LONG = (
     "tests/spark/test_parity.py",
+    "tests/patterns/test_pd.py",
     "tests/benchmarks/test_faults.py",
-    "tests/scoring/test_batch.py",
     "tests/features/test_families.py",
+    "tests/scoring/test_batch.py",
     "tests/patterns/",
     "tests/scoring/test_on_the_spot.py",
     "tests/benchmarks/",
@@ -30,7 +32,10 @@ LONG = (
     "tests/simulation/",
     "tests/casework/",
 )
-"""What takes long, the longest first; a worker takes a whole file, so that none is left alone with one in the end."""
+"""What takes long, the longest first; a worker takes a whole file, so that none is left alone with one in the end.
+
+The first file makes the scored home, which those of the other workers do without meanwhile.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,3 +73,9 @@ def migrations_run(monkeypatch: pytest.MonkeyPatch) -> None:
 def scored(shared: Path) -> ScoredHome:
     """Return a home that tests read and never write; a test that writes makes a copy."""
     return scored_home(shared)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with server() as address:
+        yield address

@@ -3,6 +3,7 @@
 Migrations  run once per worker and database; a further empty store is told what they said (tests/store/test_migrate.py)
 Disk        SQLite does not wait until what it wrote would outlive the loss of power
 Passwords   argon2 with the least of time and memory
+Policies    are hashed once each: nearly every act of casework names the policy that it rests on
 Threads     an engine has one, as there is a worker per core; tests/scoring/test_batch.py compares the bytes with more
 Bytecode    where Python is told to write none, processes that a test starts still compile each module once per run
 """
@@ -19,15 +20,19 @@ from sqlalchemy import Connection, event
 
 from ews.events.book import open_book
 from ews.events.engine import connect
+from ews.policy.policy import Policy
 from ews.store import engine, entrance, migrate, passwords
 
 _READS = ("SELECT", "PRAGMA")
+_POLICIES = 16
+"""Whose hash is remembered at a time."""
 
 
 def take_shortcuts(patched: pytest.MonkeyPatch, shared: Path) -> None:
     """Take them until `patched` is undone; what processes share lies below `shared`."""
     patched.setattr(engine, "upgrade", remembered(migrate.upgrade))
     patched.setattr(engine, "_set_up_sqlite", _without_waiting(engine._set_up_sqlite))
+    patched.setattr(Policy, "hash", property(_hashed_once(vars(Policy)["hash"].fget)))
     for start in (connect, open_book):
         patched.setattr(start, "__kwdefaults__", {**(start.__kwdefaults__ or {}), "threads": 1})
     cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
@@ -48,12 +53,19 @@ def remembered(upgrade: Callable[[Connection], None]) -> Callable[[Connection], 
         if migrate.revision_of(connection) is not None:
             upgrade(connection)
         elif dialect in said:
-            for statement in said[dialect]:
-                connection.exec_driver_sql(statement)
+            _say_again(connection, said[dialect])
         else:
             said[dialect] = _listened(connection, upgrade)
 
     return again
+
+
+def _say_again(connection: Connection, statements: list[str]) -> None:
+    """Say `statements` past SQLAlchemy; PostgreSQL takes them all at once."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    for said in [";\n".join(statements)] if connection.dialect.name == "postgresql" else statements:
+        driver.execute(said)
 
 
 def _listened(connection: Connection, upgrade: Callable[[Connection], None]) -> list[str]:
@@ -74,7 +86,22 @@ def _listened(connection: Connection, upgrade: Callable[[Connection], None]) -> 
 
 def _without_waiting(set_up: Callable[[Any, object], None]) -> Callable[[Any, object], None]:
     def quick(connection: Any, record: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")  # a new file would be waited for while it is set up
         set_up(connection, record)
         connection.execute("PRAGMA synchronous = OFF")
 
     return quick
+
+
+def _hashed_once(hashed: Callable[[Policy], str]) -> Callable[[Policy], str]:
+    """Return what gives each policy, which never changes, the hash that `hashed` gave it first."""
+    known: dict[int, tuple[Policy, str]] = {}
+
+    def once(policy: Policy) -> str:
+        if id(policy) not in known:
+            if len(known) == _POLICIES:
+                known.clear()
+            known[id(policy)] = policy, hashed(policy)
+        return known[id(policy)][1]
+
+    return once

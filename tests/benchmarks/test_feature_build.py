@@ -21,11 +21,16 @@ from ews.simulation.simulate import simulate
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("built")
-    simulate(folder / "small", borrowers=90, months=38, seed=11)
-    multiply(folder / "small", folder / "large", 2)
-    return folder / "large"
+def small(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built") / "small"
+    simulate(folder, borrowers=60, months=38, seed=7)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def directory(small):
+    multiply(small, small.parent / "large", 2)
+    return small.parent / "large"
 
 
 @pytest.mark.parametrize("day", [date(2026, 6, 30), date(2026, 2, 28)])
@@ -108,12 +113,12 @@ def test_month_ends_go_back_from_the_last():
     assert month_ends(date(2026, 3, 31), 3) == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
 
 
-def test_the_measurements_have_what_the_benchmarks_promise(directory):
-    found = features(directory, 1)
+def test_the_measurements_have_what_the_benchmarks_promise(small):
+    found = features(small, 1)
     assert {"ratio_vs_sql", "ratio_vs_floor", "peak_gib"} <= set(found)
     assert found["features"] == len(FEATURES)
     assert found["left_out"] == {}
     assert 0 < found["peak_gib"] < 6
-    many = snapshots(directory, 1)
+    many = snapshots(small, 1)
     assert many["ratio_12"] > 0
     assert many["ratio_36"] > 0

@@ -16,7 +16,7 @@ from ews.simulation.simulate import simulate
 
 COPIES = 3
 DAY = date(2026, 6, 30)
-MONTHS = 27
+MONTHS = 38
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from ews.casework.desk import Desk
 from ews.features.catalogue import FEATURES
 from ews.policy.policy import load_policy
 from ews.policy.vocabulary import vocabulary_of
-from tests.store.conftest import postgresql_url, store, url  # noqa: F401 - fixtures of the store, on both databases
+from tests.store.conftest import store, url  # noqa: F401 - fixtures of the store, on both databases
 
 MONDAY = datetime(2026, 7, 6, 9)
 """A working day before which a batch of June is published."""

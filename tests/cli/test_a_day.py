@@ -38,7 +38,7 @@ from tests.casework.receiver import FAIL, receiving
 from tests.cli.served import copied, served
 from tests.cli.test_app import ews
 from tests.homes import DAYS
-from tests.store.conftest import postgresql_url, url  # noqa: F401 - a database of each kind
+from tests.store.conftest import url  # noqa: F401 - a database of each kind
 from tests.store.samples import batch, row
 
 MAY, JUNE = DAYS

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import make_url
 
 from ews.cli import restore as restoring
 from ews.cli.audit import verify_log
@@ -28,7 +29,7 @@ from ews.store.cases import Case, open_case
 from ews.store.engine import open_store, reading, writing
 from ews.store.journal import Journal
 from ews.store.migrate import HEAD, revision_of
-from tests.store.conftest import postgresql_url  # noqa: F401 - a fixture
+from tests.servers import do
 from tests.store.full import rows_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
@@ -46,7 +47,7 @@ def settings(scored, tmp_path):
     log = log_of(made, store)
     add_user(log, "li", Profile("Li", frozenset({Role.OFFICER}), "BR01", "OF001"), by="os:ops", at=now())
     with writing(store) as connection:
-        connection.exec_driver_sql("INSERT INTO sessions VALUES ('h', 'li', '2026-01-01', '2036-01-01')")
+        connection.exec_driver_sql("INSERT INTO sessions VALUES ('h', 'li', '2026-01-01', '2036-01-01', '2026-01-01')")
     store.close()
     (home / "evidence" / "ab").mkdir(parents=True)
     (home / "evidence" / "ab" / "abcd").write_bytes(bytes(range(256)) * 5_000)
@@ -235,8 +236,10 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(tmp_path):
     store.close()
 
 
-def test_a_home_goes_to_a_server_and_back(settings, tmp_path, request):
-    server = request.getfixturevalue("postgresql_url").replace("postgresql+psycopg://", "postgresql://")
+def test_a_home_goes_to_a_server_and_back(settings, tmp_path, postgresql_url):
+    do(postgresql_url, "CREATE DATABASE ews_moved")
+    server = make_url(postgresql_url).set(drivername="postgresql", database="ews_moved")
+    server = server.render_as_string(hide_password=False)
     back_up(settings, tmp_path / "b1", with_keys=True, as_json=True)
     served = Settings(home=tmp_path / "served", database_url=server)
     restore(served, tmp_path / "b1", None, replaces=False, as_json=True)

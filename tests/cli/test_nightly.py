@@ -24,7 +24,7 @@ from tests.casework import signals
 from tests.casework.conftest import clock, desk, policy  # noqa: F401 - a desk on both databases
 from tests.casework.loan_books import loan
 from tests.casework.people import HEAD, OFFICER
-from tests.store.conftest import postgresql_url, store, url  # noqa: F401 - what the desk is made of
+from tests.store.conftest import store, url  # noqa: F401 - what the desk is made of
 from tests.store.samples import published
 
 NOTHING = {one.name: 0 for one in fields(Night) if one.name != "folder"}

@@ -1,3 +1,3 @@
 """Both databases, as the tests of the store have them."""
 
-from tests.store.conftest import postgresql_url, store, url  # noqa: F401 - fixtures
+from tests.store.conftest import store, url  # noqa: F401 - fixtures

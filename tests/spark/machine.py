@@ -1,7 +1,8 @@
 """What the tests of Spark need of the machine, and how Spark is told that the books are small.
 
 One start of Java compiles for minutes what a large book would run for hours: so it compiles less, and Spark writes no
-code of its own. The plans are those of a large book.
+code of its own. The plans are those of a large book: what is compiled of them does not fit where that little is kept by
+default, and from then on nothing more would be compiled.
 """
 
 import os
@@ -13,7 +14,7 @@ import pytest
 from ews.domain.errors import SparkError
 from ews.events.spark.session import check_installed, check_java
 
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=200m"
 SMALL = {
     "spark.ui.enabled": "false",
     "spark.driver.memory": "1g",

@@ -1,27 +1,18 @@
-"""One set of tests on both databases: SQLite in a file, and a real PostgreSQL started once."""
+"""One set of tests on both databases: SQLite in a file, and a real PostgreSQL that is started once per worker."""
 
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
-from benchmarks.databases import postgresql_server
 from ews.store.audit_log import Log, open_log
 from ews.store.engine import Store, open_store
+from tests.servers import do
 from tests.store.busy import MORNING
 
 _NUMBERS = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    with postgresql_server() as server:
-        address = server.get_uri(driver="psycopg")
-        _run(address, "ALTER SYSTEM SET fsync = off")  # it need not outlive the tests
-        _run(address, "SELECT pg_reload_conf()")
-        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -31,7 +22,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'ews.db'}"
     server_url = request.getfixturevalue("postgresql_url")
     name = f"ews_{next(_NUMBERS)}"
-    _run(server_url, f"CREATE SCHEMA {name}")
+    do(server_url, f"CREATE SCHEMA {name}")
     address = make_url(server_url).update_query_dict({"options": f"-csearch_path={name}"})
     return address.render_as_string(hide_password=False)
 
@@ -47,10 +38,3 @@ def store(url: str) -> Iterator[Store]:
 def log(store: Store, tmp_path: Path) -> Log:
     """Give the audit log of an empty store."""
     return open_log(store, tmp_path / "audit", at=MORNING)
-
-
-def _run(server_url: str, statement: str) -> None:
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
