@@ -4,13 +4,15 @@ import http.server
 import os
 import sqlite3
 import threading
+from contextlib import closing
 
 import duckdb
 import pytest
 
 from ews.domain.errors import SourceError
 from ews.events.closed_engine import ROW_MAKERS, close_engine
-from ews.events.engine import connect
+from ews.events.engine import connect, extension_file
+from ews.events.importing import import_source
 from tests.events.extracts import run, source, stored
 
 GOOD = "SELECT id AS borrower_id, 'firm' AS kind FROM raw.customers"
@@ -158,10 +160,36 @@ def test_a_database_elsewhere_is_not_attached(tmp_path):
     settings = 'name = "x"\nextracted_on = 2026-06-30\n[attach.core]\ntype = "sqlite"\npath = "../elsewhere.db"\n'
     source(tmp_path / "source", {"borrowers": "SELECT id AS borrower_id, 'firm' AS kind FROM core.customers"}, settings)
     (tmp_path / "raw").mkdir()
-    from ews.events.importing import import_source  # noqa: PLC0415 - used here alone
-
     with pytest.raises(SourceError, match=r"elsewhere.db' leads to '.*', out of the folder of raw files"):
         import_source(tmp_path / "source", tmp_path / "raw", tmp_path / "book")
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("VIEW v AS SELECT id FROM sqlite_scan('{secret}', 't')", "view v"),
+        ("VIEW s.v AS SELECT 1 AS id", "view v"),
+        ("MACRO range() AS TABLE SELECT id FROM sqlite_scan('{secret}', 't')", "macro range"),
+        ("MACRO f() AS (SELECT id FROM sqlite_scan('{secret}', 't') LIMIT 1)", "macro f"),
+    ],
+)
+def test_what_an_attached_file_would_run_is_refused(tmp_path, made, told):
+    """The engine lets the extension for SQLite, which another attachment brings, read any file of the machine."""
+    secret, raw = tmp_path / "secret.db", tmp_path / "raw"
+    raw.mkdir()
+    for file in (secret, raw / "other.db"):
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("CREATE TABLE t AS SELECT 'stolen' AS id")
+    with closing(duckdb.connect(raw / "core.duckdb")) as database:
+        database.execute("CREATE SCHEMA s; CREATE TABLE t AS SELECT 'B1' AS id")
+        database.execute(f"LOAD '{extension_file('sqlite_scanner')}'")
+        database.execute(f"CREATE {made.format(secret=secret)}")
+    settings = 'name = "x"\nextracted_on = 2026-06-30\n[attach.other]\ntype = "sqlite"\npath = "other.db"\n'
+    settings += '[attach.core]\ntype = "duckdb"\npath = "core.duckdb"\n'
+    source(tmp_path / "source", {"borrowers": "SELECT id AS borrower_id, 'firm' AS kind FROM core.t"}, settings)
+    with pytest.raises(SourceError, match=rf"\[attach.core\]: 'core.duckdb' holds 1 views or macros \({told}\), which"):
+        import_source(tmp_path / "source", raw, tmp_path / "book")
+    assert not (tmp_path / "book" / "manifest.json").exists()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Databases that a source attaches, read only: DuckDB or SQLite files, or PostgreSQL.
 
-Extensions come from installed packages, none is downloaded. A password for PostgreSQL belongs into the environment
-(PGPASSWORD) or into ~/.pgpass, not into source.toml.
+Extensions come from installed packages, none is downloaded. A DuckDB file gives tables only: its views and macros are
+statements of whoever made the file, which nobody has looked at and which could reach beyond it. A password for
+PostgreSQL belongs into the environment (PGPASSWORD) or into ~/.pgpass, not into source.toml.
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ import duckdb
 from ews.domain.errors import SourceError
 from ews.events import sql
 from ews.events.engine import extension_file, in_one_line
-from ews.events.plain_files import refuse_unreadable
+from ews.events.plain_files import refuse_unreadable, shortened
 from ews.events.source import Attachment
 
 _TAKEN = ("raw", "main", "memory", "temp", "system")
+_SHOWN = 5
 _EXTENSIONS = {"sqlite": "sqlite_scanner", "postgres": "postgres_scanner"}
 
 
@@ -43,6 +45,26 @@ def attach(con: duckdb.DuckDBPyConnection, folder: Path, attachments: Mapping[st
                 "and that it is running."
             )
             raise SourceError(message) from error
+        if database.type == "duckdb":
+            _refuse_statements(con, alias, database.path)
+
+
+def _refuse_statements(con: duckdb.DuckDBPyConnection, alias: str, path: str) -> None:
+    """SourceError where a DuckDB file holds what could be run."""
+    found = con.execute(
+        """SELECT DISTINCT 'view', view_name FROM duckdb_views() WHERE database_name = $alias AND NOT internal
+        UNION SELECT DISTINCT 'macro', function_name FROM duckdb_functions()
+        WHERE database_name = $alias AND NOT internal ORDER BY ALL""",
+        {"alias": alias},
+    ).fetchall()
+    if found:
+        told = ", ".join(f"{kind} {shortened(name)}" for kind, name in found[:_SHOWN])
+        message = (
+            f"[attach.{alias}]: '{path}' holds {len(found)} views or macros ({told}{', …' if found[_SHOWN:] else ''}), "
+            "which could reach beyond the file. Deliver what they tell as tables (CREATE TABLE … AS FROM …), in a file "
+            "without them."
+        )
+        raise SourceError(message)
 
 
 def _load_extension(con: duckdb.DuckDBPyConnection, kind: str) -> None:
