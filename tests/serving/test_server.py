@@ -4,11 +4,13 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 import structlog
+import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from ews.domain.errors import SettingsError
 from ews.domain.people import Role
+from ews.serving import patience
 from ews.serving.app import create_app
 from ews.serving.server import Tls, is_loopback, names_of, open_socket, serve, server_of
 from ews.store.accounts import Profile, add_user
@@ -25,11 +28,10 @@ from tests.serving.conftest import NOW
 SECRET = "a long enough secret"  # noqa: S105 - of a test
 
 
-@pytest.fixture
-def address(services) -> Iterator[str]:
+@contextmanager
+def running(server: uvicorn.Server) -> Iterator[str]:
     """Give the address of a service that really listens."""
     with open_socket("localhost", 0) as listener:
-        server = server_of(create_app(services))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:
@@ -38,6 +40,12 @@ def address(services) -> Iterator[str]:
         server.should_exit = True
         thread.join(10)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def address(services) -> Iterator[str]:
+    with running(server_of(create_app(services))) as told:
+        yield told
 
 
 def test_a_service_that_was_started_answers_over_http_and_stops(address):
@@ -64,6 +72,61 @@ def test_many_may_ask_at_once(address):
     for thread in threads:
         thread.join()
     assert found == [200] * 16
+
+
+HALVES = {
+    "nothing": b"",
+    "half a head": b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+    "half a body": b"POST /v1/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 100\r\n\r\n{",
+}
+WHOLE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    for name in ("START", "LOOK"):
+        monkeypatch.setattr(patience, name, 0.05)
+
+
+@pytest.mark.parametrize("before", [b"", WHOLE], ids=["at once", "after another"])
+@pytest.mark.parametrize("half", HALVES)
+def test_a_request_that_does_not_come_is_not_waited_for(impatient, address, half, before):
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(before)
+        if before:
+            assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        connection.sendall(HALVES[half])
+        with suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+    assert httpx.get(f"{address}/healthz", trust_env=False).status_code == 200
+
+
+def test_what_comes_slowly_but_comes_is_waited_for(impatient, address):
+    def drops() -> Iterator[bytes]:
+        for _ in range(12):
+            time.sleep(0.05)
+            yield b" " * 200
+        yield b'{"borrower_id": "B1"}'
+
+    with httpx.Client(base_url=address, trust_env=False) as client:
+        answer = client.post("/v1/decisions", content=drops(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200
+
+
+def test_more_connections_than_there_is_room_for_are_told_so(services):
+    server = server_of(create_app(services))
+    assert server.config.limit_concurrency > 100
+    server.config.limit_concurrency = 3
+    with running(server) as address:
+        where = address.removeprefix("http://").split(":")
+        held = [socket.create_connection(where) for _ in range(3)]
+        assert httpx.get(f"{address}/healthz", trust_env=False).status_code == 503
+        for one in held:
+            one.close()
+        while httpx.get(f"{address}/healthz", trust_env=False).status_code != 200:
+            time.sleep(0.01)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "8.8.8.8"])  # noqa: S104 - not bound

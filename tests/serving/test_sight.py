@@ -170,6 +170,21 @@ def test_rows_that_bind_a_borrower_to_others_are_for_head_office(client_as, spot
     assert client_as(HEAD).post("/v1/decisions", json=body).status_code == 200
 
 
+def test_a_counterparty_out_of_sight_is_a_stranger_whoever_it_is(client_as, store, spot):
+    """Else what comes out would tell whether a masked party of the circle is the one guessed."""
+    owned = row("B1", unit=(UnitMember("P-17", UnitRole.CONTROLLER, "Person 17"),))
+    published(store, "august", [owned, row("B2", branch_id="branch-2"), row("B3")], as_of=JULY)
+    partners = ["B2", "P-17", "B3", None, "Q9", "B2", "B1", "A-2", 7]
+    postings = [{"account_id": "A-1" if one != "B1" else "A-2", "counterparty_id": one} for one in partners]
+    tables = {"transactions": [*postings, {"account_id": "A-1"}]}
+    for actor in (OFFICER, HEAD):
+        client_as(actor).post("/v1/decisions", json={"borrower_id": "B1", "tables": tables})
+    tied, all_seen = ([one.get("counterparty_id") for one in asked["rows"]["transactions"]] for asked in spot.asked)
+    first, second, third = (f"not-in-sight:{number}" for number in (1, 4, 5))
+    assert tied == [first, "P-17", "B3", None, second, first, "B1", "A-2", third, None]
+    assert all_seen == [*partners, None]
+
+
 def test_a_machine_of_one_branch_is_tied_to_it_as_well(client_as):
     machine = Actor("m", "m", frozenset({Role.OPERATOR}), "branch-2", is_machine=True)
     assert client_as(machine).get("/v1/borrowers/B1").status_code == 404

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from ews.domain.errors import SettingsError
 from ews.serving.credentials import LOOPBACK_NAMES
 from ews.serving.logs import configure_logs
+from ews.serving.patience import PatientProtocol, most_connections
 
 LAST_PORT = 65_535
 PATIENCE = 30
@@ -77,6 +78,8 @@ def server_of(app: FastAPI, tls: Tls | None = None) -> uvicorn.Server:
         server_header=False,
         ws="none",
         lifespan="off",
+        http=PatientProtocol,
+        limit_concurrency=most_connections(),
         timeout_graceful_shutdown=PATIENCE,
         ssl_certfile=None if tls is None else tls.certificate,
         ssl_keyfile=None if tls is None else str(tls.key),

@@ -4,7 +4,8 @@ Whoever is tied to a branch sees the borrowers that the branch has now, with all
 are told like borrowers that do not exist, word for word.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from ews.domain.decisions import Decision
 from ews.domain.errors import ForbiddenError, UnknownBorrowerError
@@ -20,6 +21,12 @@ from ews.store.standings import AmbiguousBorrowerError
 
 NAMES_OTHERS = frozenset({"borrowers", "relations", "guarantees"})
 """Event tables that bind a borrower to others: with made-up rows anybody's state could be asked."""
+
+_POSTINGS, _PARTNER = "transactions", "counterparty_id"
+_OF_ACCOUNTS = ("accounts", _POSTINGS)
+
+Tables = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Event rows by table."""
 
 
 def portfolio_in_sight(store: Store, actor: Actor, borrower_id: str, portfolio: str | None) -> str | None:
@@ -69,14 +76,7 @@ def circle_in_sight(services: Services, actor: Actor, decision: Decision, circle
     if actor.branch_id is None:
         return decision, circle
     parties = parties_of(decision) | parties_of_circle(circle)
-    known = branches_of(services.store, parties)
-    owners = {one.member_id for one in decision.unit if one.role in OWNERS}
-    own = {
-        one
-        for one in parties
-        if known.get((decision.portfolio, one), actor.branch_id if one in owners else None) == actor.branch_id
-    }
-    return masked_with(decision, circle, visible=own)
+    return masked_with(decision, circle, visible=_known(services.store, actor, decision, parties))
 
 
 def check_tables(actor: Actor, names: Collection[str]) -> None:
@@ -90,3 +90,36 @@ def check_tables(actor: Actor, names: Collection[str]) -> None:
             tables=tuple(refused),
         )
         raise ForbiddenError(message)
+
+
+def tables_in_sight(
+    services: Services, actor: Actor, borrower_id: str, portfolio: str | None, tables: Tables
+) -> Tables:
+    """Return rows on the spot about a borrower in which whoever the actor may not know is a stranger to the book.
+
+    Postings with them as counterparty would else tell, by what comes out, whether a masked party is the one guessed.
+    Who is the same stays the same, so that partners are still counted.
+    """
+    postings = tables.get(_POSTINGS)
+    if actor.branch_id is None or not postings:
+        return tables
+    decision = services.find_decision(borrower_id, portfolio=portfolio)
+    own = {decision.borrower_id, *(row.get("account_id") for name in _OF_ACCOUNTS for row in tables.get(name, ()))}
+    named = {one: None for row in postings if (one := row.get(_PARTNER)) is not None and one not in own}
+    known = _known(services.store, actor, decision, [one for one in named if isinstance(one, str)])
+    strangers = {one: f"not-in-sight:{number}" for number, one in enumerate(named, start=1) if one not in known}
+    veiled = [
+        {**row, _PARTNER: strangers.get(row[_PARTNER], row[_PARTNER])} if _PARTNER in row else row for row in postings
+    ]
+    return {**tables, _POSTINGS: veiled}
+
+
+def _known(store: Store, actor: Actor, decision: Decision, parties: Collection[str]) -> set[str]:
+    """Return those of `parties` whom an actor of a branch may know: its own borrowers, and owners of this one."""
+    branches = branches_of(store, parties)
+    owners = {one.member_id for one in decision.unit if one.role in OWNERS}
+    return {
+        one
+        for one in parties
+        if branches.get((decision.portfolio, one), actor.branch_id if one in owners else None) == actor.branch_id
+    }

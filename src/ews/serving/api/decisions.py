@@ -15,7 +15,7 @@ from ews.serving.api.problems import problems
 from ews.serving.base_batch import base_batch
 from ews.serving.identity import ActorDep, ToldDep
 from ews.serving.services import ServicesDep
-from ews.serving.sight import check_tables, decision_in_sight, portfolio_in_sight
+from ews.serving.sight import check_tables, decision_in_sight, portfolio_in_sight, tables_in_sight
 
 router = APIRouter(tags=["decisions"])
 
@@ -111,14 +111,15 @@ def decide(request: SpotRequest, services: ServicesDep, actor: ActorDep, told: T
 
     The rows replace the borrower's own in the named tables. Peers, network and earlier tiers come from the newest
     published batch up to `as_of`, whose id is returned. Whoever is tied to a branch asks about its borrowers only, and
-    gives no rows of tables that bind them to others. It takes seconds of computing: few are worked on at a time, two at
-    most of an account.
+    gives no rows of tables that bind them to others; a counterparty of postings whom the branch does not know counts as
+    a stranger to the bank. It takes seconds of computing: few are worked on at a time, two at most of an account.
     """
     told([request.borrower_id])
     check_tables(actor, request.tables)
     portfolio = portfolio_in_sight(services.store, actor, request.borrower_id, request.portfolio)
     base = base_batch(services.store, request.borrower_id, portfolio, request.as_of)
+    tables = tables_in_sight(services, actor, request.borrower_id, portfolio, request.tables)
     with services.turns.turn(actor.user_id):
-        found = services.decide(base, borrower_id=request.borrower_id, rows=request.tables, as_of=request.as_of)
+        found = services.decide(base, borrower_id=request.borrower_id, rows=tables, as_of=request.as_of)
     decision = decision_in_sight(services, actor, found.decision)
     return SpotOut(base_batch_id=found.base_batch_id, decision=DecisionOut.of(decision, services, languages(lang)))
