@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch):
 def shape():
     event = {"borrower_id": "A", "occurred_on": DAY, "kind": "lawsuit"}
     book = book_of({"borrowers": [{"borrower_id": "A", "kind": "firm"}], "public_events": [event]})
-    return statements._shape(book, spine_on(book, [DAY]), family.build)
+    return statements.shape_of(book, spine_on(book, [DAY]), family.build)
 
 
 @pytest.fixture

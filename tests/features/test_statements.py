@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import ibis
@@ -61,11 +61,43 @@ def test_which_day_it_is_makes_no_other_shape_but_how_the_days_lie_does():
         assert statements.script_of.cache_info().misses == misses
 
 
-def test_another_number_of_days_coverage_or_table_is_another_shape():
+def covering(book: Book, *days: date | None) -> Book:
+    entry = replace(book.manifest.tables["borrowers"], covered_from=days[0], covered_to=days[1])
+    return replace(book, manifest=replace(book.manifest, tables={"borrowers": entry}))
+
+
+def test_which_days_an_extract_speaks_of_makes_no_other_shape():
+    def covered(book: Book, spine: Spine) -> ir.Table:
+        first, last = (ibis.literal(day) for day in book.covered("borrowers"))
+        return step(spine.table.filter(spine.table.as_of.between(first, last))).select("borrower_id")
+
     book = firms("AB")
-    entry = replace(book.manifest.tables["borrowers"], covered_to=date(2029, 1, 1))
+    days = [(DAY, DAY), (date(2020, 1, 1), DAY), (date(2020, 1, 1), date(2020, 1, 2))]
+    assert [told(covering(book, *each), covered) for each in days] == [["AB"], ["AB"], []]
+    assert statements.script_of.cache_info().misses == 1
+
+
+@pytest.mark.parametrize(
+    "reckoned",
+    [
+        lambda day, _: day - timedelta(days=1),
+        lambda day, _: min(day, DAY),
+        lambda day, spine: max(spine.days[0], day),
+        lambda day, _: DAY - day,
+    ],
+)
+def test_a_description_that_reckons_with_a_day_itself_is_refused(reckoned):
+    def described(book: Book, spine: Spine) -> ir.Table:
+        return spine.table.filter(spine.table.as_of > reckoned(book.covered("borrowers")[0], spine))
+
+    with pytest.raises(TypeError, match="reckons with a day that stands in for another"):
+        told(covering(firms("AB"), DAY, DAY), described)
+
+
+def test_another_number_of_days_no_coverage_or_another_table_is_another_shape():
+    book = firms("AB")
     others = [
-        replace(book, manifest=replace(book.manifest, tables={"borrowers": entry})),
+        covering(book, None, None),
         replace(book, tables={**book.tables, "relations": book.table("borrowers")}),
     ]
     assert [told(each, longer) for each in (book, *others)] == [["AB"]] * 3
@@ -104,7 +136,7 @@ from tests.features.test_statements import DAY
 
 event = {"borrower_id": "A", "occurred_on": DAY, "kind": "lawsuit"}
 book = book_of({"borrowers": [{"borrower_id": "A", "kind": "firm"}], "public_events": [event]})
-print(scripts.written(statements._shape(book, spine_on(book, [DAY]), family.build)))
+print(scripts.written(statements.shape_of(book, spine_on(book, [DAY]), family.build)))
 """
 
 

@@ -86,7 +86,9 @@ def missed_items(book: Book, above_dpd: int, by: date) -> ir.Table:
     events = ibis.union(probes, payments.cast(probes.schema()))
     so_far = ibis.window(group_by="loan_id", order_by=["day", "is_probe"], preceding=None, following=0)
     events = events.mutate(paid_so_far=events.paid.sum().over(so_far))
-    missed = events.filter(events.is_probe == 1, events.due_so_far > events.paid_so_far, events.day <= min(by, end))
+    missed = events.filter(
+        events.is_probe == 1, events.due_so_far > events.paid_so_far, events.day <= by, events.day <= end
+    )
     return missed.select("borrower_id", "loan_id", default_on="day")
 
 

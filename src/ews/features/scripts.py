@@ -1,8 +1,8 @@
 """Scripts: what a family describes, written as SQL that fills one temporary table after the other.
 
-They depend on the engine and on the shape of the book (tables, columns, coverage), on how many days there are on which
-anchors, never on its rows nor on which days they are: they are written once per shape, which takes longer than running
-them on a small book, and kept (kept_scripts.py).
+They depend on the engine and on the shape of the book (tables, columns, which of them tell from when to when they
+speak), on how many days there are on which anchors, never on its rows nor on which days they are: they are written once
+per shape, which takes longer than running them on a small book, and kept (kept_scripts.py).
 """
 
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ BOOK, SPINE, TABLE = "features_book_", "features_spine", "features_table_"
 class Shape:
     """What statements depend on; `manifest` tells the coverage and is no part of the comparison.
 
-    `days` stand in for those of the spine: a description that read a day itself would be told a wrong one.
+    `days` and `coverage` stand in for those of the spine and the book: a description makes literals of them.
     """
 
     make: Make

@@ -1,8 +1,10 @@
 """Statements: a script carried out on a book and its days, one temporary table after the other.
 
-The first and the last day are put in before that; what lies on the book's shelf is taken from there.
+The first and the last day, and those of which the extracts speak, are put in before that; what lies on the book's shelf
+is taken from there.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +20,7 @@ from ews.events.shelf import Shelf, key_of_statement
 from ews.events.temp_tables import put_together
 from ews.features.kept_scripts import KEPT, name_of, script_of
 from ews.features.scripts import BOOK, SPINE, TABLE, Make, Script, Shape, Statement
-from ews.features.window import Spine, alike
+from ews.features.window import Spine, StandIn, alike
 from ews.features.work_tables import WorkTables, work_tables, writer
 
 
@@ -50,8 +52,8 @@ def worked_out(book: Book, spine: Spine, make: Make, progress: Progress = silent
 
 
 def _carried_out(book: Book, spine: Spine, make: Make, progress: Progress, *, whole: bool) -> ir.Table:
-    shape, tables = _shape(book, spine, make), work_tables(book.engine)
-    script = _on_days(script_of(shape), shape, spine)
+    shape, tables = shape_of(book, spine, make), work_tables(book.engine)
+    script = on_days_of(script_of(shape), shape, book, spine)
     views = {name: spine.table if name == SPINE else book.table(name.removeprefix(BOOK)) for name in script.views}
     for name, rows in views.items():
         tables.view(name, rows)
@@ -92,17 +94,16 @@ def worked_out_apart(book: Book, spine: Spine, make: Make, progress: Progress = 
     return put_together(book.engine, parts)
 
 
-def _on_days(script: Script, shape: Shape, spine: Spine) -> Script:
-    """Return the script with the first and last day of `spine` in place of those that it was written with."""
-    places = [
-        (_written(shape.engine, shape.days[place]), _written(shape.engine, spine.days[place])) for place in (0, -1)
-    ]
-    statements = []
-    for one in script.statements:
-        select = one.select
-        for stood, day in places:
-            select = select.replace(stood, day)
-        statements.append(replace(one, select=select))
+def on_days_of(script: Script, shape: Shape, book: Book, spine: Spine) -> Script:
+    """Return the script with the days of `book` and `spine` in place of those that stand in for them in `shape`."""
+    pairs = [(shape.days[place], spine.days[place]) for place in (0, -1)]
+    for (name, _), bounds in zip(shape.tables, shape.coverage, strict=True):
+        pairs += zip(bounds or (), book.covered(name) or (), strict=True)
+    days = {_written(shape.engine, stood): _written(shape.engine, day) for stood, day in pairs}
+    pattern = re.compile("|".join(map(re.escape, days)))
+    statements = (
+        replace(one, select=pattern.sub(lambda found: days[found[0]], one.select)) for one in script.statements
+    )
     return replace(script, statements=tuple(statements))
 
 
@@ -149,14 +150,27 @@ def _carry_out(order: _Order, tables: WorkTables, shelf: Shelf | None) -> None:
         tables.drop(table)
 
 
-def _shape(book: Book, spine: Spine, make: Make) -> Shape:
+def shape_of(book: Book, spine: Spine, make: Make) -> Shape:
+    """Return what the statements depend on; days of the years 1 and 2 stand in for those of the spine and the book."""
     names = sorted(book.tables)
+    bounds = [None if book.covered(name) is None else _stand_ins(place) for place, name in enumerate(names)]
+    told = {name: pair or (None, None) for name, pair in zip(names, bounds, strict=True)}
+    tables = {
+        name: replace(entry, covered_from=told[name][0], covered_to=told[name][1])
+        for name, entry in book.manifest.tables.items()
+        if name in told
+    }
     return Shape(
         make,
         tuple((name, book.table(name).schema()) for name in names),
-        tuple(book.covered(name) for name in names),
+        tuple(bounds),
         spine.table.schema(),
         alike(spine.days),
         book.engine.name,
-        book.manifest,
+        replace(book.manifest, tables=tables),
     )
+
+
+def _stand_ins(place: int) -> tuple[date, date]:
+    first = date(2, 1, 1).toordinal() + 2 * place
+    return StandIn.fromordinal(first), StandIn.fromordinal(first + 1)

@@ -8,9 +8,11 @@ Known   a row counts if it happened on or before as_of and its version was the o
 Nulls   `is_covered` says whether a window lies within what the extract speaks of
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import NoReturn
 
 import ibis
 import ibis.expr.types as ir
@@ -65,17 +67,27 @@ def spine_on(book: Book, days: Sequence[date], *, known_by: date | None = None) 
     return Spine(book.kept(known), tuple(sorted(days)))
 
 
-def alike(days: Sequence[date]) -> tuple[date, ...]:
+class StandIn(date):
+    """A day that stands in a description for another: literals are made of it, nothing is reckoned or compared."""
+
+    def _refuse(self, _: object) -> NoReturn:
+        message = "a description reckons with a day that stands in for another: it has to do so in SQL"
+        raise TypeError(message)
+
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = _refuse
+
+
+def alike(days: Sequence[date]) -> tuple[StandIn, ...]:
     """Return days of the year 1 that are as many, up to two, and lie on one anchor day or not, as `days` do.
 
     The first and the last of them stand in a description for those of `days`.
     """
     anchors = {_anchor(day) for day in days}
     if len(days) == 1:
-        return (date(1, 1, 31),)
+        return (StandIn(1, 1, 31),)
     if len(anchors) > 1:
-        return (date(1, 1, 1), date(1, 1, 2))
-    return tuple(date(1, month, anchor) for anchor in anchors for month in (1, 3))
+        return (StandIn(1, 1, 1), StandIn(1, 1, 2))
+    return tuple(StandIn(1, month, anchor) for anchor in anchors for month in (1, 3))
 
 
 def first_day(spine: Spine) -> ir.DateValue:
@@ -193,7 +205,7 @@ def reaches_back(book: Book, name: str, as_of: ir.DateValue, *, months: int) -> 
     bounds = book.covered(name)
     if bounds is None:
         return ibis.literal(value=False)
-    return lag_of(ibis.literal(bounds[0] - timedelta(days=1)), as_of) >= months
+    return lag_of(ibis.literal(bounds[0]) - ibis.interval(days=1), as_of) >= months
 
 
 def _by_row(
@@ -263,7 +275,7 @@ def _is_month_end(day: ir.DateValue) -> ir.BooleanValue:
 
 
 def _anchor(day: date) -> int:
-    return 31 if (day + timedelta(days=1)).day == 1 else day.day
+    return 31 if day.day == monthrange(day.year, day.month)[1] else day.day
 
 
 def _as_date(value: ir.Value) -> ir.DateValue:

@@ -93,8 +93,8 @@ def _beginnings(book: Book, spine: Spine) -> ir.Table:
     loans = spine.table.inner_join(book.table("loans"), "borrower_id")
     loans = loans.filter(was_known(loans, loans.known_by), loans.opened_on.isnull() | (loans.opened_on <= loans.as_of))
     feeds = ["ledger", *(["payments"] if has_schedule(book) else [])]
-    starts = [bounds[0] for bounds in map(book.covered, feeds) if bounds is not None]
-    opened = loans.opened_on if not starts else ibis.greatest(loans.opened_on, ibis.literal(min(starts)))
+    starts = [ibis.literal(bounds[0]) for bounds in map(book.covered, feeds) if bounds is not None]
+    opened = loans.opened_on if not starts else ibis.greatest(loans.opened_on, ibis.least(*starts))
     return loans.select(
         *LOAN, day=ibis.least(opened.fill_null(loans.as_of), loans.as_of), turn=ibis.literal(0, "int64")
     )

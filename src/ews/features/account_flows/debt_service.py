@@ -9,7 +9,7 @@ Nulls   nothing falls due; a living loan tells nothing of what falls due; a bala
         comes in and something falls due the ratio is 0
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -106,7 +106,9 @@ def _living(book: Book, spine: Spine) -> ir.Table:
 def _ledger_speaks_to(book: Book) -> ir.DateValue:
     """Return the last day on which the silence of the ledger says that a loan has been paid back."""
     covered = book.covered("ledger")
-    return ibis.literal(date.min if covered is None else covered[1] + timedelta(days=STALE_DAYS))
+    if covered is None:
+        return ibis.literal(date.min)
+    return (ibis.literal(covered[1]) + ibis.interval(days=STALE_DAYS)).cast("date")
 
 
 def _stated(book: Book, spine: Spine) -> ir.Table:
