@@ -12,6 +12,8 @@ BODIES = {
     "an answer": ("/v1/checks/C0000001", {"version": 1, "answers": {"other": "a\x0bb"}}, "body.answers.other"),
     "half a character": ("/v1/measures", {"reason": "\ud83d"}, "body.reason"),
     "one of a list": ("/v1/checks/C0000001", {"answers": {"photo": ["B1", "B\x072"]}}, "body.answers.photo.1"),
+    "a blank letter": ("/v1/watch-list", {"borrower_id": "B1", "reason": "已\u3164核实"}, "body.reason"),
+    "a tag": ("/v1/watch-list", {"borrower_id": "B1", "reason": "已\U000e0041核实"}, "body.reason"),
     "a name": ("/v1/checks/C0000001", {"answers": {"x\x00": 1}}, "a name in body.answers"),
 }
 

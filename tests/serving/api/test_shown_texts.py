@@ -10,7 +10,7 @@ def _text(client, model, field):
     return client.get("/openapi.json").json()["components"]["schemas"][model]["properties"][field]
 
 
-@pytest.mark.parametrize("hidden", ["\x00", "\x08", "\x1f", "\x7f", "\x9f", "\u061c", "\u200e", "\u202e", "\u2069"])
+@pytest.mark.parametrize("hidden", ["\x00", "\x08", "\x1f", "\x7f", "\x9f", "\u061c", "\u202e", "\u3164", "\U000e0041"])
 def test_the_openapi_refuses_what_the_service_refuses(client_as, hidden):
     client = client_as(OFFICER)
     told = client.post("/v1/warnings/W0000001/report", json={"version": 1, "how": f"Paid{hidden} by July"})

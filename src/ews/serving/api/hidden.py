@@ -7,12 +7,11 @@ from typing import Any
 
 from fastapi import Request
 
-from ews.casework.written import check_shown
+from ews.casework.written import UNSEEN, check_shown
 from ews.serving.rights import SECRET_PATHS
 
-_ESCAPES = (r"\\u(?:00[01789]|[dD][89a-fA-F]|061[cC]|20[026])", r"\\[bf]")
-_RAW = "[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-_MAY_HIDE = re.compile("|".join((*_ESCAPES, _RAW)))
+_RAW = "".join(f"{chr(first)}-{chr(last)}" for first, last in ((0x7F, 0x9F), (0xD800, 0xDFFF), *UNSEEN))
+_MAY_HIDE = re.compile(rf"\\[ubf]|[{_RAW}]")
 """JSON takes no raw control characters, so that few bodies have to be looked through."""
 
 

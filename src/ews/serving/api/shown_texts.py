@@ -6,11 +6,17 @@ Names are texts too; only what logs somebody in is taken as it is.
 from collections.abc import Iterator
 from typing import Any
 
+from ews.casework.written import UNSEEN
 from ews.serving.rights import SECRET_PATHS
 
-_TURNS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-SHOWN = rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f{_TURNS}]*$"
-_OF_ONE_LINE = {rf"^[^\x00-\x1f]{times}$": rf"^[^\u0000-\u001f\u007f-\u009f{_TURNS}]{times}$" for times in ("*", "+")}
+
+def _told(character: int) -> str:
+    return f"\\u{character:04x}" if character < 0x10000 else chr(character)  # the escape has four digits everywhere
+
+
+_UNSEEN = "".join(f"{_told(first)}-{_told(last)}" for first, last in UNSEEN)
+SHOWN = rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f{_UNSEEN}]*$"
+_OF_ONE_LINE = {rf"^[^\x00-\x1f]{times}$": rf"^[^\u0000-\u001f\u007f-\u009f{_UNSEEN}]{times}$" for times in ("*", "+")}
 _FREE = frozenset({"pattern", "enum", "const", "format"})
 
 
