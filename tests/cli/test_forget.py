@@ -4,7 +4,9 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
+import httpx
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,6 +17,7 @@ from ews.cli.desks import log_of, now
 from ews.cli.forget import Asked, forget
 from ews.cli.settings import Settings
 from ews.domain.errors import ForbiddenError, RequestError, UnknownBorrowerError
+from ews.domain.people import Role
 from ews.scoring.seal import is_sound
 from ews.store.audit import LOOK_UP, Entry
 from ews.store.audit_log import change
@@ -23,7 +26,8 @@ from ews.store.cases import Case, case_id_of, change_case, find_case, open_case
 from ews.store.engine import open_store, reading
 from ews.store.kept_records import kept_record
 from ews.store.packing import unpacked
-from ews.store.personal import ERASED, without_texts
+from ews.store.personal import ERASED, forms_of, without_texts
+from tests.cli.served import served
 
 PHOTO = "ab" * 32
 NUMBER, PHONE = "110101199003074477", "13800138000"
@@ -128,6 +132,25 @@ def test_nothing_of_the_person_is_left_in_any_byte_and_the_log_is_whole(settings
         assert is_sound(folder)
         assert (folder / "erased.json").is_file()
     assert [path.name for path in (settings.home / "evidence").rglob("*") if path.is_file()] == ["cd" * 32]
+
+
+def test_nothing_is_left_of_what_a_browser_asked_and_kept(settings, person):
+    """A search and a view hold the name as addresses and forms write it."""
+    name = person[1]
+    with served(settings, now) as service:
+        service.opened("wu", Role.AUDITOR)
+        service.opened("li", Role.RISK_MANAGER)
+        li = service.person("li")
+        assert name in li.ask("GET", "/borrowers", params={"text": name}).text
+        for called, query in ((f"{name}等", "level=red"), ("找人", str(httpx.QueryParams(text=name, level="red")))):
+            li.ask("POST", "/warnings/views", 303, data={"name": called, "query": query})
+        li.ask("POST", "/warnings/views", 303, data={"name": "红色", "query": "level=red"})
+    written = [*forms_of(name), NUMBER, PHONE]
+    assert "ews.db" in found_in(settings.home, [quote(name)])
+    found = forget(settings, asked(person), dry=False, as_json=True)
+    assert found.touch.changed["views"] == 2
+    assert (found.left, found_in(settings.home, written)) == ([], set())
+    assert verify_log(settings, as_json=True)
 
 
 def test_what_the_book_itself_still_says_is_told_and_left(scored, settings, person, capsys):

@@ -229,7 +229,7 @@ def test_the_log_is_shown_by_borrower_look_ups_and_acts_alike(audit, log):
 def test_a_line_of_the_log_fits_into_eighty_columns(audit, log, monkeypatch):
     monkeypatch.setattr(show, "OUT", Console(width=80))
     path = "/v1/borrowers/B0000713/decision"
-    content = {"method": "GET", "status": 200, "query": "portfolio=sme"}
+    content = {"method": "GET", "status": 200, "query": {"portfolio": "sme"}}
     with changing(log.store) as connection:
         looked = Entry(
             datetime(2026, 7, 6, 9, 5, 7), "zhang.wei", "look-up", path, "4f1c2a" * 5, content, (), ("B0000713",)

@@ -43,9 +43,20 @@ def test_who_looked_up_whom_is_in_the_log_refused_ones_too(client_as, looked):
     ]
     first = looked.entries[0]
     assert (first.action, first.at, first.request_id) == (LOOK_UP, NOW, "r-1")
-    assert first.content == {"method": "GET", "status": 200, "query": "lang=zh", "purpose": "post-loan"}
+    assert first.content == {"method": "GET", "status": 200, "query": {"lang": "zh"}, "purpose": "post-loan"}
     assert [one.borrowers for one in looked.entries] == [("A/1",), ("B9",), (), ()]
     assert looked.entries[1].content["problem"] == "unknown-borrower"
+
+
+def test_parameters_are_in_the_log_as_they_are_meant(client_as, looked):
+    """What stands there is found by who searches for it, and by who has to take it out."""
+    client = client_as(OFFICER)
+    client.get("/borrowers?text=%E5%AD%99+A%26B%3D%22C%22&text=&%E5=%ff&x=%00y")
+    client.get("/borrowers?text=" + "x" * 5_000)
+    assert looked.entries[0].content["query"] == {
+        "text": ['孙 A&B="C"', ""], "\\xe5": "\\xff", "x": "%00y",
+    }  # fmt: skip
+    assert looked.entries[1].content["query"] == {"text": "x" * 500}
 
 
 def test_borrowers_that_the_path_does_not_name_are_in_the_log_too(client_as, looked):

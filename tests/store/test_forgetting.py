@@ -3,8 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote, quote_plus
 
-from ews.store.audit import Entry
+from sqlalchemy import select
+
+from ews.domain.people import Role
+from ews.store.accounts import Profile, add_user
+from ews.store.audit import LOOK_UP, Entry
 from ews.store.audit_check import verify
 from ews.store.audit_log import change
 from ews.store.cases import Case, find_case, open_case
@@ -12,10 +17,12 @@ from ews.store.engine import reading
 from ews.store.forgetting import forget_rows, person_of
 from ews.store.keeping import newest_publications, take_out, wipe_pages
 from ews.store.kept_records import kept_records
-from ews.store.personal import ERASED, Whom
+from ews.store.personal import ERASED, Whom, tells
 from ews.store.publications import DecisionRow
 from ews.store.publish import publish
 from ews.store.purging import old_batches, purge_cases, purge_decisions
+from ews.store.tables import audit
+from ews.store.views import save_view, views_of
 from tests.store.samples import batch, decision
 
 AT = datetime(2026, 8, 3)
@@ -49,6 +56,36 @@ def _case(log, borrower_id, note):
         made.touch("cases", case.case_id)
         made.touch("acts", str(act.act))
     return case.case_id
+
+
+NAME = 'Li "A&B" C+D \\ 100%/甲'
+
+
+def test_a_name_goes_however_it_is_written(log):
+    """As JSON escapes it, as addresses and forms encode it, with hexadecimal digits of either kind."""
+    ways = [quote(NAME), quote_plus(NAME), quote(NAME, safe="!'()*"), quote(NAME).replace("%E7%94%B2", "%e7%94%b2")]
+    for way in ways:
+        with change(log, Entry(AT, "li", LOOK_UP, "/borrowers", content={"query": f"text={way}&level=red"})):
+            pass
+    with change(log, Entry(AT, "li", LOOK_UP, "/borrowers", content={"query": {"text": NAME, "level": "red"}})):
+        pass
+    _published(log, {"B1": NAME, "B2": "乙公司"})
+    other = _case(log, "B2", f"见 {NAME} 处")
+    add_user(log, "li", Profile("Li", frozenset({Role.OFFICER}), "BR01", "OF001"), by="os:ops", at=AT)
+    page = "warnings"
+    for number, query in enumerate([f"text={ways[0]}", f"text={ways[1]}", "level=red"]):
+        save_view(log, "li", page, f"V{number}", query, at=AT)
+    save_view(log, "li", page, f"of {NAME}", "level=red", at=AT)
+    _forget(log, "B1")
+    assert [one.name for one in views_of(log.store, "li", page)] == ["V2"]
+    with reading(log.store) as connection:
+        assert find_case(connection, other).body["note"] == f"见 {ERASED} 处"
+        told = [
+            json.loads(text) for text in connection.execute(select(audit.c.content).order_by(audit.c.entry)).scalars()
+        ]
+    assert [one["query"] for one in told if "query" in one][:5] == [*[ERASED] * 4, {"text": ERASED, "level": "red"}]
+    assert not any(tells(json.dumps(one, ensure_ascii=False), [NAME]) for one in told)
+    assert verify(log.store, log.key).is_sound
 
 
 def test_name_and_texts_go_and_what_was_decided_stays(log):

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from ews.scoring.seal import ERASED as ERASED_FILE
 from ews.scoring.seal import PURGED, SUMMARY, digest
-from ews.store.personal import Whom, record_without, without
+from ews.store.personal import Whom, record_without, tells, without
 
 _MADE_ANEW = (".kept", ".orphans")
 _PARTIES, _RECORD = "parties", "record"
@@ -153,7 +153,7 @@ def _value(column: str, value: Any, whom: Whom, *, own: bool) -> Any:
     if column == "name":
         return None if own else value
     if column == _RECORD:
-        return record_without(value, whom) if own or any(one in value for one in whom.named) else value
+        return record_without(value, whom) if own or tells(value, whom.named) else value
     return without(value, whom.named if own else whom.elsewhere)
 
 

@@ -28,7 +28,7 @@ from ews.store.audit import Entry
 from ews.store.engine import reading
 from ews.store.forgetting import Person, Touch, forget_rows, person_of
 from ews.store.keeping import newest_publications, take_out, wipe_pages
-from ews.store.personal import Whom
+from ews.store.personal import Whom, tells
 from ews.store.tables import acts, cases
 
 ENTRY = "personal.forget"
@@ -97,7 +97,7 @@ def _check(person: Person, asked: Asked) -> None:
     if any(len(one.strip()) < _LEAST for one in asked.also):
         message = "A text given with --also is too short: of one character nobody knows what it would hit."
         raise RequestError(message)
-    if any(one in asked.reason for one in (*person.names, *asked.also)):
+    if tells(asked.reason, (*person.names, *asked.also)):
         message = "The reason names the person: it would stay in the audit log. Give the number of the request instead."
         raise RequestError(message)
     why = ["the newest batch has a loan of theirs"] if person.owes else []

@@ -1,6 +1,5 @@
 """Search for texts in a file, by its bytes: as they lie there, and unpacked where it is a table or holds packs."""
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing
@@ -11,14 +10,15 @@ import pyarrow.parquet as pq
 
 from ews.domain.errors import TamperedError
 from ews.store.packing import unpacked
+from ews.store.personal import forms_of
 
 _CHUNK = 1 << 22
 _MAGIC = b"SQLite format 3\0"
 
 
 def has_text(path: Path, texts: Collection[str]) -> bool:
-    """Tell whether a file holds one of the texts, in UTF-8 or as JSON escapes it."""
-    wanted = [form for one in texts for form in (one.encode(), json.dumps(one)[1:-1].encode())]
+    """Tell whether a file holds one of the texts in UTF-8, as it is or as JSON and addresses write it."""
+    wanted = [form.encode() for one in texts for form in forms_of(one)]
     return any(form in part for part in _parts(path, max((len(one) for one in wanted), default=0)) for form in wanted)
 
 

@@ -11,6 +11,7 @@ from asyncio import wrap_future
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import Request
@@ -37,7 +38,7 @@ _QUIET = frozenset({"/healthz", "/readyz", "/openapi.json", METRICS})
 _DONE = frozenset({Kind.ACT, Kind.OPEN})
 """Of these what went well is in the log already: the act itself, the login."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_LONGEST = 500
+_LONGEST, _LONGEST_QUERY = 500, 2_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 Identify = Callable[[Request], Awaitable[Actor]]
@@ -127,15 +128,25 @@ async def _written(services: Services, request: Request, status: int) -> bool:
 
 def _content(request: Request, right: Right | None, status: int) -> dict[str, Any]:
     is_login = right is not None and right.kind is Kind.OPEN  # its query may hold what logs somebody in
-    query = "" if is_login else request.scope["query_string"].decode("latin-1")
+    query = {} if is_login else _asked(request.scope["query_string"])
     found = {
         "method": _told(request.method),
         "status": status,
-        "query": _told(query) or None,
+        "query": query or None,
         "problem": getattr(request.state, "problem", None),
         "purpose": getattr(request.state, "purpose", None),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _asked(query: bytes) -> dict[str, Any]:
+    """Return the parameters as whoever asks means them; several values of one as a list."""
+    found: dict[str, Any] = {}
+    text = query.decode(errors="backslashreplace")[:_LONGEST_QUERY]
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="backslashreplace"):
+        before, told = found.get(_told(name)), _told(value)
+        found[_told(name)] = told if before is None else [*([before] if isinstance(before, str) else before), told]
+    return found
 
 
 def _action(request: Request, right: Right | None, status: int) -> str:

@@ -16,7 +16,15 @@ from sqlalchemy import ColumnElement, Connection, Row, String, cast, delete, fal
 from ews.store.audit import Touched, touched
 from ews.store.audit_rows import publications_in, set_touched
 from ews.store.packing import packed, unpacked
-from ews.store.personal import Whom, json_without_texts, record_without, without, without_texts
+from ews.store.personal import (
+    Whom,
+    forms_of,
+    json_without_texts,
+    record_without,
+    tells,
+    without,
+    without_texts,
+)
 from ews.store.tables import acts, cases, decisions, deliveries, findings, packed_records, records, views, worklist
 
 _NAMED = ((cases, "body"), (acts, "content"), (deliveries, "body"), (findings, "value"), (worklist, "name"))
@@ -159,7 +167,7 @@ def _forget_records(connection: Connection, number: int, whom: Whom, touch: Touc
 
 
 def _record_without(text: str, whom: Whom, *, own: bool) -> str:
-    return record_without(text, whom) if own or any(one in text for one in whom.named) else text
+    return record_without(text, whom) if own or tells(text, whom.named) else text
 
 
 def _forget_findings(connection: Connection, whom: Whom, touch: Touch) -> None:
@@ -184,8 +192,17 @@ def _forget_elsewhere(connection: Connection, named: Collection[str], touch: Tou
             touch.note(table.name)
             if table in (cases, acts, findings):
                 touch.rows.add((table.name, str(row[0])))
-    touch.note("views", connection.execute(delete(views).where(_has(views.c.query, named))).rowcount)
+    _forget_views(connection, named, touch)
+
+
+def _forget_views(connection: Connection, named: Collection[str], touch: Touch) -> None:
+    key = list(views.primary_key.columns)
+    for row in connection.execute(select(*key, views.c.query)).all():
+        if any(tells(one, named) for one in (row.name, row.query)):
+            connection.execute(delete(views).where(*(column == row._mapping[column.name] for column in key)))  # noqa: SLF001 - as above
+            touch.note("views")
 
 
 def _has(column: ColumnElement[Any], named: Collection[str]) -> ColumnElement[bool]:
-    return or_(false(), *(cast(column, String).contains(one, autoescape=True) for one in named))
+    forms = dict.fromkeys(form for one in named for form in forms_of(one))
+    return or_(false(), *(cast(column, String).contains(one, autoescape=True) for one in forms))

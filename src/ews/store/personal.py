@@ -1,15 +1,18 @@
 """Personal data in plain data: names, free texts and long numbers taken out of bodies, acts, records and messages.
 
 Taken   each text that is no code: words, sentences, whatever has Chinese in it or a number as long as a telephone's;
-        each named text wherever it stands
+        each named text wherever it stands, as it is or as addresses and JSON write it
 Left    codes, days, money, ids that the bank gave, hashes: what a decision rested on can still be followed
 """
 
 import json
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from ews.store.cases import plain_json
 
@@ -30,11 +33,44 @@ class Whom:
     elsewhere: tuple[str, ...]
 
 
+@lru_cache(maxsize=256)
+def forms_of(text: str) -> tuple[str, ...]:
+    """Return the ways in which a text may be written, itself first: in JSON, in addresses, in what a form sends."""
+    in_json = (json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1])
+    encoded = (quote(text, safe=""), quote(text, safe="!'()*"), quote_plus(text), quote_plus(text, safe="*"))
+    in_lower_case = (re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), one) for one in encoded)
+    return tuple(dict.fromkeys((text, *in_json, *encoded, *in_lower_case)))
+
+
+def tells(text: str, named: Collection[str]) -> bool:
+    """Tell whether one of the texts in `named` stands in a text, however it is written."""
+    readings = {text, unquote(text), unquote_plus(text)} if "%" in text or "+" in text else {text}
+    return any(form in reading for one in named for form in forms_of(one) for reading in readings)
+
+
 def without(text: str, named: Collection[str]) -> str:
-    """Return a text with each of the texts in `named` exchanged for ERASED."""
+    """Return a text with each of the texts in `named` exchanged for ERASED; all of it where they are written in code.
+
+    In the JSON of an object or a list that is done text by text.
+    """
+    kept = text
     for one in sorted(named, key=len, reverse=True):
-        text = text.replace(one, ERASED)
-    return text
+        kept = kept.replace(one, ERASED)
+    if not tells(kept, named):
+        return kept
+    with suppress(ValueError):
+        content = json.loads(text)
+        if isinstance(content, dict | list):
+            return plain_json(_exchanged(content, named))
+    return ERASED
+
+
+def _exchanged(content: Any, named: Collection[str]) -> Any:
+    if isinstance(content, dict):
+        return {without(name, named): _exchanged(one, named) for name, one in content.items()}
+    if isinstance(content, list):
+        return [_exchanged(one, named) for one in content]
+    return without(content, named) if isinstance(content, str) else content
 
 
 def without_texts(content: Any, named: Collection[str], key: str = "") -> Any:
