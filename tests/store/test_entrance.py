@@ -8,7 +8,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from ews.domain.errors import AccountError, UnauthenticatedError
 from ews.domain.people import Role
 from ews.store import entrance
-from ews.store.accounts import Profile, add_user, find_user, set_active
+from ews.store.accounts import Profile, add_user, find_user, set_active, set_password
 from ews.store.audit_search import EntryFilter, entry_page
 from ews.store.engine import reading
 from ews.store.entrance import (
@@ -22,6 +22,7 @@ from ews.store.entrance import (
     actor_by_token,
     change_own_password,
     delayed_until,
+    entered_by_password,
 )
 from ews.store.passwords import WeakPasswordError
 from ews.store.sessions import open_sessions, start_session
@@ -231,3 +232,45 @@ def test_an_account_without_a_password_has_none_to_change(log):
     by_bank = add_user(log, "wang", Profile("W", frozenset({Role.AUDITOR}), oidc_subject="s-1"), by="ops", at=MORNING)
     with pytest.raises(AccountError, match="'wang' has no password here"):
         changed(log, by_bank, PASSWORD, NEW)
+
+
+RESET = "set anew by an operator"
+
+
+@pytest.fixture
+def overtaken(log, li, monkeypatch):
+    """Have an operator set another password between the look at the one shown and what rests on it."""
+    verify = entrance.PASSWORDS.verify_and_update
+
+    class Meanwhile:
+        @staticmethod
+        def verify_and_update(password, stored):
+            told = verify(password, stored)
+            set_password(log, "li", RESET, by="os:ops", at=MORNING)
+            return told[0], "anew" if rehashed else told[1]
+
+    rehashed = []
+    monkeypatch.setattr(entrance, "PASSWORDS", Meanwhile)
+    yield rehashed
+    monkeypatch.undo()
+    assert actor_by_password(log, "li", RESET, at=MORNING) == li.actor()
+    assert open_sessions(log.store, "li", at=MORNING) == ()
+    assert checked(log).faults == ()
+
+
+def test_no_session_rests_on_a_password_that_was_changed_meanwhile(log, overtaken):
+    entered = entered_by_password(log, "li", PASSWORD, at=MORNING)
+    with pytest.raises(UnauthenticatedError, match="not accepted"):
+        start_session(log, entered.actor, at=MORNING, lasts=HOUR, password_hash=entered.password_hash)
+
+
+def test_nor_is_a_password_changed_by_one_that_no_longer_is(log, li, overtaken):
+    with pytest.raises(WrongPasswordError, match="Nothing was changed"):
+        changed(log, li, PASSWORD, NEW)
+    assert actions(log)[-1] == ("user.password.failed", "li")
+
+
+def test_nor_kept_anew(log, overtaken):
+    overtaken.append(True)
+    assert "not accepted" in refused(log, "li", PASSWORD)
+    assert ("user.rehash", "li") not in actions(log)

@@ -6,6 +6,7 @@ Roles   officers and branch managers work for one branch; others may be tied to 
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -171,9 +172,23 @@ def set_password(
 ) -> None:
     """Give an account a new password; whoever is logged in under it is logged out. AccountError if it is too weak."""
     hashed = hashed_password(password, user_id, find_user(log.store, user_id).profile.name, bank_words)
-    with change(log, Entry(at, by, "user.password", user_id, request_id)) as made:
-        _update(made, user_id, {"password_hash": hashed})
-        _log_out(made.connection, user_id)
+    exchange_password(log, Entry(at, by, "user.password", user_id, request_id), hashed, None)
+
+
+class _Overtaken(Exception):  # noqa: N818 - no error: it ends a transaction that is not to be
+    """Somebody else has changed the password."""
+
+
+def exchange_password(log: Log, entry: Entry, hashed: str, before: str | None, *, logs_out: bool = True) -> bool:
+    """Keep a hash for the subject of `entry` in place of `before`, None for any; tell whether it was still that."""
+    with suppress(_Overtaken), change(log, entry) as made:
+        if before is not None and row_of(made.connection, entry.subject).password_hash != before:
+            raise _Overtaken
+        _update(made, entry.subject, {"password_hash": hashed})
+        if logs_out:
+            _log_out(made.connection, entry.subject)
+        return True
+    return False
 
 
 def row_of(connection: Connection, user_id: str) -> Row[Any]:

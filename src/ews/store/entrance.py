@@ -12,18 +12,18 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 
 from ews.domain.errors import AccountError, UnauthenticatedError
 from ews.domain.people import Actor
 from ews.domain.text import sentence
-from ews.store.accounts import User, find_user, set_password, user_of
+from ews.store.accounts import User, exchange_password, find_user, user_of
 from ews.store.audit import Entry
 from ews.store.audit_log import Log, change
 from ews.store.engine import Store, reading, writing
-from ews.store.passwords import PASSWORDS, WeakPasswordError, check_password, normal_password
+from ews.store.passwords import PASSWORDS, WeakPasswordError, check_password, hashed_password, normal_password
 from ews.store.tables import logins, tokens, users
 
 FREE = 5
@@ -42,6 +42,13 @@ class WrongPasswordError(AccountError):
     code = "wrong-password"
 
 
+class Entered(NamedTuple):
+    """Who showed the right password, and what is kept of it: what rests on it is void where that is no more."""
+
+    actor: Actor
+    password_hash: str
+
+
 class TooManyAttemptsError(UnauthenticatedError):
     """`seconds` is how long it takes until the next attempt is looked at."""
 
@@ -54,13 +61,20 @@ class TooManyAttemptsError(UnauthenticatedError):
 
 def actor_by_password(log: Log, user_id: str, password: str, *, at: datetime, request_id: str | None = None) -> Actor:
     """Return who logs in; UnauthenticatedError where id or password is wrong, the account off, or the id delayed."""
-    row, is_sound = _verified(log, user_id, password, at)
-    if row is None or not is_sound:
+    return entered_by_password(log, user_id, password, at=at, request_id=request_id).actor
+
+
+def entered_by_password(
+    log: Log, user_id: str, password: str, *, at: datetime, request_id: str | None = None
+) -> Entered:
+    """Return who logs in, for a session; errors as in `actor_by_password`."""
+    row, kept = _verified(log, user_id, password, at)
+    if row is None or kept is None:
         subject = UNKNOWN if row is None else row.user_id
         with change(log, Entry(at, subject, "login.failed", subject, request_id)):
             pass
         raise UnauthenticatedError(NOT_ACCEPTED)
-    return user_of(row).actor()
+    return Entered(user_of(row).actor(), kept)
 
 
 def change_own_password(
@@ -83,16 +97,22 @@ def change_own_password(
         message = sentence("The account '{user_id}' has no password here that could be changed.", user_id=actor.user_id)
         raise AccountError(message)
     check_password(new, user.user_id, user.profile.name, bank_words)
-    _, is_sound = _verified(log, user.user_id, before, at)
-    if not is_sound:
-        with change(log, Entry(at, user.user_id, "user.password.failed", user.user_id, request_id)):
-            pass
-        message = sentence("The password before is not the right one. Nothing was changed.")
-        raise WrongPasswordError(message)
+    _, kept = _verified(log, user.user_id, before, at)
+    if kept is None:
+        raise _not_before(log, user.user_id, at, request_id)
     if normal_password(new) == normal_password(before):
         message = sentence("The new password is the one before. Choose another one.")
         raise WeakPasswordError(message)
-    set_password(log, user.user_id, new, by=user.user_id, at=at, bank_words=bank_words, request_id=request_id)
+    hashed = hashed_password(new, user.user_id, user.profile.name, bank_words)
+    if not exchange_password(log, Entry(at, user.user_id, "user.password", user.user_id, request_id), hashed, kept):
+        raise _not_before(log, user.user_id, at, request_id)
+
+
+def _not_before(log: Log, user_id: str, at: datetime, request_id: str | None) -> WrongPasswordError:
+    """Enter in the log that a password was not changed, and return why."""
+    with change(log, Entry(at, user_id, "user.password.failed", user_id, request_id)):
+        pass
+    return WrongPasswordError(sentence("The password before is not the right one. Nothing was changed."))
 
 
 def actor_by_token(store: Store, secret: str, *, at: datetime) -> Actor:
@@ -125,8 +145,8 @@ def delayed_until(store: Store, user: User, *, at: datetime) -> datetime | None:
     return until if until is not None and until > at else None
 
 
-def _verified(log: Log, user_id: str, password: str, at: datetime) -> tuple[Row[Any] | None, bool]:
-    """Return the account under an id, and whether the password is its own and it is in use; an attempt is counted."""
+def _verified(log: Log, user_id: str, password: str, at: datetime) -> tuple[Row[Any] | None, str | None]:
+    """Return the account under an id, and what is kept of the password where it is its own; an attempt is counted."""
     name = _hash(user_id)
     _count_attempt(log.store, name, at)
     row = _row_under(log.store, user_id)
@@ -134,12 +154,12 @@ def _verified(log: Log, user_id: str, password: str, at: datetime) -> tuple[Row[
     # As much work for an id that nobody has: the time tells nothing.
     fits, newer = PASSWORDS.verify_and_update(normal_password(password[:_LONGEST_GIVEN]), stored or nobodys_hash())
     if row is None or stored is None or not fits or not row.is_active:
-        return row, False
-    if newer is not None:
-        _keep_newer(log, row.user_id, newer, at)
+        return row, None
+    if newer is not None and not _keep_newer(log, row.user_id, stored, newer, at):
+        return row, None
     with writing(log.store) as connection:
         connection.execute(delete(logins).where(logins.c.user_id == name))
-    return row, True
+    return row, newer or stored
 
 
 def _row_under(store: Store, user_id: str) -> Row[Any] | None:
@@ -179,12 +199,12 @@ def _attempts(connection: Connection, name: str, at: datetime) -> tuple[datetime
     return row.failed_at + min(LONGEST, FIRST * 2 ** min(row.failed - FREE, 10)), row.failed
 
 
-def _keep_newer(log: Log, user_id: str, newer: str, at: datetime) -> None:
-    """Keep the password under the present parameters of argon2, which were others when it was set."""
-    with change(log, Entry(at, user_id, "user.rehash", user_id)) as made:
-        found = made.found("users", user_id)
-        made.connection.execute(update(users).where(users.c.user_id == user_id).values(password_hash=newer))
-        made.touch("users", user_id, found)
+def _keep_newer(log: Log, user_id: str, stored: str, newer: str, at: datetime) -> bool:
+    """Keep the password under the present parameters of argon2, which were others when it was set.
+
+    Tell whether that could be: not where it was changed meanwhile.
+    """
+    return exchange_password(log, Entry(at, user_id, "user.rehash", user_id), newer, stored, logs_out=False)
 
 
 def _hash(secret: str) -> str:

@@ -66,9 +66,19 @@ class LoggedIn(NamedTuple):
 
 
 def start_session(
-    log: Log, actor: Actor, *, at: datetime, lasts: timedelta, request_id: str | None = None
+    log: Log,
+    actor: Actor,
+    *,
+    at: datetime,
+    lasts: timedelta,
+    password_hash: str | None = None,
+    request_id: str | None = None,
 ) -> NewSession:
-    """Log somebody in for a time, and forget the sessions that are past theirs."""
+    """Log somebody in for a time, and forget the sessions that are past theirs.
+
+    UnauthenticatedError where the account is off, or its password is no longer that of `password_hash`, if one was
+    shown.
+    """
     made_secret = f"{secrets.token_urlsafe(32)}:{actor.user_id}"
     row = {
         "session_hash": _keyed(log, made_secret),
@@ -78,7 +88,8 @@ def start_session(
         "expires_at": at + lasts,
     }
     with change(log, Entry(at, actor.user_id, "login", actor.user_id, request_id)) as made:
-        if not row_of(made.connection, actor.user_id).is_active:  # disabled while the password was looked at
+        account = row_of(made.connection, actor.user_id)
+        if not account.is_active or password_hash not in {None, account.password_hash}:  # changed since it was shown
             raise UnauthenticatedError(NOT_ACCEPTED)
         made.connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
         made.connection.execute(insert(sessions), [row])

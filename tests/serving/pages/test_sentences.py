@@ -48,7 +48,7 @@ NEVER_SHOWN = {
     "store/audit_log.py": "before there are pages",
     "store/audit_rows.py": "checked at the command line",
     "store/engine.py": "before there are pages",
-    "store/entrance.py:actor_by_password": "the page of the login says it in its own words",
+    "store/entrance.py:entered_by_password": "the page of the login says it in its own words",
     "store/entrance.py:actor_by_oidc": "below /v1, told as JSON",
     "store/entrance.py:actor_by_token": "asked by machines",
     "store/migrate.py": "before there are pages",

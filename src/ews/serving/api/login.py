@@ -16,7 +16,7 @@ from ews.serving.api.words import Words, words
 from ews.serving.credentials import drop_session, keep_session, require_own_page, session_of
 from ews.serving.identity import ActorDep
 from ews.serving.services import Services, ServicesDep
-from ews.store.entrance import actor_by_password
+from ews.store.entrance import entered_by_password
 from ews.store.sessions import end_session, start_session
 
 router = APIRouter(tags=["login"])
@@ -100,9 +100,9 @@ def log_in_with_password(
     A wrong password, an account that does not exist, is closed or is locked for a while are all told alike.
     """
     at, request_id = services.desk.now(), request.state.request_id
-    actor = actor_by_password(services.desk.log, asked.user, asked.password, at=at, request_id=request_id)
-    begin(actor, request, response, services)
-    return MeOut.of(actor, languages(lang))
+    entered = entered_by_password(services.desk.log, asked.user, asked.password, at=at, request_id=request_id)
+    begin(entered.actor, request, response, services, password_hash=entered.password_hash)
+    return MeOut.of(entered.actor, languages(lang))
 
 
 @router.post(
@@ -131,11 +131,18 @@ def read_me(actor: ActorDep, lang: Lang = None) -> MeOut:
     return MeOut.of(actor, languages(lang))
 
 
-def begin(actor: Actor, request: Request, response: Response, services: Services) -> None:
-    """Hand out a new session and end the one that the browser still had: nobody can know it beforehand."""
+def begin(
+    actor: Actor, request: Request, response: Response, services: Services, *, password_hash: str | None = None
+) -> None:
+    """Hand out a new session and end the one that the browser still had: nobody can know it beforehand.
+
+    UnauthenticatedError where the password of `password_hash`, if one was shown, was changed meanwhile.
+    """
     end(request, services)
     at, request_id = services.desk.now(), request.state.request_id
-    session = start_session(services.desk.log, actor, at=at, lasts=LASTS, request_id=request_id)
+    session = start_session(
+        services.desk.log, actor, at=at, lasts=LASTS, password_hash=password_hash, request_id=request_id
+    )
     keep_session(request, response, session, LASTS)
 
 

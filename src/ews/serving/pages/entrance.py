@@ -14,7 +14,7 @@ from ews.serving.pages.language import keep_language, own_path
 from ews.serving.pages.navigation import home_of
 from ews.serving.pages.render import ViewDep, view_of
 from ews.serving.services import ServicesDep
-from ews.store.entrance import TooManyAttemptsError, actor_by_password
+from ews.store.entrance import TooManyAttemptsError, entered_by_password
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,14 +39,14 @@ def log_in(request: Request, services: ServicesDep, fields: FieldsDep) -> Respon
     next_path = own_path(first(fields, "next"))
     at, request_id = services.desk.now(), request.state.request_id
     try:
-        actor = actor_by_password(services.desk.log, user, password, at=at, request_id=request_id)
+        entered = entered_by_password(services.desk.log, user, password, at=at, request_id=request_id)
+        response = RedirectResponse(home_of(entered.actor) if next_path == "/" else next_path, status_code=303)
+        begin(entered.actor, request, response, services, password_hash=entered.password_hash)
     except UnauthenticatedError as error:
         wait = error.seconds if isinstance(error, TooManyAttemptsError) else None
         failed = {"wait": wait}
         shown = {"next_path": next_path, "failed": failed, "user": user, "by_bank": services.oidc is not None}
         return view.show("login.html", status=401 if wait is None else 429, **shown)
-    response = RedirectResponse(home_of(actor) if next_path == "/" else next_path, status_code=303)
-    begin(actor, request, response, services)
     return response
 
 
