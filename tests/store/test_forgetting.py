@@ -5,15 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, quote_plus
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
+from ews.domain.errors import TamperedError
 from ews.domain.people import Role
 from ews.store.accounts import Profile, add_user
 from ews.store.audit import LOOK_UP, Entry
 from ews.store.audit_check import verify
+from ews.store.audit_faults import FaultKind
 from ews.store.audit_log import change
 from ews.store.cases import Case, find_case, open_case
-from ews.store.engine import reading
+from ews.store.engine import reading, writing
 from ews.store.forgetting import forget_rows, person_of
 from ews.store.keeping import newest_publications, take_out, wipe_pages
 from ews.store.kept_records import kept_records
@@ -86,6 +89,26 @@ def test_a_name_goes_however_it_is_written(log):
     assert [one["query"] for one in told if "query" in one][:5] == [*[ERASED] * 4, {"text": ERASED, "level": "red"}]
     assert not any(tells(json.dumps(one, ensure_ascii=False), [NAME]) for one in told)
     assert verify(log.store, log.key).is_sound
+
+
+def test_what_was_taken_out_of_the_log_cannot_be_put_back(log):
+    """It still has the hash that it was written with: only the seal tells."""
+    told = Entry(AT, "li", LOOK_UP, "/borrowers", content={"query": {"text": "甲公司"}})
+    with change(log, told):
+        pass
+    mine = audit.c.action == LOOK_UP
+    with reading(log.store) as connection:
+        before = dict(connection.execute(select(audit).where(mine)).mappings().one())
+    _published(log, {"B1": "甲公司", "B2": "乙公司"})
+    _forget(log, "B1")
+    assert verify(log.store, log.key).is_sound
+    with writing(log.store) as connection:
+        connection.execute(update(audit).where(mine).values(content=before["content"]))
+    assert [(one.kind, one.first) for one in verify(log.store, log.key).faults] == [
+        (FaultKind.ALTERED, before["entry"])
+    ]
+    with pytest.raises(TamperedError, match="is not as it was written"):
+        _forget(log, "B2", "甲公司")
 
 
 def test_name_and_texts_go_and_what_was_decided_stays(log):

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from ews.domain.errors import TamperedError
-from ews.store.audit import BEGINNING, chained
+from ews.store.audit import BEGINNING
 from ews.store.audit_faults import Fault, FaultKind
 from ews.store.audit_rows import NOTHING, PROTECTED, SETS, plain_rows, publications_in, row_digests, set_digest
 from ews.store.engine import Store, reading
@@ -166,7 +166,7 @@ def _compared(scratch: sqlite3.Connection, name: str, key: str, digest: str | No
 
 def _is_sound(row: dict[str, Any], key: bytes, permitted: Allowed) -> bool:
     try:
-        return bool(chained(row, key) == row["hash"]) or permitted.allows(row, key)
+        return permitted.is_as_written(row, key)
     except (TypeError, ValueError):
         return False
 

@@ -37,10 +37,13 @@ class Allowed:
     hash: str
     cut_by: int
 
-    def allows(self, row: Mapping[str, Any], key: bytes) -> bool:
-        """Tell whether the row of an entry is as a later entry sealed it; it may raise where it is no plain data."""
+    def is_as_written(self, row: Mapping[str, Any], key: bytes) -> bool:
+        """Tell whether the row of an entry is as it was written, or as a later entry sealed it: then in no other way.
+
+        It may raise where the row is no plain data.
+        """
         said = self.sealed.get(row["entry"])
-        return said is not None and said == _seal(row, key)
+        return bool(chained(row, key) == row["hash"] if said is None else said == _seal(row, key))
 
 
 def allowed(connection: Connection, key: bytes, beginning: str) -> Allowed:
@@ -72,7 +75,7 @@ def redact(
         differing = {name: value for name, value in changed(row).items() if value != row[name]}
         if not differing:
             continue
-        if chained(row, key) != row["hash"] and not known.allows(row, key):
+        if not known.is_as_written(row, key):
             message = f"Entry {row['entry']} of the audit log is not as it was written. See 'ews audit verify' first."
             raise TamperedError(message)
         rows.append({**row, **differing})
