@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from ews.cli.backup import back_up
 from ews.cli.desks import log_of, now
 from ews.cli.restore import restore
 from ews.cli.settings import Settings
-from ews.domain.errors import SettingsError, TamperedError
+from ews.domain.errors import SettingsError, TamperedError, UnauthenticatedError
 from ews.domain.people import Role
 from ews.store.accounts import Profile, add_user
 from ews.store.audit import LOOK_UP, Entry
@@ -27,8 +28,10 @@ from ews.store.audit_search import EntryFilter, entry_page
 from ews.store.backup_files import MANIFEST, read_manifest
 from ews.store.cases import Case, open_case
 from ews.store.engine import open_store, reading, writing
+from ews.store.entrance import actor_by_token
 from ews.store.journal import Journal
 from ews.store.migrate import HEAD, revision_of
+from ews.store.tokens import add_token, all_tokens, revoke_token
 from tests.servers import do
 from tests.store.full import rows_in
 
@@ -97,6 +100,40 @@ def test_a_restored_home_holds_the_same_files_rows_and_log(settings, tmp_path, c
     with closing(sqlite3.connect(new.home / "mlflow.db")) as file:
         for (place,) in file.execute("SELECT artifact_uri FROM runs"):
             assert Path(place.removeprefix("file://")).is_dir() or str(settings.home) not in place
+
+
+def test_tokens_of_a_backup_end_as_they_may_have_been_revoked_since(settings, tmp_path, capsys):
+    store = open_store(settings.database)
+    log = log_of(settings, store)
+    kept, over = (add_token(log, "li", expires_at=now() + timedelta(days=9), by="os:ops", at=now()) for _ in range(2))
+    revoke_token(log, over.token.token_id, by="os:ops", at=now())
+    before = {one.token_id: one.revoked_at for one in all_tokens(store)}
+    store.close()
+    made = back_up(settings, tmp_path / "backup", with_keys=True, as_json=True)
+    for home in ("new", "again"):
+        new = Settings(home=tmp_path / home)
+        capsys.readouterr()
+        restore(new, tmp_path / "backup", None, replaces=False, as_json=home == "new")
+        said = capsys.readouterr().out
+        store = open_store(new.database)
+        after = {one.token_id: one.revoked_at for one in all_tokens(store)}
+        with pytest.raises(UnauthenticatedError, match="revoked"):
+            actor_by_token(store, kept.secret, at=now())
+        store.close()
+        assert after == {**before, kept.token.token_id: made.manifest.made_at}
+        assert verify_log(new, as_json=True)
+        if home == "new":
+            told = json.loads(said)
+            assert (told["tokens_revoked"], told["active_accounts"]) == (1, ["li"])
+        else:
+            assert "Active when the backup was made 备份时在用: li. Disable whoever left since" in said
+
+
+def test_tokens_that_nobody_can_prove_to_have_ended_are_told(settings, tmp_path, capsys):
+    back_up(settings, tmp_path / "backup", with_keys=False, as_json=True)
+    found = restore(Settings(home=tmp_path / "new"), tmp_path / "backup", None, replaces=False, as_json=False)
+    assert (found.entries, found.revoked) == (None, None)
+    assert "revoke them with 'ews user revoke'" in capsys.readouterr().out
 
 
 def test_the_act_is_in_the_log_and_in_the_backup_itself(settings, tmp_path):

@@ -4,6 +4,7 @@ Beside   the new home is put together beside the place of the old one and rename
 Old      a home that is there stays as it is; with `--replace` it is renamed, never deleted
 Server   a store on PostgreSQL must be empty; it takes all rows in one transaction, before the home stands
 Older    a store of an older schema is brought up to date in the new home
+Secrets  sessions and tokens end, as nobody knows which were ended since the backup; active accounts are told
 Again    killed anywhere, the same command goes to the end
 """
 
@@ -14,6 +15,7 @@ import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete
@@ -25,6 +27,7 @@ from ews.cli.people import by
 from ews.cli.settings import Settings
 from ews.domain.errors import SettingsError, TamperedError
 from ews.domain.progress import Progress
+from ews.store.accounts import all_users
 from ews.store.audit import Entry, Head, head_of
 from ews.store.audit_check import verify
 from ews.store.audit_key import read_key
@@ -33,6 +36,7 @@ from ews.store.backup_files import HOME, Manifest, check_files, copy_file, read_
 from ews.store.engine import Store, open_store, reading, writing
 from ews.store.snapshot import copy_rows, rows_of
 from ews.store.tables import sessions
+from ews.store.tokens import revoke_all_tokens
 from ews.store.witness import Witness
 
 ENTRY = "backup.restore"
@@ -40,12 +44,17 @@ ENTRY = "backup.restore"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`entries` of the audit log were verified, None where its key was not at hand; `aside` is the old home."""
+    """`entries` of the audit log were verified, None where its key was not at hand; `aside` is the old home.
+
+    `revoked` tokens ended, None where that could not be for want of the key; `accounts` are active.
+    """
 
     home: Path
     manifest: Manifest
     rows: Mapping[str, int]
+    accounts: tuple[str, ...]
     entries: int | None
+    revoked: int | None
     aside: Path | None
     seconds: float
 
@@ -67,10 +76,11 @@ def restore(settings: Settings, source: Path, key: Path | None, *, replaces: boo
         _copy(source / HOME, partial, manifest, progress)
         _move_paths(partial, manifest.home, home)
         staged = settings.model_copy(update={"home": partial, "database_url": None})
-        entries = _bring_up(staged, key)
+        entries, revoked = _bring_up(staged, key, manifest.made_at)
         _fill_server(settings, partial, progress)
     aside = _stand(partial, home)
-    made = Restored(home, manifest, _enter(settings), entries, aside, time.monotonic() - started)
+    rows, accounts = _enter(settings)
+    made = Restored(home, manifest, rows, accounts, entries, revoked, aside, time.monotonic() - started)
     _tell(made, as_json=as_json)
     return made
 
@@ -127,8 +137,12 @@ def _text_columns(file: sqlite3.Connection) -> list[tuple[str, str]]:
     return [(table, column) for table, column in columns if column in known]
 
 
-def _bring_up(staged: Settings, key: Path | None) -> int | None:
-    """Bring the store up to date, end its sessions, and verify its log; return how many entries that has."""
+def _bring_up(staged: Settings, key: Path | None, made_at: datetime) -> tuple[int | None, int | None]:
+    """Bring the store up to date, verify its log, end its sessions and, as of the backup, its tokens.
+
+    Return how many entries the log has, and how many tokens ended; None where there is no key. The same backup gives
+    the same rows, so that a restore that was killed knows them again.
+    """
     folder = audit_folder(staged)
     if key is not None:
         copy_file(key, folder / KEY)
@@ -139,18 +153,18 @@ def _bring_up(staged: Settings, key: Path | None) -> int | None:
         with writing(store) as connection:
             connection.execute(delete(sessions))  # who logged out since would be logged in again
         if at is None:
-            return None
+            return None, None
         found = verify(store, read_key(at), Witness(folder / WITNESS))
+        if not found.is_sound:
+            count = len(found.faults) + found.more
+            message = (
+                f"The store in the backup is not sound ({count} faults): {found.faults[0].text.en} "
+                "Nothing was restored; use an earlier backup."
+            )
+            raise TamperedError(message)
+        return found.entries, revoke_all_tokens(open_log(store, folder, key_file=at), by=by(), at=made_at)
     finally:
         store.close()
-    if found.faults:
-        count = len(found.faults) + found.more
-        message = (
-            f"The store in the backup is not sound ({count} faults): {found.faults[0].text.en} "
-            "Nothing was restored; use an earlier backup."
-        )
-        raise TamperedError(message)
-    return found.entries
 
 
 def _fill_server(settings: Settings, partial: Path, progress: Progress) -> None:
@@ -191,11 +205,12 @@ def _stand(partial: Path, home: Path) -> Path | None:
     return aside
 
 
-def _enter(settings: Settings) -> Mapping[str, int]:
-    """Enter the restore in the log where its key is at hand; return the rows of the store."""
+def _enter(settings: Settings) -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """Enter the restore in the log where its key is at hand; return the rows of the store and its active accounts."""
     store = open_store(settings.database)
     try:
         rows = rows_of(store)
+        accounts = tuple(user.user_id for user in all_users(store) if user.is_active)
         path = settings.audit_key or audit_folder(settings) / KEY
         if path.is_file():
             log = open_log(store, audit_folder(settings), key_file=settings.audit_key)
@@ -203,14 +218,15 @@ def _enter(settings: Settings) -> Mapping[str, int]:
                 pass
     finally:
         store.close()
-    return rows
+    return rows, accounts
 
 
 def _tell(made: Restored, *, as_json: bool) -> None:
     if as_json:
         told = {"home": made.home, "made_at": made.manifest.made_at, "files": len(made.manifest.files)}
         more = {"bytes": made.manifest.size, "rows": dict(made.rows), "entries_verified": made.entries}
-        show.as_json({**told, **more, "old_home": made.aside, "seconds": made.seconds})
+        people = {"tokens_revoked": made.revoked, "active_accounts": made.accounts}
+        show.as_json({**told, **more, **people, "old_home": made.aside, "seconds": made.seconds})
         return
     verified = (
         "not verified, no key 无密钥，未校验" if made.entries is None else f"{show.count(made.entries)} entries 条"
@@ -221,7 +237,24 @@ def _tell(made: Restored, *, as_json: bool) -> None:
         ("files 文件", show.count(len(made.manifest.files))),
         ("bytes 字节", show.count(made.manifest.size)),
         ("audit log 审计日志", verified),
+        (
+            "tokens revoked 吊销令牌",
+            "none, no key 无密钥，未吊销" if made.revoked is None else show.count(made.revoked),
+        ),
+        ("active accounts 在用账号", show.count(len(made.accounts))),
         ("old home 原目录", made.aside or "–"),
         ("seconds 秒", f"{made.seconds:.1f}"),
     ]
     show.table("Restore 恢复", ("", ""), rows, left=2)
+    if made.accounts:
+        line = (
+            f"Active when the backup was made 备份时在用: {', '.join(made.accounts)}. Disable whoever left since, and "
+            "give machines new tokens ('ews user disable', 'ews user token'). 请停用离职人员的账号，并重新发放令牌。"
+        )
+        show.OUT.print(line, highlight=False, markup=False, soft_wrap=True)
+    if made.revoked is None:
+        line = (
+            "Tokens of the backup hold, also those revoked since: revoke them with 'ews user revoke' when the key is "
+            "back. 备份中的令牌仍然有效，放回密钥后请逐一吊销。"
+        )
+        show.OUT.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -85,6 +85,22 @@ def revoke_token(log: Log, token_id: str, *, by: str, at: datetime, request_id: 
         return _token(made.connection.execute(select(tokens).where(tokens.c.token_id == token_id)).one())
 
 
+def revoke_all_tokens(log: Log, *, by: str, at: datetime) -> int:
+    """End all tokens that are in use, at once; return how many those were. Nothing is entered where there is none."""
+    in_use = select(tokens.c.token_id).where(tokens.c.revoked_at.is_(None)).order_by(tokens.c.token_id)
+    with reading(log.store) as connection:
+        if connection.execute(in_use).first() is None:
+            return 0
+    with change(log, Entry(at, by, "token.revoke-all", "tokens")) as made:
+        ended = made.connection.execute(in_use).scalars().all()
+        found = {token_id: made.found("tokens", token_id) for token_id in ended}
+        made.connection.execute(update(tokens).where(tokens.c.token_id.in_(ended)).values(revoked_at=at))
+        for token_id in ended:
+            made.touch("tokens", token_id, found[token_id])
+        made.content["ended"] = len(ended)
+    return len(ended)
+
+
 def all_tokens(store: Store) -> tuple[Token, ...]:
     """Return all tokens, those over or revoked too, by account and time."""
     query = select(tokens).order_by(tokens.c.user_id, tokens.c.created_at, tokens.c.token_id)
