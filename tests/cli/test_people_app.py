@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
+from sqlalchemy import delete
 from typer.testing import CliRunner
 
 from ews.cli import people, show
+from ews.cli.casework_app import casework_app
 from ews.cli.people_app import UNSOUND, audit_app, user_app
 from ews.domain.errors import AccountError, SettingsError, UnauthenticatedError
 from ews.store import entrance
 from ews.store.audit import Entry, append, changing
-from ews.store.audit_log import open_log
+from ews.store.audit_log import change, open_log
 from ews.store.audit_verified import last_check
+from ews.store.cases import Case, open_case
 from ews.store.engine import open_store
 from ews.store.entrance import actor_by_password, actor_by_token
+from ews.store.tables import worklist
 from tests.store.samples import JULY, published, row
 
 PASSWORD = "a sound pass phrase"  # noqa: S105 - of a test
@@ -239,6 +243,23 @@ def test_a_line_of_the_log_fits_into_eighty_columns(audit, log, monkeypatch):
     assert max(cell_len(line) for line in lines) <= 80
     for told in ("2026-07-06", "09:05", "zhang.wei", "look-up", "about B0000713", "status=200"):
         assert any(told in line for line in lines), told
+
+
+def test_a_list_of_work_that_hides_a_case_is_told_and_derived_anew(run, audit, log):
+    at = datetime(2026, 7, 6)
+    with change(log, Entry(at, "ews", "warning.raise", "B1")) as made:
+        draft = Case("warning", "open", "sme", "B1", "甲", "BR01")
+        case, act = open_case(made.connection, draft, verb="raise", user_id="ews", at=at, content={})
+        made.touch("cases", case.case_id)
+        made.touch("acts", str(act.act))
+    with changing(log.store) as connection:
+        connection.execute(delete(worklist))
+    told = audit("verify")
+    assert told.exit_code == UNSOUND
+    assert "Row W0000001 of worklist is not what the case says" in told.stdout
+    assert json.loads(run(casework_app, "relist", "--json").stdout) == {"rows": 1, "mended": 1}
+    assert audit("verify").exit_code == 0
+    assert "1 rows 行, 0 mended 修正" in run(casework_app, "relist").stdout
 
 
 def test_somebody_whom_neither_accounts_nor_the_log_know_is_told_so(user, audit):

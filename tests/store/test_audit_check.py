@@ -188,6 +188,21 @@ ROWS = {
         ),
         of_row("inserted", "cases", "W0000009"),
     ),
+    "a case left out of the worklist": (
+        "DELETE FROM worklist WHERE case_id = 'W0000001'",
+        of_row("misleading", "worklist", "W0000001"),
+    ),
+    "a case that looks done": (
+        "UPDATE worklist SET level_rank = 1, is_gone = true WHERE case_id = 'W0000001'",
+        of_row("misleading", "worklist", "W0000001"),
+    ),
+    "a case that never was": (
+        (
+            "INSERT INTO worklist (case_id, kind, state, is_escalated, opened_at) "
+            "VALUES ('W0000009', 'warning', 'open', false, '2026-07-06 09:30:00')"
+        ),
+        of_row("misleading", "worklist", "W0000009"),
+    ),
     "an act": ("UPDATE acts SET user_id = 'wang' WHERE act = 4", of_row("changed", "acts", "4", 11)),
     "an act deleted": ("DELETE FROM acts WHERE act = 2", of_row("deleted", "acts", "2", 9)),
     "an act inserted": (

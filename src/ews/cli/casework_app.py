@@ -27,6 +27,14 @@ def night(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 @casework_app.command()
+def relist(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Derive anew from the cases what lists of work show; nothing else changes. 重新生成工作清单."""
+    from ews.cli import relisting
+
+    relisting.relist(read_settings(home), as_json=as_json)
+
+
+@casework_app.command()
 def approve(
     case: CaseArgument,
     by: ByOption,

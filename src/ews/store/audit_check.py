@@ -2,7 +2,7 @@
 
 Reads   the witness first, then log and rows as of one moment, so that a busy store has no faults
 Chain   numbers without gaps, the hash of each entry under the key, each tied to the one before, as the witness noted
-Rows    the newest digest of each protected row and set against the row itself
+Rows    the newest digest of each protected row and set against the row itself; the worklist against the cases
 Memory  what has to be remembered is kept in a scratch file; faults beyond MOST are counted only
 """
 
@@ -21,7 +21,16 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from ews.domain.errors import TamperedError
 from ews.store.audit import BEGINNING
 from ews.store.audit_faults import Fault, FaultKind
-from ews.store.audit_rows import NOTHING, PROTECTED, SETS, plain_rows, publications_in, row_digests, set_digest
+from ews.store.audit_rows import (
+    NOTHING,
+    PROTECTED,
+    SETS,
+    misleading,
+    plain_rows,
+    publications_in,
+    row_digests,
+    set_digest,
+)
 from ews.store.engine import Store, reading
 from ews.store.redaction import Allowed, allowed
 from ews.store.tables import audit
@@ -86,10 +95,17 @@ def _faults(
 ) -> Iterator[Fault]:
     yield from damaged
     yield from _chain_faults(connection, key, scratch)
+    wrong_cases: set[str | None] = set()
     for name in PROTECTED:
-        yield from _row_faults(connection, name, scratch)
+        for fault in _row_faults(connection, name, scratch):
+            if name == "cases":
+                wrong_cases.add(fault.key)
+            yield fault
     for name in SETS:
         yield from _set_faults(connection, name, scratch)
+    for case_id in map(_shown, misleading(connection)):
+        if case_id not in wrong_cases:
+            yield Fault(FaultKind.MISLEADING, "worklist", case_id)
 
 
 def _listed(found: Iterable[Fault]) -> tuple[tuple[Fault, ...], int]:

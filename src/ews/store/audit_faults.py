@@ -7,7 +7,10 @@ from ews.domain.text import Text
 
 
 class FaultKind(StrEnum):
-    """Entries: altered, missing, unlinked, rewritten, cut_off. Rows: changed, deleted, inserted, unproven, bent."""
+    """Of entries: altered, missing, unlinked, rewritten, cut_off. Of rows: changed, deleted, inserted, unproven, bent.
+
+    Of derived rows: misleading.
+    """
 
     ALTERED = "altered"
     MISSING = "missing"
@@ -21,6 +24,7 @@ class FaultKind(StrEnum):
     INSERTED = "inserted"
     UNPROVEN = "unproven"
     BENT = "bent"
+    MISLEADING = "misleading"
 
 
 _ROW = Text("Row {key} of {table}", "表 {table} 的行 {key}")
@@ -67,6 +71,11 @@ _TEXTS = {
     FaultKind.BENT: Text(
         "{what} was changed beside the log after entry {first}, and entry {last} went on from that.",
         "{what}在第 {first} 条记录之后曾在日志之外被修改，第 {last} 条是在其基础上作出的。",
+    ),
+    FaultKind.MISLEADING: Text(
+        "{what} is not what the case says: lists of work leave the case out or show it wrongly. 'ews casework relist' "
+        "derives it anew.",
+        "{what}与案件本身不符：工作清单会遗漏或错示该案件。用 ews casework relist 重新生成。",
     ),
     FaultKind.UNPROVEN: Text(
         "{what} is not proven: entry {first}, the newest that tells of it, is not as it was written.",

@@ -2,6 +2,7 @@
 
 Row     of the tables PROTECTED: one digest over all columns, each time it changes
 Set     of the tables SETS: one digest per publication over its rows in the order of borrower_id, at publication
+Derived rows of the worklist follow from the cases, and are compared with what these say
 Wrong   what is not of its column's type (SQLite keeps anything) is taken as it lies there, so that it shows
 """
 
@@ -16,7 +17,8 @@ from sqlalchemy.types import NullType
 from ews.domain.errors import TamperedError
 from ews.store.audit import Touched
 from ews.store.cases import iso, plain_json
-from ews.store.tables import metadata
+from ews.store.tables import cases, metadata, worklist
+from ews.store.worklist import row_of
 
 PROTECTED = ("cases", "acts", "findings", "model_findings", "users", "tokens", "receivers", "adoptions", "batches")
 SETS = ("decisions", "records", "packed_records")
@@ -64,6 +66,26 @@ def set_digest(connection: Connection, name: str, publication: int) -> str | Non
         except (TypeError, ValueError):
             is_plain = False
     return total.hexdigest() if is_plain else None
+
+
+def misleading(connection: Connection) -> Iterator[str]:
+    """Go through the ids of cases whose row in the worklist is missing, left over or not what the case says."""
+    columns, told = ([column.name for column in table.columns] for table in (worklist, cases))
+    there = {row[0]: row for row in plain_rows(connection, worklist, columns, [worklist.c.case_id])}
+    for values in plain_rows(connection, cases, told, [cases.c.case_id], cases.c.closed_at.is_(None)):
+        case = dict(zip(told, values, strict=True))
+        if there.pop(case["case_id"], None) != _derived(case, columns):
+            yield str(case["case_id"])
+    yield from sorted(map(str, there))
+
+
+def _derived(case: dict[str, Any], columns: Sequence[str]) -> list[Any] | None:
+    """Return what the worklist should hold of a case, None where the case itself is no case any more."""
+    try:
+        row = row_of({**case, "body": json.loads(case["body"])})
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return [row[name] for name in columns]
 
 
 def publications_in(connection: Connection, name: str) -> list[int]:

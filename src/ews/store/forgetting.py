@@ -27,7 +27,7 @@ from ews.store.personal import (
 )
 from ews.store.tables import acts, cases, decisions, deliveries, findings, packed_records, records, views, worklist
 
-_NAMED = ((cases, "body"), (acts, "content"), (deliveries, "body"), (findings, "value"), (worklist, "name"))
+_NAMED = ((cases, "body"), (acts, "content"), (deliveries, "body"), (findings, "value"))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """Worklist: what lists of work find and rank open cases by, so that no list has to read what the cases say.
 
-Grain   one row per open case, derived from it in the same transaction; nothing but the case itself is proven by the log
-Again   `rebuild` derives all rows anew, whenever the schema is brought up to date
+Grain   one row per open case, derived from it in the same transaction; the log proves the case, and `ews audit verify`
+        compares the row with it
+Again   `rebuild` derives all rows anew, whenever the schema is brought up to date, or an operator says so
 Days    `late_on` is the day that was missed of a case that has gone up since; `rests_until` the last day of a snooze
 Gone    `is_gone` where every signal of a warning no longer holds in the newest batch that was gone through
 People  `waits_for` are the roles that may all decide now, `taken_by` those who took part and so may not decide; one a
@@ -35,7 +36,7 @@ def keep(connection: Connection, changed: Iterable[Mapping[str, Any]]) -> None:
         chunk = listed[start : start + _CHUNK]
         ids = [one["case_id"] for one in chunk]
         connection.execute(delete(worklist).where(worklist.c.case_id.in_(ids)))
-        rows = [_row(one) for one in chunk if one["closed_at"] is None]
+        rows = [row_of(one) for one in chunk if one["closed_at"] is None]
         if rows:
             connection.execute(insert(worklist), rows)
 
@@ -53,7 +54,8 @@ def lines(names: Iterable[str]) -> str | None:
     return "\n" + "".join(f"{name}\n" for name in found) if found else None
 
 
-def _row(case: Mapping[str, Any]) -> dict[str, Any]:
+def row_of(case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the worklist holds of a case, told by its columns, `body` as plain data."""
     body: Mapping[str, Any] = case["body"]
     level = None if case["level"] is None else WarningLevel(case["level"]).rank
     topic = _TOPICS.get(case["kind"])
