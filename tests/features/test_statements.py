@@ -88,7 +88,7 @@ def test_which_days_an_extract_speaks_of_makes_no_other_shape():
 )
 def test_a_description_that_reckons_with_a_day_itself_is_refused(reckoned):
     def described(book: Book, spine: Spine) -> ir.Table:
-        return spine.table.filter(spine.table.as_of > reckoned((book.covered("borrowers") or ())[0], spine))
+        return spine.table.filter(spine.table.as_of > reckoned((book.covered("borrowers") or (DAY, DAY))[0], spine))
 
     with pytest.raises(TypeError, match="reckons with a day that stands in for another"):
         told(covering(firms("AB"), DAY, DAY), described)
